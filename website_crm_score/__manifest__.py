@@ -1,0 +1,23 @@
+{
+    "name": "Lead Scoring",
+    "summary": "Track what your leads see on your website and score them by rules",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "Lead Scoring contributors, Odoo Community Association (OCA)",
+    "website": "https://github.com/OCA/crm",
+    "license": "LGPL-3",
+    "depends": ["website_crm"],
+    "data": [
+        "security/ir.model.access.csv",
+        "security/website_crm_score_security.xml",
+        "data/ir_cron_data.xml",
+        "views/website_crm_score_views.xml",
+        "views/website_crm_score_line_views.xml",
+        "views/website_crm_pageview_views.xml",
+        "views/crm_lead_views.xml",
+        "views/website_crm_score_menus.xml",
+    ],
+    "pre_init_hook": "pre_init_hook",
+    "installable": True,
+    "application": False,
+}

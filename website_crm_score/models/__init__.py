@@ -1,0 +1,9 @@
+from . import website_crm_url
+from . import website_crm_score
+from . import website_crm_score_line
+from . import website_crm_score_progress
+from . import website_crm_pageview
+from . import crm_lead  # after website_crm_score_line, whose table it relates through
+from . import ir_cron
+from . import website_track
+from . import website_visitor

@@ -1,0 +1,271 @@
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from markupsafe import Markup
+
+from odoo import api, fields, models
+from odoo.tools import SQL, split_every
+
+BATCH_SIZE = 2000
+# Clocks of application servers differ from that of the database by less than this.
+CLOCK_TOLERANCE = timedelta(minutes=5)
+# Pages that were all seen longer ago than this are history, not news.
+NEWS_AGE = timedelta(days=7)
+PAGES_PER_NOTE = 20
+
+
+class WebsiteCrmPageview(models.Model):
+    """What a lead saw on the website: one row per lead and url.
+
+    Derived from the tracks of the visitors that the lead is linked to. Deriving again
+    changes nothing, and rows survive the tracks that they come from.
+    """
+
+    _name = "website.crm.pageview"
+    _description = "Lead Page View"
+    _rec_name = "url"
+    _order = "view_date desc, id desc"
+    _log_access = False
+
+    lead_id = fields.Many2one(
+        comodel_name="crm.lead",
+        required=True,
+        readonly=True,
+        ondelete="cascade",
+    )
+    page_id = fields.Many2one(
+        comodel_name="website.page",
+        readonly=True,
+        index="btree_not_null",
+        ondelete="set null",
+    )
+    url_id = fields.Many2one(
+        comodel_name="website.crm.url",
+        string="URL Entry",
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+    )
+    url = fields.Text(related="url_id.url", string="URL")
+    view_count = fields.Integer(string="Views", readonly=True, required=True)
+    first_view_date = fields.Datetime(string="First View", readonly=True, required=True)
+    view_date = fields.Datetime(string="Last View", readonly=True, required=True)
+
+    _lead_url_uniq = models.UniqueIndex("(lead_id, url_id)")
+    _url_lead_idx = models.Index("(url_id, lead_id)")
+
+    # DERIVATION
+
+    @api.model
+    def _sync_recent(self):
+        """Bring up to date the page views of all leads that have news.
+
+        These are the leads whose visitors were seen since the last time, and those
+        marked because their visitors changed.
+
+        :return: whether all was done; in a scheduled action time can run out
+        :rtype: bool
+        """
+        # sudo: users may read page views, the job alone writes them
+        self = self.sudo()
+        jobs, progress = self.env["ir.cron"], self.env["website.crm.score.progress"]
+        progress = progress.sudo()._get()
+        horizon = self._find_horizon()
+        lead_ids = self._find_outdated_lead_ids(progress.horizon_date)
+        remaining = len(lead_ids)
+        for batch in split_every(BATCH_SIZE, lead_ids):
+            leads = self.env["crm.lead"].browse(batch)
+            jobs._transact(lambda leads=leads: self._sync(leads.exists()))
+            remaining -= len(batch)
+            if not jobs._commit_batch(len(batch), remaining):
+                return not remaining
+        jobs._transact(lambda: progress._advance_horizon(horizon))
+        return True
+
+    @api.model
+    def _sync(self, leads):
+        """Bring up to date the page views of ``leads`` and note the new ones."""
+        if not leads:
+            return
+        self.env.flush_all()
+        visits = SQL(
+            """
+            SELECT link.crm_lead_id AS lead_id,
+                   %(url)s AS url,
+                   max(track.page_id) AS page_id,
+                   count(*) AS view_count,
+                   min(track.visit_datetime) AS first_view_date,
+                   max(track.visit_datetime) AS view_date
+              FROM crm_lead_website_visitor_rel link
+              JOIN website_track track ON track.visitor_id = link.website_visitor_id
+             WHERE link.crm_lead_id IN %(lead_ids)s AND track.url > ''
+             GROUP BY 1, 2
+            """,
+            url=self.env["website.crm.url"]._normalized_sql(SQL("track.url")),
+            lead_ids=leads._ids,
+        )
+        # Two statements: the second one sees the urls that the first one added.
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO website_crm_url (url)
+                SELECT DISTINCT url FROM (%s) visit
+                 WHERE NOT EXISTS (
+                       SELECT FROM website_crm_url known
+                        WHERE md5(known.url) = md5(visit.url))
+                    ON CONFLICT DO NOTHING
+                """,
+                visits,
+            )
+        )
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO website_crm_pageview AS known
+                            (lead_id, url_id, page_id, view_count, first_view_date,
+                             view_date)
+                SELECT lead_id, entry.id, page_id, view_count, first_view_date,
+                       view_date
+                  FROM (%s) visit
+                  JOIN website_crm_url entry ON md5(entry.url) = md5(visit.url)
+                    ON CONFLICT (lead_id, url_id) DO UPDATE
+                   SET page_id = COALESCE(excluded.page_id, known.page_id),
+                       view_count = GREATEST(known.view_count, excluded.view_count),
+                       first_view_date =
+                           LEAST(known.first_view_date, excluded.first_view_date),
+                       view_date = GREATEST(known.view_date, excluded.view_date)
+                 WHERE excluded.view_count > known.view_count
+                    OR excluded.first_view_date < known.first_view_date
+                    OR excluded.view_date > known.view_date
+             RETURNING id, xmax = 0 AS is_new
+                """,
+                visits,
+            )
+        )
+        rows = self.env.cr.fetchall()
+        self.browse(id_ for id_, _is_new in rows).invalidate_recordset()
+        leads.invalidate_recordset(["score_pageview_ids", "pageviews_count"])
+        leads._unmark_pageviews_outdated()
+        self.browse(id_ for id_, is_new in rows if is_new)._note_on_leads()
+
+    @api.model
+    def _merge(self, lead, duplicates):
+        """Give ``lead`` the page views of ``duplicates``."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO website_crm_pageview AS known
+                            (lead_id, url_id, page_id, view_count, first_view_date,
+                             view_date)
+                SELECT %s, url_id, max(page_id), max(view_count),
+                       min(first_view_date), max(view_date)
+                  FROM website_crm_pageview
+                 WHERE lead_id IN %s
+              GROUP BY url_id
+                    ON CONFLICT (lead_id, url_id) DO UPDATE
+                   SET view_count = GREATEST(known.view_count, excluded.view_count),
+                       first_view_date =
+                           LEAST(known.first_view_date, excluded.first_view_date),
+                       view_date = GREATEST(known.view_date, excluded.view_date)
+                """,
+                lead.id,
+                duplicates._ids,
+            )
+        )
+        self.invalidate_model()
+        lead.invalidate_recordset(["score_pageview_ids", "pageviews_count"])
+        # The visitors of all of them are now those of one: count the visits again.
+        lead._mark_pageviews_outdated()
+
+    @api.model
+    def _find_outdated_lead_ids(self, horizon):
+        """Return the ids of leads with visits since ``horizon`` or other visitors."""
+        self.env.flush_all()
+        recent = SQL("track.visit_datetime >= %s", horizon) if horizon else SQL("TRUE")
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT id FROM crm_lead WHERE pageviews_outdated
+                 UNION
+                SELECT link.crm_lead_id
+                  FROM website_track track
+                  JOIN crm_lead_website_visitor_rel link
+                    ON link.website_visitor_id = track.visitor_id
+                 WHERE %s
+                 ORDER BY 1
+                """,
+                recent,
+            )
+        )
+        return [id_ for (id_,) in rows]
+
+    @api.model
+    def _find_horizon(self):
+        """Return the date from which on tracks may still be invisible here.
+
+        A track bears the time at which its transaction started. So each track that
+        this transaction cannot see is at least as young as the oldest transaction
+        that is running now, however late it commits.
+        """
+        [(oldest,)] = self.env.execute_query(
+            SQL(
+                """
+                SELECT min(xact_start) AT TIME ZONE 'UTC' FROM pg_stat_activity
+                 WHERE datname = current_database() AND xact_start IS NOT NULL
+                """
+            )
+        )
+        return oldest - CLOCK_TOLERANCE
+
+    # CHATTER
+
+    def _note_on_leads(self):
+        """Log on each lead one note that lists these pages, if they are news."""
+        since = fields.Datetime.now() - NEWS_AGE
+        bodies = {}
+        hosts = self._get_own_hosts()
+        for lead, pageviews in self.grouped("lead_id").items():
+            if max(pageviews.mapped("view_date")) >= since:
+                bodies[lead.id] = pageviews.sorted("first_view_date")._render_note(hosts)
+        if bodies:
+            self.env["crm.lead"].browse(bodies)._message_log_batch(
+                bodies=bodies, author_id=self.env.ref("base.partner_root").id
+            )
+
+    def _render_note(self, hosts):
+        """Return the note that lists these pages, links to ``hosts`` clickable."""
+        items = [self._render_link(page.url, hosts) for page in self[:PAGES_PER_NOTE]]
+        if more := len(self) - len(items):
+            items.append(self.env._("and %s more", more))
+        return Markup("<p>%s</p><ul>%s</ul>") % (
+            self.env._("Pages seen on the website:"),
+            Markup().join(Markup("<li>%s</li>") % item for item in items),
+        )
+
+    @api.model
+    def _render_link(self, url, hosts):
+        """Return ``url`` as a link if it leads to one of ``hosts``, else as text.
+
+        :param str url: what a visitor's request named, not to be trusted
+        :param set hosts: see :meth:`_get_own_hosts`
+        :rtype: Markup | str
+        """
+        try:
+            parts = urlsplit(url)
+        except ValueError:
+            return url
+        if parts.scheme not in ("http", "https") or parts.netloc not in hosts:
+            return url
+        return Markup('<a href="%s" target="_blank" rel="noopener">%s</a>') % (
+            url,
+            parts.path or "/",
+        )
+
+    @api.model
+    def _get_own_hosts(self):
+        """Return the hosts, ports included, under which this database is visited."""
+        websites = self.env["website"].sudo().search([])  # sudo: hosts of all of them
+        bases = [website.get_base_url() for website in websites]
+        bases.append(self.get_base_url())
+        return {urlsplit(base).netloc for base in bases} - {""}
