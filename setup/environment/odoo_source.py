@@ -33,7 +33,6 @@ PACKAGES = [
     "libjs-jquery",
     "libjs-jquery-form",
     "libjs-underscore",
-    "fonts-inconsolata",
     "fonts-montserrat",
     "fonts-ocr-b",
     "fonts-roboto-unhinted",

@@ -63,6 +63,7 @@ def _variables(odoo, database, chromium):
         "ODOO_RC": str(config),
         "ODOO_ADDONS_PATH": ",".join(map(str, [*odoo.addons, *repository])),
         "ODOO_DATA_DIR": str(HOME / "data"),
+        "ODOO_HTTP_INTERFACE": os.environ.get("ODOO_HTTP_INTERFACE", "127.0.0.1"),
         "PATH": os.pathsep.join([*path, os.environ.get("PATH", os.defpath)]),
         "PYTHONPATH": str(odoo.python_path),
         "VIRTUAL_ENV": str(VENV),

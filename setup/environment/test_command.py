@@ -1,0 +1,109 @@
+"""``setup/test``: all tests, or the ones that the arguments name.
+
+website_crm_score                        the tests of one addon
+/website_crm_score:TestScore             one class (Odoo's test tags)
+/website_crm_score:TestScore.test_sum    one test
+tests/test_wheels.py                     out-of-process tests (pytest arguments)
+"""
+
+import argparse
+import os
+import re
+import signal
+from dataclasses import dataclass, field
+
+import core_suites
+import suites
+from console import SetupError
+from layout import REPO, addons
+from provision import provision
+from results import Results
+
+TAG = re.compile(r"^/?(?P<addon>\w+)(?P<file>/[\w/]+\.py)?(:(?P<name>[\w.]+))?$")
+
+
+@dataclass
+class Selection:
+    """Which tests are to run, in the words of each runner."""
+
+    addons: list = field(default_factory=list)
+    tags: list = field(default_factory=list)
+    pytest: list = field(default_factory=list)
+    outside: list = field(default_factory=list)
+
+    @classmethod
+    def of(cls, selectors):
+        """What the arguments select: without any, everything."""
+        selection = cls()
+        for selector in selectors or [*addons(), "tests"]:
+            if selector.split("/")[0] == "tests":
+                selection._add_outside(selector)
+            else:
+                selection._add_addon(selector)
+        return selection
+
+    def _add_outside(self, selector):
+        path = REPO / selector.split("::")[0]
+        if path.exists():
+            self.outside.append(selector)
+        elif selector != "tests":
+            raise SetupError(f"no such tests: {selector}")
+
+    def _add_addon(self, selector):
+        found = TAG.match(selector)
+        if not found or found["addon"] not in addons():
+            names = ", ".join(addons()) or "none"
+            raise SetupError(f"no addon for {selector!r}; there are: {names}")
+        addon, name = found["addon"], found["name"]
+        if addon not in self.addons:
+            self.addons.append(addon)
+        self.tags.append(f"/{selector.lstrip('/')}")
+        path = REPO / addon / (found["file"] or "tests").lstrip("/")
+        keyword = " and ".join(filter(None, name.split("."))) if name else ""
+        if path.exists():
+            self.pytest.append((path, keyword))
+
+
+def main(arguments):
+    """Run the tests; the exit code tells whether all passed."""
+    options = _parse(arguments)
+    selection = Selection.of(options.selectors)
+    # End as on Ctrl-C, so that databases are dropped and servers stopped.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    environment = provision(with_browser=True)
+    results = Results()
+    if options.core:
+        core_suites.run(environment, results, options.keep)
+    else:
+        _run(environment, selection, results, options.keep)
+    return results.show()
+
+
+def _parse(arguments):
+    parser = argparse.ArgumentParser(
+        prog="setup/test",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("selectors", nargs="*", metavar="TEST", help="see above")
+    parser.add_argument(
+        "--core",
+        action="store_true",
+        help="run core's own suites instead, with the addons and without, and compare",
+    )
+    parser.add_argument(
+        "--keep", action="store_true", help="keep the databases for a look at them"
+    )
+    return parser.parse_args(arguments)
+
+
+def _run(environment, selection, results, keep):
+    if selection.outside:
+        suites.out_of_process(environment, selection.outside, results)
+    if selection.addons:
+        name = f"lead_scoring_test_{os.getpid()}"
+        with suites.database(environment, name, keep):
+            suites.odoo_runner(
+                environment, name, selection.addons, selection.tags, results
+            )
+            suites.pytest_odoo(environment, name, selection.pytest, results)
