@@ -21,12 +21,14 @@ class CrmLead(models.Model):
         digits=(16, 2),
         aggregator="avg",
         help="The sum of the points that scoring rules gave.",
+        groups="sales_team.group_sale_salesman",
     )
     score_date = fields.Datetime(
         string="Scored on",
         readonly=True,
         copy=False,
         help="When the score last changed. Empty until the lead is first scored.",
+        groups="sales_team.group_sale_salesman",
     )
     score_line_ids = fields.One2many(
         comodel_name="website.crm.score.line",
@@ -34,6 +36,7 @@ class CrmLead(models.Model):
         string="Score Reasons",
         readonly=True,
         copy=False,
+        groups="sales_team.group_sale_salesman",
     )
     # The ledger is the relation: a lead has the rules that it has lines of.
     score_ids = fields.Many2many(
@@ -44,6 +47,7 @@ class CrmLead(models.Model):
         string="Scoring Rules",
         readonly=True,
         copy=False,
+        groups="sales_team.group_sale_salesman",
     )
     score_pageview_ids = fields.One2many(
         comodel_name="website.crm.pageview",
@@ -51,13 +55,17 @@ class CrmLead(models.Model):
         string="Page Views",
         readonly=True,
         copy=False,
+        groups="sales_team.group_sale_salesman",
     )
     pageviews_count = fields.Integer(
-        string="# Pages Seen", compute="_compute_pageviews_count"
+        string="# Pages Seen",
+        compute="_compute_pageviews_count",
+        groups="sales_team.group_sale_salesman",
     )
     pageviews_outdated = fields.Boolean(
         readonly=True,
         copy=False,
+        groups="base.group_system",
         help="The visitors of the lead changed since its page views were derived.",
     )
 

@@ -1,4 +1,5 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 from markupsafe import Markup
@@ -71,20 +72,21 @@ class WebsiteCrmPageview(models.Model):
         jobs, progress = self.env["ir.cron"], self.env["website.crm.score.progress"]
         progress = progress.sudo()._get()
         horizon = self._find_horizon()
-        lead_ids = self._find_outdated_lead_ids(progress.horizon_date)
+        lead_ids = self._find_outdated_lead_ids(progress)
         remaining = len(lead_ids)
         for batch in split_every(BATCH_SIZE, lead_ids):
             leads = self.env["crm.lead"].browse(batch)
-            jobs._transact(lambda leads=leads: self._sync(leads.exists()))
+            jobs._transact(partial(self._sync, leads))
             remaining -= len(batch)
             if not jobs._commit_batch(len(batch), remaining):
                 return not remaining
-        jobs._transact(lambda: progress._advance_horizon(horizon))
+        jobs._transact(partial(progress._advance, *horizon))
         return True
 
     @api.model
     def _sync(self, leads):
         """Bring up to date the page views of ``leads`` and note the new ones."""
+        leads = leads.exists()
         if not leads:
             return
         self.env.flush_all()
@@ -179,10 +181,9 @@ class WebsiteCrmPageview(models.Model):
         lead._mark_pageviews_outdated()
 
     @api.model
-    def _find_outdated_lead_ids(self, horizon):
-        """Return the ids of leads with visits since ``horizon`` or other visitors."""
+    def _find_outdated_lead_ids(self, progress):
+        """Return the ids of leads with tracks added since, or with other visitors."""
         self.env.flush_all()
-        recent = SQL("track.visit_datetime >= %s", horizon) if horizon else SQL("TRUE")
         rows = self.env.execute_query(
             SQL(
                 """
@@ -192,31 +193,36 @@ class WebsiteCrmPageview(models.Model):
                   FROM website_track track
                   JOIN crm_lead_website_visitor_rel link
                     ON link.website_visitor_id = track.visitor_id
-                 WHERE %s
+                 WHERE track.visit_datetime >= %s OR track.id > %s
                  ORDER BY 1
                 """,
-                recent,
+                progress.horizon_date or datetime.min,
+                progress.last_track_id,
             )
         )
         return [id_ for (id_,) in rows]
 
     @api.model
     def _find_horizon(self):
-        """Return the date from which on tracks may still be invisible here.
+        """Return ``(date, track id)``: what is added later is younger or higher.
 
         A track bears the time at which its transaction started. So each track that
         this transaction cannot see is at least as young as the oldest transaction
-        that is running now, however late it commits.
+        that is running now, however late it commits. The id is for tracks that bear
+        an older date, as imported ones do.
         """
-        [(oldest,)] = self.env.execute_query(
+        [horizon] = self.env.execute_query(
             SQL(
                 """
-                SELECT min(xact_start) AT TIME ZONE 'UTC' FROM pg_stat_activity
+                SELECT min(xact_start) AT TIME ZONE 'UTC' - %s,
+                       (SELECT COALESCE(max(id), 0) FROM website_track)
+                  FROM pg_stat_activity
                  WHERE datname = current_database() AND xact_start IS NOT NULL
-                """
+                """,
+                CLOCK_TOLERANCE,
             )
         )
-        return oldest - CLOCK_TOLERANCE
+        return horizon
 
     # CHATTER
 
@@ -265,7 +271,9 @@ class WebsiteCrmPageview(models.Model):
     @api.model
     def _get_own_hosts(self):
         """Return the hosts, ports included, under which this database is visited."""
-        websites = self.env["website"].sudo().search([])  # sudo: hosts of all of them
+        # sudo: whoever looks, these are the hosts of all websites
+        websites = self.env["website"].sudo().search([])
+        parameters = self.env["ir.config_parameter"].sudo()
         bases = [website.get_base_url() for website in websites]
-        bases.append(self.get_base_url())
+        bases.append(parameters.get_param("web.base.url") or "")
         return {urlsplit(base).netloc for base in bases} - {""}

@@ -1,11 +1,12 @@
 import logging
+from functools import partial
 
 from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import ValidationError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools.rule_domain import iter_conditions, parse_domain, resolve_names
+from ..tools.rule_domain import iter_fields, parse_domain, resolve_names
 from .ir_cron import CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
@@ -13,7 +14,12 @@ _logger = logging.getLogger(__name__)
 BATCH_SIZE = 20_000
 # What the rules make cannot be what they look at: the result would depend on the
 # order in which they run.
-DERIVED_FIELDS = {"score", "score_date", "score_ids", "score_line_ids"}
+DERIVED_FIELDS = {
+    "crm.lead.score",
+    "crm.lead.score_date",
+    "crm.lead.score_ids",
+    "crm.lead.score_line_ids",
+}
 
 
 class WebsiteCrmScore(models.Model):
@@ -90,10 +96,10 @@ class WebsiteCrmScore(models.Model):
         for rule in self:
             unknown = []
             try:
-                leads = rule._get_leads_reader()
-                resolve_names(parse_domain(rule.domain), leads, unknown)
-            except ValueError:
-                unknown = []
+                domain = parse_domain(rule.domain, self.env)
+                resolve_names(domain, rule._get_leads_reader(), unknown)
+            except UserError:
+                unknown = []  # the constraint tells what is wrong
             rule.unknown_names = ", ".join(f"{label}: {text}" for label, text in unknown)
 
     @api.constrains("domain", "company_id")
@@ -208,6 +214,8 @@ class WebsiteCrmScore(models.Model):
         ledger._revalue(self.with_context(active_test=False).search([]))
 
     def _score_new_leads(self, mark=True):
+        if not self and self.env["ir.cron"]._is_job():
+            return True  # until there is a rule, leads stay new for it
         scope = self.env["crm.lead"]._open_domain() & Domain("score_date", "=", False)
         return self._score_in_batches(scope, mark=mark)
 
@@ -231,21 +239,24 @@ class WebsiteCrmScore(models.Model):
         :rtype: bool
         """
         jobs = self.env["ir.cron"]
-        ledger = self.env["website.crm.score.line"]
         leads = self.env["crm.lead"].with_context(active_test=False)
         after = progress.reached_lead_id if progress else 0
         remaining = leads.search_count(scope & Domain("id", ">", after))
         for first, last, count in leads._iter_id_ranges(scope, after, BATCH_SIZE):
             part = scope & Domain("id", ">=", first) & Domain("id", "<=", last)
-            jobs._transact(lambda part=part: ledger._post(self.exists(), part, mark))
             remaining = max(remaining - count, 0)
-            if progress:
-                progress.reached_lead_id = last
+            reached = last if remaining else 0
+            work = partial(self._score_batch, part, mark, progress, reached)
+            jobs._transact(work)
             if not jobs._commit_batch(count, remaining):
                 return False
-        if progress:
-            progress.reached_lead_id = 0
         return True
+
+    def _score_batch(self, scope, mark, progress, reached):
+        self.env["website.crm.score.line"]._post(self.exists(), scope, mark)
+        if progress:
+            progress.reached_lead_id = reached
+            progress.flush_recordset()
 
     def _filter_usable(self):
         """Return these rules without the broken ones, which get their error shown."""
@@ -289,20 +300,19 @@ class WebsiteCrmScore(models.Model):
         except Exception as error:  # pylint: disable=broad-exception-caught
             if isinstance(error, CONCURRENCY_ERRORS):
                 raise
-            return str(error).strip() or type(error).__name__
+            return str(error).strip().split("\n")[0] or type(error).__name__
         return False
 
     def _get_query(self, scope):
         """Return the query of the leads in ``scope`` that match this rule.
 
-        :raise ValueError: if the domain is malformed or looks at the score
+        :raise UserError: if the domain is malformed or looks at the score
         """
         self.ensure_one()
         leads = self._get_leads_reader()
-        domain = parse_domain(self.domain)
-        for model, names, _condition in iter_conditions(domain, leads):
-            if model._name == "crm.lead" and DERIVED_FIELDS & set(names):
-                raise ValueError(self.env._("a rule cannot depend on the score itself"))
+        domain = parse_domain(self.domain, self.env)
+        if DERIVED_FIELDS & {str(field) for field in iter_fields(domain, leads)}:
+            raise UserError(self.env._("a rule cannot depend on the score itself"))
         domain = resolve_names(domain, leads) & scope
         if self.company_id:
             domain &= Domain("company_id", "=", self.company_id.id)

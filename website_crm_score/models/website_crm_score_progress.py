@@ -14,6 +14,9 @@ class WebsiteCrmScoreProgress(models.Model):
     horizon_date = fields.Datetime(
         help="All tracks of visits before this date are in the page views.",
     )
+    last_track_id = fields.Integer(
+        help="Tracks with higher ids were added since, whatever date they bear.",
+    )
     reached_lead_id = fields.Integer(
         help="The last lead that the unfinished pass of event-based rules looked at.",
     )
@@ -22,7 +25,8 @@ class WebsiteCrmScoreProgress(models.Model):
     def _get(self):
         return self.env.ref("website_crm_score.progress")
 
-    def _advance_horizon(self, date):
-        """Note that all tracks of visits before ``date`` were taken."""
+    def _advance(self, date, track_id):
+        """Note that all tracks older than ``date``, up to ``track_id``, were taken."""
         if not self.horizon_date or self.horizon_date < date:
-            self.horizon_date = date
+            self.write({"horizon_date": date, "last_track_id": track_id})
+            self.flush_recordset()
