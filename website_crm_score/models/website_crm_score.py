@@ -224,9 +224,9 @@ class WebsiteCrmScore(models.Model):
         if not self:
             return True
         scope = self.env["crm.lead"]._open_domain() & Domain("score_date", "!=", False)
-        progress = self.env["website.crm.score.progress"]._get()
         if not self.env["ir.cron"]._is_job():
             return self._score_in_batches(scope)
+        progress = self.env["website.crm.score.progress"]._get()
         return self._score_in_batches(scope, progress=progress)
 
     def _score_in_batches(self, scope, mark=False, progress=None):
@@ -250,6 +250,8 @@ class WebsiteCrmScore(models.Model):
             jobs._transact(work)
             if not jobs._commit_batch(count, remaining):
                 return False
+        if progress:
+            progress.reached_lead_id = 0
         return True
 
     def _score_batch(self, scope, mark, progress, reached):

@@ -2,46 +2,58 @@
 
 from ast import literal_eval
 
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 # Longer texts are not rules that somebody wrote, and cost seconds to parse.
 MAX_LENGTH = 32_000
 
-NAME_OPERATORS = {"=": "in", "in": "in", "!=": "not in", "<>": "not in"} | {
-    "not in": "not in"
+NAME_OPERATORS = {
+    "=": "in",
+    "in": "in",
+    "!=": "not in",
+    "<>": "not in",
+    "not in": "not in",
 }
 
 
-def parse_domain(text):
+def parse_domain(text, env):
     """Return the domain that ``text`` spells as a literal list.
 
     :param str text: a list of conditions, each a list or a tuple; empty for all
+    :param api.Environment env: for messages
     :rtype: Domain
-    :raise ValueError: if it is too long or not a literal domain
+    :raise UserError: if it is too long or not a literal domain
     """
     text = (text or "[]").strip()
     if len(text) > MAX_LENGTH:
-        raise ValueError(f"longer than {MAX_LENGTH} characters")
+        raise UserError(env._("it is longer than %s characters", MAX_LENGTH))
     try:
         items = literal_eval(text)
-    except (SyntaxError, TypeError, MemoryError, RecursionError) as error:
-        raise ValueError(str(error)) from error
+    except (SyntaxError, TypeError, ValueError, MemoryError, RecursionError) as error:
+        raise UserError(
+            env._("it must be a list of conditions with plain values, without code")
+        ) from error
     if not isinstance(items, list):
-        raise ValueError(f"{text!r} is not a list")
-    return Domain(items)
+        raise UserError(env._("it is not a list of conditions"))
+    try:
+        return Domain(items)
+    except (TypeError, ValueError) as error:
+        raise UserError(env._("it is malformed: %s", error)) from error
 
 
-def iter_conditions(domain, model):
-    """Yield ``(model, field names, condition)`` of each condition, nested ones too.
+def iter_fields(domain, model):
+    """Yield the fields that the conditions of ``domain`` look at, nested ones too.
 
     :param Domain domain: a domain on ``model``
     :param models.BaseModel model: any recordset of the model
+    :raise UserError: if a field does not exist or cannot be searched
     """
     for condition in domain.iter_conditions():
-        names, comodel, _field = _follow(condition.field_expr, model)
-        yield model, names, condition
+        for field, comodel in _follow(condition.field_expr, model):
+            yield field
         if condition.operator in ("any", "not any"):
-            yield from iter_conditions(Domain(condition.value), comodel)
+            yield from iter_fields(Domain(condition.value), comodel)
 
 
 def resolve_names(domain, model, unknown=None):
@@ -56,42 +68,48 @@ def resolve_names(domain, model, unknown=None):
     :param models.BaseModel model: any recordset of the model
     :param list unknown: receives ``(field label, text)`` of texts that name no record
     :rtype: Domain
+    :raise UserError: see :func:`iter_fields`
     """
 
     def resolve(condition):
-        _names, comodel, field = _follow(condition.field_expr, model)
+        *_path, (field, comodel) = _follow(condition.field_expr, model)
         operator, value = condition.operator, condition.value
         if operator in ("any", "not any"):
             nested = resolve_names(Domain(value), comodel, unknown)
             return Domain(condition.field_expr, operator, nested)
         if comodel is None or operator not in NAME_OPERATORS:
             return condition
-        values = [value] if isinstance(value, (str, bool, int)) else list(value)
+        values = list(value) if isinstance(value, (list, tuple, set)) else [value]
         texts = [text for text in values if isinstance(text, str)]
         if not texts:
             return condition
-        others = [other for other in values if not isinstance(other, str)]
         found = _find_by_name(comodel, texts)
         if unknown is not None:
             label = field.get_description(model.env, ["string"])["string"]
-            unknown += [(label, text) for text in texts if text not in found]
-        ids = others + [id_ for ids in found.values() for id_ in ids]
+            unknown.extend((label, text) for text in texts if text not in found)
+        ids = [other for other in values if not isinstance(other, str)]
+        ids += [id_ for text in texts for id_ in found.get(text, ())]
         return Domain(condition.field_expr, NAME_OPERATORS[operator], ids)
 
     return domain.map_conditions(resolve)
 
 
 def _follow(path, model):
-    """Return the field names of ``path``, the last comodel (or None) and field."""
-    names, comodel, field = path.split("."), model, None
-    for name in names:
-        if comodel is None:  # a date part or a property, behind a plain field
-            break
-        field = comodel._fields.get(name)
-        if field is None:
-            raise ValueError(f"Invalid field {comodel._name}.{name}")
-        comodel = model.env[field.comodel_name] if field.relational else None
-    return names, comodel, field
+    """Yield each field of ``path`` with the model that it leads to, or None."""
+    for name in path.split("."):
+        if model is None:  # part of a date, or a property
+            return
+        field = model._fields.get(name)
+        if field is None or not field._description_searchable:
+            raise UserError(
+                model.env._(
+                    "“%(field)s” is no field of “%(model)s” that can be searched",
+                    field=name,
+                    model=model.env["ir.model"]._get(model._name).name or model._name,
+                )
+            )
+        model = model.env[field.comodel_name] if field.relational else None
+        yield field, model
 
 
 def _find_by_name(model, texts):
@@ -100,7 +118,9 @@ def _find_by_name(model, texts):
     records = model.with_context(active_test=False)
     for name in _name_fields(model):
         for record in records.search_fetch(Domain(name, "in", texts), [name]):
-            found.setdefault(record[name], []).append(record.id)
+            # A field may be shorter than the text: core then compares its beginning.
+            if record[name] in texts:
+                found.setdefault(record[name], set()).add(record.id)
     return found
 
 
