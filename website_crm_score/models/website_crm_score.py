@@ -184,19 +184,20 @@ class WebsiteCrmScore(models.Model):
 
         :param list[int] ids: the rules to run; by default all active ones. Leads
             that only some rules looked at stay new for the others.
-        :return: True
+        :return: whether all is done; in a scheduled action time can run out
+        :rtype: bool
         """
         self.check_access("write")
         self = self.sudo()  # sudo: nobody may write the ledger but this job
         if not self.env["website.crm.pageview"]._sync_recent():
-            return True
+            return False
         if ids is None:
             self._repair_ledger()
         rules = self.search([] if ids is None else [("id", "in", ids)])
         rules = rules._filter_usable()
-        if rules._score_new_leads(mark=ids is None):
-            rules.filtered("event_based")._score_known_leads()
-        return True
+        if not rules._score_new_leads(mark=ids is None):
+            return False
+        return rules.filtered("event_based")._score_known_leads()
 
     @api.model
     def _cron_score_new_leads(self):
