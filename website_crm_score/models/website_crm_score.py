@@ -250,7 +250,7 @@ class WebsiteCrmScore(models.Model):
             work = partial(self._score_batch, part, mark, progress, reached)
             jobs._transact(work)
             if not jobs._commit_batch(count, remaining):
-                return False
+                return not remaining
         if progress:
             progress.reached_lead_id = 0
         return True
