@@ -45,7 +45,8 @@ def _measure(environment, title, names, keep):
 
 
 def _compare(known, found):
-    print(f"\nCore's failures: {len(known)} in plain Odoo, {len(found)} with the addons")
+    counts = f"{len(known)} in plain Odoo, {len(found)} with the addons"
+    print(f"\nCore's failures: {counts}")
     for title, tests in (
         ("in both", known & found),
         ("only with the addons", found - known),

@@ -74,7 +74,8 @@ class OdooLog:
         module = TEST_MODULE.match(logger)
         broken = WHOLE_CLASS.match(message)
         if broken:
-            self.outcomes["%(addon)s:%(name)s.%(step)s" % broken.groupdict()] = "failed"
+            addon, name, step = broken.group("addon", "name", "step")
+            self.outcomes[f"{addon}:{name}.{step}"] = "failed"
         elif module:
             return self._outcome_of_test(module["addon"], message)
         return bool(broken)

@@ -154,4 +154,3 @@ def _short(classname, name):
     if "tests" in parts[1:]:
         return f"{parts[0]}:{parts[-1]}.{name}"
     return "/".join(parts) + f"::{name}"
-

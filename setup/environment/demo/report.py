@@ -1,0 +1,101 @@
+"""Prints what the demo's jobs made of its leads.
+
+Run by ``setup/odoo shell``, whose ``env`` it takes.
+"""
+
+import textwrap
+from urllib.parse import urlsplit
+
+HEAD = ["Lead", "Pages seen", "Score", "Why", "Team", "Salesperson"]
+WIDTHS = [27, 20, 6, 36, 13, 17]
+ASSIGNED = 10
+EXAMPLES = 2
+
+
+def main(env):
+    """Print the visitors' leads, the best assigned ones, and who is left."""
+    Lead = env["crm.lead"]
+    visitors = Lead.search([("visitor_ids", "!=", False)], order="id")
+    others = [("visitor_ids", "=", False)]
+    best = Lead.search(
+        [*others, ("user_id", "!=", False)], order="score desc, id", limit=ASSIGNED
+    )
+    print_row(HEAD)
+    print_row(["-" * width for width in WIDTHS])
+    for lead in visitors | best:
+        print_row(cells(lead))
+    assigned = Lead.search_count([("user_id", "!=", False)])
+    print(f"\n{assigned} leads assigned; the best {len(best)} of the file shown above")
+    print_unassigned(env)
+
+
+def print_row(texts):
+    """One row, over as many lines as its longest cell takes."""
+    columns = [
+        textwrap.wrap(text, width) or [""]
+        for text, width in zip(texts, WIDTHS, strict=True)
+    ]
+    for number in range(max(map(len, columns))):
+        parts = [lines[number] if number < len(lines) else "" for lines in columns]
+        line = "  ".join(
+            part.ljust(width) for part, width in zip(parts, WIDTHS, strict=True)
+        )
+        print(line.rstrip())
+
+
+def cells(lead):
+    """What the table says of a lead."""
+    pages = [
+        f"{urlsplit(view.url).path or '/'}" + times(view.view_count)
+        for view in lead.score_pageview_ids
+    ]
+    reasons = [f"{line.points:+g} {line.rule_id.name}" for line in lead.score_line_ids]
+    return [
+        lead.name,
+        ", ".join(pages) or "none",
+        f"{lead.score:g}",
+        ", ".join(reasons) or "no rule matched",
+        lead.team_id.name or "-",
+        lead.user_id.name or f"- ({reason(lead)})",
+    ]
+
+
+def times(count):
+    """How often, where it is more than once."""
+    return f" ×{count}" if count > 1 else ""
+
+
+def reason(lead):
+    """Why nobody got the lead."""
+    if lead.team_id:
+        return "capacity used up"
+    minimum = min(lead.env["crm.team"].search([]).mapped("min_for_assign"))
+    return "score too low" if lead.score < minimum else "no team's filter"
+
+
+def print_unassigned(env):
+    """A line for each reason why leads are left, with a few of them."""
+    teams = env["crm.team"].search([], order="min_for_assign")
+    minimum = min(teams.mapped("min_for_assign"))
+    left = [("user_id", "=", False)]
+    groups = {
+        f"score below every team's minimum ({minimum:g})": [
+            ("team_id", "=", False),
+            ("score", "<", minimum),
+        ],
+        "score high enough, but no team with such a minimum has a matching filter": [
+            ("team_id", "=", False),
+            ("score", ">=", minimum),
+        ],
+    }
+    for team in teams:
+        text = f"in {team.name}, whose salespeople have had their leads for today"
+        groups[text] = [("team_id", "=", team.id)]
+    for text, domain in groups.items():
+        leads = env["crm.lead"].search([*left, *domain], order="score desc, id")
+        if leads:
+            names = ", ".join(f"{le.name} ({le.score:g})" for le in leads[:EXAMPLES])
+            print(f"{len(leads)} left unassigned: {text}; such as {names}")
+
+
+main(env)  # noqa: F821 - given by the shell
