@@ -100,17 +100,9 @@ def pytest_odoo(environment, name, targets, results):
 
 def out_of_process(environment, paths, results):
     """The tests that start servers of their own, by ``setup/odoo``."""
-    outside = {"PYTHONPATH", "VIRTUAL_ENV"}
-    variables = {
-        key: value
-        for key, value in environment.variables.items()
-        if key not in outside and not key.startswith("ODOO_")
-    }
-    if "ODOO_PATH" in environment.variables:
-        variables["ODOO_PATH"] = environment.variables["ODOO_PATH"]
     title = "running the out-of-process tests"
     arguments = ["-p", "no:odoo", *paths]
-    _pytest(variables, title, OUT_OF_PROCESS, 0, arguments, results)
+    _pytest(environment.variables, title, OUT_OF_PROCESS, 0, arguments, results)
 
 
 def _pytest(variables, title, suite, number, arguments, results):
@@ -120,13 +112,7 @@ def _pytest(variables, title, suite, number, arguments, results):
     command = [PYTHON, "-m", "pytest", *quiet, f"--rootdir={REPO}"]
     command += [f"--junitxml={report}", *arguments]
     with step(title):
-        code = subprocess.run(
-            [str(part) for part in command],
-            env=variables,
-            cwd=REPO,
-            stdin=subprocess.DEVNULL,
-            timeout=TIMEOUT,
-        ).returncode
+        code = _exit_code(command, variables)
     if code == PYTEST_NOTHING_COLLECTED:
         return
     before = len(results.failed())
@@ -134,6 +120,20 @@ def _pytest(variables, title, suite, number, arguments, results):
         _read_report(report, suite, results)
     if code and len(results.failed()) == before:
         results.add(suite, f"{title}: exit code {code}", FAILED)
+
+
+def _exit_code(command, variables):
+    """Run a program in the repository, its output on the terminal."""
+    try:
+        return subprocess.run(
+            [str(part) for part in command],
+            env=variables,
+            cwd=REPO,
+            stdin=subprocess.DEVNULL,
+            timeout=TIMEOUT,
+        ).returncode
+    except subprocess.TimeoutExpired:
+        return f"none: stopped after {TIMEOUT} s"
 
 
 def _read_report(report, suite, results):
