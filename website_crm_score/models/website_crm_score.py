@@ -100,7 +100,9 @@ class WebsiteCrmScore(models.Model):
                 resolve_names(domain, rule._get_leads_reader(), unknown)
             except UserError:
                 unknown = []  # the constraint tells what is wrong
-            rule.unknown_names = ", ".join(f"{label}: {text}" for label, text in unknown)
+            rule.unknown_names = ", ".join(
+                f"{label} “{text}”" for label, text in unknown
+            )
 
     @api.constrains("domain", "company_id")
     def _check_domain(self):
