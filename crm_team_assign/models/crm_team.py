@@ -1,0 +1,85 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+
+
+class CrmTeam(models.Model):
+    """A sales team takes leads that reach its minimum score and match its filter."""
+
+    _name = "crm.team"
+    _inherit = ["crm.team", "crm.assignment.filter.mixin"]
+
+    min_for_assign = fields.Float(
+        string="Minimum Score",
+        digits=(16, 2),
+        default=0.0,
+        tracking=True,
+        help="Only leads with at least this score are assigned to the team and its "
+        "salespeople. Of several teams that match, the one with the highest minimum "
+        "takes the lead.",
+    )
+    # Where the next run goes on, so that turns are fair over many runs.
+    assignment_last_member_id = fields.Many2one(
+        comodel_name="crm.team.member",
+        string="Last Assigned Member",
+        readonly=True,
+        copy=False,
+        ondelete="set null",
+        help="The next run starts with the member after this one.",
+    )
+    assignment_credit = fields.Integer(
+        readonly=True,
+        copy=False,
+        help="How much this team is owed of the leads that it shares with others.",
+    )
+
+    @api.depends("crm_team_member_ids.assignment_unlimited")
+    def _compute_lead_all_assigned_month_count(self):
+        result = super()._compute_lead_all_assigned_month_count()
+        for team in self:
+            if any(team.crm_team_member_ids.mapped("assignment_unlimited")):
+                team.lead_all_assigned_month_exceeded = False
+        return result
+
+    def _get_assignment_weight(self):
+        """Return the share of this team in leads that several teams could take."""
+        self.ensure_one()
+        members = self.crm_team_member_ids
+        return sum(member._get_assignment_weight() for member in members)
+
+    def _get_assignment_companies(self):
+        """Return the companies whose leads this team can take.
+
+        Leads of no company go to any team.
+        """
+        self.ensure_one()
+        # sudo: companies that the one who assigns has no access to
+        team = self.sudo()
+        return team.company_id or team.crm_team_member_ids.user_id.company_ids
+
+    def _get_assignment_company_domain(self):
+        companies = self._get_assignment_companies()
+        return Domain("company_id", "in", [*companies.ids, False])
+
+    @api.model
+    def _get_minimums(self):
+        """Return the minimum score of teams, and the lowest one by company.
+
+        Teams that take no leads by themselves do not count.
+
+        :return: ``{team id: minimum}`` and ``{company id or False: minimum}``, the
+            latter with False for leads of no company
+        :rtype: tuple[dict, dict]
+        """
+        uses_leads = Domain("use_leads", "=", True) | Domain(
+            "use_opportunities", "=", True
+        )
+        # sudo: the teams of other companies, for the leads of those
+        teams = self.sudo().search(uses_leads & Domain("assignment_optout", "=", False))
+        teams = teams.filtered(lambda team: team._get_assignment_weight())
+        of_teams = {team.id: team.min_for_assign for team in teams}
+        of_companies = {}
+        for team in teams:
+            for company_id in [*team._get_assignment_companies().ids, False]:
+                lowest = of_companies.get(company_id, team.min_for_assign)
+                of_companies[company_id] = min(lowest, team.min_for_assign)
+        return of_teams, of_companies

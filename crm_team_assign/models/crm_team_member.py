@@ -1,0 +1,141 @@
+import pytz
+
+from odoo import api, fields, models
+
+from ..tools.quota import DAYS, UNLIMITED, get_allowance, get_quota
+
+
+class CrmTeamMember(models.Model):
+    """A salesperson in a team takes leads that match the filter, as many as the
+    capacity on 30 days has room for, evenly spread: 6 are one every fifth day.
+
+    Days are those of the salesperson's time zone.
+    """
+
+    _name = "crm.team.member"
+    _inherit = ["crm.team.member", "crm.assignment.filter.mixin"]
+
+    assignment_unlimited = fields.Boolean(
+        string="Unlimited",
+        help="Assign any number of leads. The capacity then only says how large a "
+        "share of the leads the team gets.",
+    )
+    assigned_per_day = fields.Json(
+        compute="_compute_assigned_per_day",
+        help="Leads assigned today, yesterday and so on, for 30 days.",
+    )
+    lead_day_count = fields.Integer(
+        string="Leads (today)", help="Leads assigned to this member today."
+    )
+    lead_month_count = fields.Integer(
+        help="Leads assigned to this member on the last 30 days, today included."
+    )
+
+    @api.depends("user_id", "crm_team_id")
+    def _compute_assigned_per_day(self):
+        dates = self._get_assignment_dates()
+        for member in self:
+            zone = pytz.timezone(member.user_id.tz or "UTC")
+            today = _get_day(fields.Datetime.now(), zone)
+            days = [0] * DAYS
+            for date in dates.get((member.user_id, member.crm_team_id), ()):
+                age = max((today - _get_day(date, zone)).days, 0)
+                if age < DAYS:
+                    days[age] += 1
+            member.assigned_per_day = days
+
+    @api.depends("assigned_per_day")
+    def _compute_lead_day_count(self):
+        for member in self:
+            member.lead_day_count = member.assigned_per_day[0]
+
+    @api.depends("assigned_per_day")
+    def _compute_lead_month_count(self):
+        for member in self:
+            member.lead_month_count = sum(member.assigned_per_day)
+
+    def _get_assignment_dates(self):
+        """Return ``{(user, team): dates}`` of leads assigned on the last days."""
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=DAYS + 1)
+        # sudo: leads that one may not see take up capacity as well
+        leads = self.env["crm.lead"].sudo().with_context(active_test=False)
+        groups = leads._read_group(
+            [
+                ("date_open", ">=", since),
+                ("user_id", "in", self.user_id.ids),
+                ("team_id", "in", self.crm_team_id.ids),
+            ],
+            ["user_id", "team_id"],
+            ["date_open:array_agg"],
+        )
+        return {
+            (user.with_env(self.env), team.with_env(self.env)): dates
+            for user, team, dates in groups
+        }
+
+    # LEAD ASSIGNMENT
+
+    def _get_assignment_quota(self, force_quota=False):
+        """Return how many leads this member can take now.
+
+        :param bool force_quota: give the full share of a day again, whatever was
+            assigned today; the capacity on 30 days holds all the same
+        :rtype: int
+        """
+        self.ensure_one()
+        if self.assignment_unlimited:
+            return UNLIMITED
+        day = get_allowance(self.assignment_max, 1)
+        room = self.assignment_max - self.lead_month_count
+        if force_quota:
+            return min(day, room)
+        evenly = get_quota(self.assignment_max, self.assigned_per_day)
+        return min(evenly, day - self.lead_day_count, room)
+
+    def _get_assignment_weight(self):
+        """Return the share of this member in the capacity of the team."""
+        self.ensure_one()
+        return max(self.assignment_max, 1 if self.assignment_unlimited else 0)
+
+    def _has_preference(self):
+        return (self.assignment_domain_preferred or "[]").strip() != "[]"
+
+    def _find_assignable_leads(self, lead_ids, preferred=False):
+        """Return which of the leads this member takes, or None if a filter fails.
+
+        :param list[int] lead_ids: leads of the team
+        :param bool preferred: only those that the member prefers
+        :rtype: set[int] | None
+        """
+        names = ["assignment_domain"]
+        if preferred:
+            names.append("assignment_domain_preferred")
+        # sudo: companies that the one who assigns has no access to
+        companies = self.sudo().user_id.company_ids.ids
+        scope = fields.Domain("id", "in", lead_ids)
+        scope &= fields.Domain("company_id", "in", [*companies, False])
+        return self._find_filtered_leads(scope, names)
+
+    def _take_leads(self, lead_ids):
+        """Make opportunities of this member of the leads that are still free.
+
+        :return: ids of the leads assigned
+        :rtype: list[int]
+        """
+        team = self.crm_team_id
+        leads = self.env["crm.lead"].browse(lead_ids).exists()
+        leads = leads.filtered(
+            lambda lead: lead.active
+            and lead.won_status == "pending"
+            and not lead.user_id
+            and lead.team_id == team
+        )
+        # The member gets one message for all; core would post one for each lead.
+        leads = leads.with_context(mail_auto_subscribe_no_notify=True)
+        for partner, same in leads.grouped("partner_id").items():
+            same.convert_opportunity(partner, user_ids=self.user_id.ids)
+        return leads.ids
+
+
+def _get_day(date, zone):
+    return pytz.utc.localize(date).astimezone(zone).date()
