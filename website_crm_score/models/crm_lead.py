@@ -120,6 +120,11 @@ class CrmLead(models.Model):
 
     # CRUD
 
+    @api.model
+    def default_get(self, fields_list):
+        names = [name for name in fields_list if name not in DERIVED_FIELDS]
+        return super().default_get(names)
+
     @api.model_create_multi
     def create(self, vals_list):
         for vals in vals_list:

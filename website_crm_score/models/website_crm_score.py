@@ -72,14 +72,18 @@ class WebsiteCrmScore(models.Model):
     )
     lead_count = fields.Integer(string="Matched Leads", compute="_compute_lead_count")
     # The reader of the domain: names and dates mean what they meant to its author.
-    lang = fields.Char(readonly=True, copy=False)
-    tz = fields.Char(readonly=True, copy=False)
+    lang = fields.Char(default=lambda self: self._default_lang(), readonly=True)
+    tz = fields.Char(default=lambda self: self.env.tz.zone, readonly=True)
     error = fields.Text(
         readonly=True,
         copy=False,
         help="Why the last run left this rule out.",
     )
     unknown_names = fields.Char(compute="_compute_unknown_names")
+
+    @api.model
+    def _default_lang(self):
+        return self.env.lang or self.env.user.lang
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_lead_count(self):
@@ -98,7 +102,7 @@ class WebsiteCrmScore(models.Model):
             try:
                 domain = parse_domain(rule.domain, self.env)
                 resolve_names(domain, rule._get_leads_reader(), unknown)
-            except UserError:
+            except Exception:  # pylint: disable=broad-exception-caught
                 unknown = []  # the constraint tells what is wrong
             rule.unknown_names = ", ".join(
                 f"{label} “{text}”" for label, text in unknown
@@ -118,13 +122,10 @@ class WebsiteCrmScore(models.Model):
 
     # CRUD
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        return super().create([self._add_reader(vals) for vals in vals_list])
-
     def write(self, vals):
         if "domain" in vals:
-            vals = dict(self._add_reader(vals), error=False)
+            reader = self.default_get(["lang", "tz"])
+            vals = {**reader, **vals, "error": False}
         result = super().write(vals)
         if "company_id" in vals:
             self.env["website.crm.score.line"]._drop_other_companies()
@@ -135,9 +136,6 @@ class WebsiteCrmScore(models.Model):
     def unlink(self):
         self.env["website.crm.score.line"]._revalue(self, void=True)
         return super().unlink()
-
-    def _add_reader(self, vals):
-        return dict(vals, lang=self.env.lang or self.env.user.lang, tz=self.env.tz.zone)
 
     # ACTIONS
 
@@ -268,6 +266,9 @@ class WebsiteCrmScore(models.Model):
         usable = self.browse()
         for rule in self:
             error = rule._find_error()
+            if rule.error and not error:
+                # It may have failed on the data alone, as it then still does.
+                error = rule._find_error(self.env["crm.lead"]._open_domain())
             if rule.error != (error or False):
                 rule.error = error
             if error:

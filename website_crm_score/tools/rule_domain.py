@@ -61,8 +61,8 @@ def resolve_names(domain, model, unknown=None):
 
     Core compares a relation with a text through the display name, which for some
     models means more than the name (the first letters of a country, say). Here a
-    text stands for the records whose name, or other key that one searches them by,
-    is exactly it, in the language of ``model``'s environment.
+    text stands for the records whose name, or other key that one searches them by, or
+    else whose display name is exactly it, in the language of ``model``'s environment.
 
     :param Domain domain: a domain on ``model``
     :param models.BaseModel model: any recordset of the model
@@ -121,6 +121,11 @@ def _find_by_name(model, texts):
             # A field may be shorter than the text: core then compares its beginning.
             if record[name] in texts:
                 found.setdefault(record[name], set()).add(record.id)
+    for text in set(texts) - found.keys():
+        # The search by display name may find more than what is so displayed.
+        for record in records.search(Domain("display_name", "=", text)):
+            if record.display_name == text:
+                found.setdefault(text, set()).add(record.id)
     return found
 
 
