@@ -1,0 +1,129 @@
+from datetime import datetime, timedelta
+
+from odoo.tests import TransactionCase, new_test_user
+
+from odoo.addons.base.tests.common import DISABLED_MAIL_CONTEXT
+
+LONG_AGO = datetime(2020, 1, 1)
+
+
+class ScoringCase(TransactionCase):
+    """Leads, visitors and rules of the test alone: what the database already has is
+    archived, so that demo data changes nothing."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(context=dict(cls.env.context, **DISABLED_MAIL_CONTEXT))
+        cls.Lead = cls.env["crm.lead"]
+        cls.Line = cls.env["website.crm.score.line"]
+        cls.Pageview = cls.env["website.crm.pageview"]
+        cls.Rule = cls.env["website.crm.score"]
+        cls.progress = cls.env.ref("website_crm_score.progress")
+        cls.website = cls.env["website"].search([], limit=1)
+        cls.host = cls.website.get_base_url()
+        cls.Rule.search([]).active = False
+        cls.env.flush_all()
+        # In SQL: the ORM would recompute the leads of the database one by one.
+        cls.env.cr.execute("UPDATE crm_lead SET active = FALSE")
+        cls.env.invalidate_all()
+
+    @classmethod
+    def make_lead(cls, name="Lead", **values):
+        return cls.make_leads(1, name=name, **values)
+
+    @classmethod
+    def make_leads(cls, count, **values):
+        values = {"name": "Lead", "type": "lead", "user_id": False, **values}
+        values.setdefault("team_id", False)
+        leads = cls.Lead.create([values for _index in range(count)])
+        cls.env.flush_all()
+        return leads
+
+    @classmethod
+    def make_rule(cls, domain="[]", value=10, **values):
+        values = {"name": "Rule", "domain": str(domain), "value": value, **values}
+        return cls.Rule.create(values)
+
+    @classmethod
+    def make_visitor(cls, leads=None, partner=None, **values):
+        values["access_token"] = str(partner.id) if partner else cls._next_token()
+        if leads:
+            values["lead_ids"] = [(6, 0, leads.ids)]
+        return cls.env["website.visitor"].create(values)
+
+    @classmethod
+    def make_tracks(cls, visitor, *paths, date=None, **values):
+        """Make tracks as core does, in SQL's order of ids; return them."""
+        date = date or datetime.now().replace(microsecond=0)
+        tracks = cls.env["website.track"].create(
+            [
+                {
+                    "visitor_id": visitor.id,
+                    "url": path if ":" in path else cls.host + path,
+                    "visit_datetime": date + timedelta(seconds=index),
+                    **values,
+                }
+                for index, path in enumerate(paths)
+            ]
+        )
+        cls.env.flush_all()
+        return tracks
+
+    @classmethod
+    def _next_token(cls):
+        cls._token = getattr(cls, "_token", 0) + 1
+        return f"{cls._token:032x}"
+
+    @classmethod
+    def make_user(cls, login, groups, **values):
+        return new_test_user(cls.env, login=login, groups=groups, **values)
+
+    def run_rules(self):
+        """Do what the hourly job does, outside of a scheduled action."""
+        return self.Rule.assign_scores_to_leads()
+
+    def run_cron(self, name="ir_cron_assign_scores"):
+        with self.enter_registry_test_mode():
+            self.env.ref(f"website_crm_score.{name}").method_direct_trigger()
+
+    def age_scores(self, leads):
+        """Have the scores of ``leads`` changed long ago."""
+        leads.flush_recordset()
+        self.env.cr.execute(
+            "UPDATE crm_lead SET score_date = %s WHERE id IN %s",
+            (LONG_AGO, leads._ids),
+        )
+        leads.invalidate_recordset(["score_date"])
+
+    def assertLedger(self, leads):
+        """Each score is the sum of its lines, in the cache and in the database."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            """
+            SELECT lead.id, lead.score, COALESCE(sum(line.points), 0), count(line.id),
+                   count(DISTINCT line.rule_id)
+              FROM crm_lead lead
+         LEFT JOIN website_crm_score_line line ON line.lead_id = lead.id
+             WHERE lead.id = ANY(%s)
+          GROUP BY lead.id
+            """,
+            [leads.ids],
+        )
+        rows = self.env.cr.fetchall()
+        self.assertEqual(len(rows), len(leads), "A lead is missing")
+        for lead_id, score, total, lines, rules in rows:
+            lead = self.Lead.browse(lead_id)
+            self.assertIsNotNone(score, "A score is NULL")
+            self.assertEqual(score, total, "A score is not the sum of its lines")
+            self.assertEqual(lines, rules, "A rule counts twice")
+            self.assertEqual(float(score), lead.score, "The cache has an old score")
+            cached = sum(lead.score_line_ids.mapped("points"))
+            self.assertAlmostEqual(cached, lead.score, msg="The cache has old lines")
+            rules = lead.with_context(active_test=False).score_ids
+            self.assertEqual(set(lead.score_line_ids.rule_id), set(rules))
+
+    def assertScores(self, leads, scores):
+        """The scores of ``leads`` are ``scores``, and the ledger explains them."""
+        self.assertEqual(leads.mapped("score"), scores)
+        self.assertLedger(leads)
