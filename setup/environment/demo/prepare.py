@@ -30,7 +30,7 @@ PAGE = """
 """
 RULES = [
     # (name, points, domain, event-based)
-    ("Saw the prices", 30, [("score_pageview_ids.url", "ilike", "/pricing")], True),
+    ("Saw the prices", 40, [("score_pageview_ids.url", "ilike", "/pricing")], True),
     ("Saw the courses", 15, [("score_pageview_ids.url", "ilike", "/courses")], True),
     ("Working professional", 30, [("function", "=", "Working Professional")], False),
     (
@@ -55,21 +55,21 @@ TEAMS = [
         50,
         [],
         [
-            ("sam", "Sam Salesperson", 150, []),
-            ("sofia", "Sofia Salesperson", 90, [("score", ">=", 60)]),
+            ("sam", "Sam Salesperson", 300, []),
+            ("sofia", "Sofia Salesperson", 150, [("score", ">=", 60)]),
         ],
     ),
     (
         "India Desk",
         40,
         [("country_id.code", "=", "IN")],
-        [("ishan", "Ishan Salesperson", 120, [])],
+        [("ishan", "Ishan Salesperson", 240, [])],
     ),
     (
         "Landing Pages",
         35,
         [("medium_id", "=", "Landing Page Submission")],
-        [("lena", "Lena Salesperson", 60, [])],
+        [("lena", "Lena Salesperson", 120, [])],
     ),
 ]
 MARKETER_GROUPS = ["website.group_website_designer", "sales_team.group_sale_manager"]
@@ -106,6 +106,8 @@ def add_settings(env):
         "group_use_lead": True,
         "crm_use_auto_assignment": True,
         "crm_auto_assignment_action": "auto",
+        "crm_auto_assignment_interval_number": 1,
+        "crm_auto_assignment_interval_type": "days",
     }
     env["res.config.settings"].create(settings).execute()
     env["website"].search([]).write({"crm_default_team_id": False})

@@ -49,10 +49,11 @@ def cells(lead):
         f"{urlsplit(view.url).path or '/'}" + times(view.view_count)
         for view in lead.score_pageview_ids
     ]
-    reasons = [f"{line.points:+g} {line.rule_id.name}" for line in lead.score_line_ids]
+    lines = lead.score_line_ids.sorted("points", reverse=True)
+    reasons = [f"{line.points:+g} {line.rule_id.name}" for line in lines]
     return [
         lead.name,
-        ", ".join(pages) or "none",
+        ", ".join(pages) or "-",
         f"{lead.score:g}",
         ", ".join(reasons) or "no rule matched",
         lead.team_id.name or "-",
