@@ -208,33 +208,48 @@ class CrmLead(models.Model):
             part = domain & fields.Domain("id", ">", after)
             query = self._search(part, limit=size, order="id")
             [(first, last, count)] = self.env.execute_query(
-                SQL("SELECT min(id), max(id), count(*) FROM %s range", query.subselect())
+                SQL(
+                    "SELECT min(id), max(id), count(*) FROM %s range", query.subselect()
+                )
             )
             if not count:
                 return
             yield first, last, count
             after = last
 
-    def _resum_scores(self):
-        """Set the scores of these leads to the sums of their ledger lines, in SQL."""
+    def _resum_scores(self, mark=False):
+        """Set the scores of these leads to the sums of their ledger lines, in SQL.
+
+        :param bool mark: whether the leads are no longer new after this
+        """
         if not self:
             return
         self.env.flush_all()
         self.env.cr.execute(
             SQL(
                 """
+                WITH total AS MATERIALIZED (
+                    SELECT lead.id, COALESCE(ledger.points, 0) AS points
+                      FROM crm_lead lead
+                 LEFT JOIN LATERAL (
+                           SELECT sum(points) AS points
+                             FROM website_crm_score_line
+                            WHERE lead_id = lead.id) ledger ON TRUE
+                     WHERE lead.id = ANY(%(lead_ids)s)
+                )
                 UPDATE crm_lead lead
                    SET score = total.points,
-                       score_date = CASE WHEN lead.score_date IS NOT NULL
-                                         THEN now() AT TIME ZONE 'UTC' END
-                  FROM (SELECT lead.id, COALESCE(sum(line.points), 0) AS points
-                          FROM crm_lead lead
-                     LEFT JOIN website_crm_score_line line ON line.lead_id = lead.id
-                         WHERE lead.id = ANY(%s)
-                      GROUP BY lead.id) total
-                 WHERE lead.id = total.id AND lead.score != total.points
+                       score_date = CASE
+                           WHEN %(mark)s OR lead.score_date IS NOT NULL
+                           THEN now() AT TIME ZONE 'UTC'
+                       END
+                  FROM total
+                 WHERE lead.id = total.id
+                   AND (lead.score != total.points
+                        OR %(mark)s AND lead.score_date IS NULL)
                 """,
-                self.ids,
+                lead_ids=self.ids,
+                mark=mark,
             )
         )
         self._notify_scores_changed()

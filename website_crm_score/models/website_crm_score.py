@@ -324,9 +324,6 @@ class WebsiteCrmScore(models.Model):
             domain &= Domain("company_id", "=", self.company_id.id)
         return leads._search(domain)
 
-    def _takes_back(self):
-        return self.event_based and self.take_back
-
     def _get_hits_sql(self, scope):
         """Return the SQL of ``(lead, rule, points)`` that this rule gives in ``scope``."""
         query = self._get_query(scope)

@@ -3,8 +3,6 @@ import psycopg2
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-NO_HITS = SQL("SELECT NULL::integer, NULL::integer, NULL::numeric WHERE FALSE")
-
 
 class WebsiteCrmScoreLine(models.Model):
     """The ledger: what a rule gave to a lead, and since when.
@@ -58,91 +56,85 @@ class WebsiteCrmScoreLine(models.Model):
     def _post(self, rules, scope, mark=False):
         """Write what ``rules`` give to the leads in ``scope``, and their scores.
 
-        One statement, so that ledger and scores change together. A lead that somebody
-        else is changing is left out, and found again by the next run.
+        Each lead is locked before its ledger changes, so that ledger and score change
+        together. One that somebody else is changing is left out, and found again by
+        the next run.
 
         :param models.BaseModel rules: rules to evaluate; broken ones are left out
         :param Domain scope: the leads to look at
         :param bool mark: whether the leads are no longer new after this
-        :return: the leads that were written
         """
         self.env.flush_all()
         try:
             with self.env.cr.savepoint(flush=False):
-                lead_ids = self._execute_post(rules, scope, mark)
+                lead_ids = self._lock_leads(scope) if mark else set()
+                lead_ids |= self._insert_gained(rules, scope)
+                lead_ids |= self._delete_lost(rules, scope)
+                self.env["crm.lead"].browse(lead_ids)._resum_scores(mark)
         except (psycopg2.DataError, psycopg2.ProgrammingError):
             # A rule that was fine when saved fails on the data: the others go on.
             failing = rules._flag_failing(scope)
             if not failing:
                 raise
-            return self._post(rules - failing, scope, mark)
-        leads = self.env["crm.lead"].browse(lead_ids)
-        leads._notify_scores_changed()
-        return leads
+            self._post(rules - failing, scope, mark)
 
-    def _execute_post(self, rules, scope, mark):
-        hits = [rule._get_hits_sql(scope) for rule in rules]
-        query = SQL(
-            """
-            WITH hit (lead_id, rule_id, points) AS MATERIALIZED (
-                %(hits)s
-            ), scope AS MATERIALIZED (
-                %(scope)s
-            ), gained AS (
-                SELECT hit.* FROM hit
-             LEFT JOIN website_crm_score_line line USING (lead_id, rule_id)
-                 WHERE line.id IS NULL
-            ), lost AS (
-                SELECT line.id, line.lead_id, line.points
-                  FROM website_crm_score_line line
-                  JOIN scope ON scope.id = line.lead_id
-             LEFT JOIN hit USING (lead_id, rule_id)
-                 WHERE line.rule_id = ANY(%(revocable)s) AND hit.lead_id IS NULL
-            ), lead AS (
-                SELECT id FROM crm_lead
-                 WHERE id IN (SELECT lead_id FROM gained
-                              UNION SELECT lead_id FROM lost
-                              UNION SELECT id FROM scope WHERE %(mark)s)
-                   FOR NO KEY UPDATE SKIP LOCKED
-            ), inserted AS (
+    def _lock_leads(self, scope):
+        leads = self.env["crm.lead"]._search(scope, active_test=False)
+        return self._fetch_ids(SQL("%s FOR NO KEY UPDATE SKIP LOCKED", leads.select()))
+
+    def _insert_gained(self, rules, scope):
+        if not rules:
+            return set()
+        return self._fetch_ids(
+            SQL(
+                """
+                WITH gained AS (
+                    SELECT hit.*
+                      FROM (%s) hit (lead_id, rule_id, points)
+                      JOIN crm_lead lead ON lead.id = hit.lead_id
+                     WHERE NOT EXISTS (
+                           SELECT FROM website_crm_score_line line
+                            WHERE line.lead_id = hit.lead_id
+                              AND line.rule_id = hit.rule_id)
+                       FOR NO KEY UPDATE OF lead SKIP LOCKED
+                )
                 INSERT INTO website_crm_score_line
                        (lead_id, rule_id, points, event_count, first_date, last_date)
                 SELECT lead_id, rule_id, points, 1,
                        now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
-                  FROM gained JOIN lead ON lead.id = lead_id
-             RETURNING lead_id, points
-            ), deleted AS (
-                DELETE FROM website_crm_score_line line USING lost, lead
-                 WHERE line.id = lost.id AND lead.id = lost.lead_id
-             RETURNING line.lead_id, -line.points AS points
-            ), change AS (
-                SELECT lead_id, sum(points) AS points
-                  FROM (TABLE inserted UNION ALL TABLE deleted) entry
-              GROUP BY lead_id
-            ), held AS (
-                SELECT line.lead_id, sum(line.points) AS points
-                  FROM website_crm_score_line line JOIN lead ON lead.id = line.lead_id
-              GROUP BY line.lead_id
+                  FROM gained
+             RETURNING lead_id
+                """,
+                SQL(" UNION ALL ").join(rule._get_hits_sql(scope) for rule in rules),
             )
-            UPDATE crm_lead
-               SET score = COALESCE(held.points, 0) + COALESCE(change.points, 0),
-                   score_date = CASE
-                       WHEN %(mark)s OR crm_lead.score_date IS NOT NULL
-                       THEN now() AT TIME ZONE 'UTC'
-                   END
-              FROM lead
-         LEFT JOIN change ON change.lead_id = lead.id
-         LEFT JOIN held ON held.lead_id = lead.id
-             WHERE crm_lead.id = lead.id
-         RETURNING crm_lead.id
-            """,
-            hits=SQL(" UNION ALL ").join(hits) if hits else NO_HITS,
-            scope=self.env["crm.lead"]._search(scope, active_test=False).select(),
-            revocable=rules.filtered(lambda rule: rule._takes_back()).ids,
-            mark=mark,
         )
-        self.env.cr.execute(query)
-        return [id_ for (id_,) in self.env.cr.fetchall()]
+
+    def _delete_lost(self, rules, scope):
+        lead_ids = set()
+        leads = self.env["crm.lead"]._search(scope, active_test=False)
+        for rule in rules.filtered(lambda rule: rule.event_based and rule.take_back):
+            lead_ids |= self._fetch_ids(
+                SQL(
+                    """
+                    WITH lost AS (
+                        SELECT line.id
+                          FROM website_crm_score_line line
+                          JOIN crm_lead lead ON lead.id = line.lead_id
+                         WHERE line.rule_id = %s
+                           AND line.lead_id IN %s
+                           AND line.lead_id NOT IN %s
+                           FOR NO KEY UPDATE OF lead SKIP LOCKED
+                    )
+                    DELETE FROM website_crm_score_line
+                     WHERE id IN (SELECT id FROM lost)
+                 RETURNING lead_id
+                    """,
+                    rule.id,
+                    leads.subselect(),
+                    rule._get_query(scope).subselect(),
+                )
+            )
+        return lead_ids
 
     @api.model
     def _revalue(self, rules, void=False):
@@ -217,8 +209,10 @@ class WebsiteCrmScoreLine(models.Model):
 
     def _change_lines(self, statement):
         """Execute ``statement``, which returns lead ids, and sum their scores again."""
-        self.env.cr.execute(statement)
-        lead_ids = {lead_id for (lead_id,) in self.env.cr.fetchall()}
-        if lead_ids:
+        if lead_ids := self._fetch_ids(statement):
             self.invalidate_model()
             self.env["crm.lead"].browse(lead_ids)._resum_scores()
+
+    def _fetch_ids(self, statement):
+        self.env.cr.execute(statement)
+        return {id_ for (id_,) in self.env.cr.fetchall()}
