@@ -1,10 +1,9 @@
 import logging
+from ast import literal_eval
 
 from odoo import fields, models
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-
-from odoo.addons.website_crm_score.tools.rule_domain import parse_domain
 
 _logger = logging.getLogger(__name__)
 
@@ -45,7 +44,7 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
         lead_ids, error = None, False
         try:
             with self.env.cr.savepoint():
-                filters = Domain.AND([parse_domain(self[name]) for name in names])
+                filters = Domain.AND(literal_eval(self[name] or "[]") for name in names)
                 query = self.env["crm.lead"]._search(filters & scope)
                 self.env.cr.execute(query.select(), log_exceptions=False)
                 lead_ids = {id_ for (id_,) in self.env.cr.fetchall()}

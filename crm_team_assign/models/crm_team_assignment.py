@@ -284,6 +284,8 @@ class CrmTeam(models.Model):
         members = self.crm_team_member_ids.sorted("id")
         last_id = self.assignment_last_member_id.id or 0
         later = members.filtered(lambda member: member.id > last_id)
+        counts = members._count_assigned_per_day()  # in one query
+        members = members.with_context(assigned_per_day=counts)
         quotas = {
             member: member._get_assignment_quota(force_quota=force_quota)
             for member in later + (members - later)

@@ -20,10 +20,6 @@ class CrmTeamMember(models.Model):
         help="Assign any number of leads. The capacity then only says how large a "
         "share of the leads the team gets.",
     )
-    assigned_per_day = fields.Json(
-        compute="_compute_assigned_per_day",
-        help="Leads assigned today, yesterday and so on, for 30 days.",
-    )
     lead_day_count = fields.Integer(
         string="Leads (today)", help="Leads assigned to this member today."
     )
@@ -32,30 +28,37 @@ class CrmTeamMember(models.Model):
     )
 
     @api.depends("user_id", "crm_team_id")
-    def _compute_assigned_per_day(self):
+    def _compute_lead_day_count(self):
+        assigned = self._count_assigned_per_day()
+        for member in self:
+            member.lead_day_count = assigned[member.id][0]
+
+    @api.depends("user_id", "crm_team_id")
+    def _compute_lead_month_count(self):
+        assigned = self._count_assigned_per_day()
+        for member in self:
+            member.lead_month_count = sum(assigned[member.id])
+
+    def _count_assigned_per_day(self):
+        """Return how many leads each member got today, yesterday and so on.
+
+        :return: ``{member id: numbers of the last 30 days}``
+        :rtype: dict[int, list[int]]
+        """
         dates = self._get_assignment_dates()
+        now = fields.Datetime.now()
+        assigned = {}
         for member in self:
             zone = pytz.timezone(member.user_id.tz or "UTC")
-            today = _get_day(fields.Datetime.now(), zone)
-            days = [0] * DAYS
-            for date in dates.get((member.user_id, member.crm_team_id), ()):
-                age = max((today - _get_day(date, zone)).days, 0)
+            days = assigned[member.id] = [0] * DAYS
+            for date in dates.get((member.user_id.id, member.crm_team_id.id), ()):
+                age = max((_get_day(now, zone) - _get_day(date, zone)).days, 0)
                 if age < DAYS:
                     days[age] += 1
-            member.assigned_per_day = days
-
-    @api.depends("assigned_per_day")
-    def _compute_lead_day_count(self):
-        for member in self:
-            member.lead_day_count = member.assigned_per_day[0]
-
-    @api.depends("assigned_per_day")
-    def _compute_lead_month_count(self):
-        for member in self:
-            member.lead_month_count = sum(member.assigned_per_day)
+        return assigned
 
     def _get_assignment_dates(self):
-        """Return ``{(user, team): dates}`` of leads assigned on the last days."""
+        """Return ``{(user id, team id): dates}`` of leads assigned on the last days."""
         since = fields.Datetime.subtract(fields.Datetime.now(), days=DAYS + 1)
         # sudo: leads that one may not see take up capacity as well
         leads = self.env["crm.lead"].sudo().with_context(active_test=False)
@@ -68,10 +71,7 @@ class CrmTeamMember(models.Model):
             ["user_id", "team_id"],
             ["date_open:array_agg"],
         )
-        return {
-            (user.with_env(self.env), team.with_env(self.env)): dates
-            for user, team, dates in groups
-        }
+        return {(user.id, team.id): dates for user, team, dates in groups}
 
     # LEAD ASSIGNMENT
 
@@ -85,12 +85,12 @@ class CrmTeamMember(models.Model):
         self.ensure_one()
         if self.assignment_unlimited:
             return UNLIMITED
+        assigned = self.env.context.get("assigned_per_day")
+        assigned = (assigned or self._count_assigned_per_day())[self.id]
         day = get_allowance(self.assignment_max, 1)
-        room = self.assignment_max - self.lead_month_count
         if force_quota:
-            return min(day, room)
-        evenly = get_quota(self.assignment_max, self.assigned_per_day)
-        return min(evenly, day - self.lead_day_count, room)
+            return min(day, self.assignment_max - sum(assigned))
+        return min(get_quota(self.assignment_max, assigned), day - self.lead_day_count)
 
     def _get_assignment_weight(self):
         """Return the share of this member in the capacity of the team."""
@@ -134,6 +134,7 @@ class CrmTeamMember(models.Model):
         leads = leads.with_context(mail_auto_subscribe_no_notify=True)
         for partner, same in leads.grouped("partner_id").items():
             same.convert_opportunity(partner, user_ids=self.user_id.ids)
+        self.invalidate_recordset(["lead_day_count", "lead_month_count"])
         return leads.ids
 
 

@@ -66,7 +66,7 @@ def draw_lots(lead_ids, shares):
     """
     plan, taken, drawn = [], set(), list(shares)
     pools = {
-        share.key: (lead_id for lead_id in lead_ids if lead_id in share.leads)
+        share.key: iter([lead_id for lead_id in lead_ids if lead_id in share.leads])
         for share in shares
     }
     while drawn:
