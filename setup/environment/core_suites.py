@@ -2,7 +2,7 @@
 
 Some of core's tests fail on a finished database of plain Odoo, whatever is added to
 it. So both are measured in the same run: a failure counts only if plain Odoo does not
-show it here.
+show it here, and shows twice: a browser tour may fail for want of time.
 """
 
 import os
@@ -17,9 +17,9 @@ TAGS = "/crm,/sales_team,/website_crm"
 
 def run(environment, results, keep):
     """Add to ``results`` the tests of core that fail only with the addons."""
-    plain = _measure(environment, "plain Odoo", PLAIN, keep)
-    ours = _measure(environment, "the addons", PLAIN + addons(), keep)
+    plain = _measure(environment, "plain Odoo", PLAIN, set(), keep)
     known = set(plain.failed())
+    ours = _measure(environment, "the addons", PLAIN + addons(), known, keep)
     _compare(known, set(ours.failed()))
     for test, outcome in ours.outcomes.items():
         if outcome == FAILED and test in known:
@@ -32,16 +32,28 @@ def run(environment, results, keep):
         print(f"ran in plain Odoo only: {test}")
 
 
-def _measure(environment, title, names, keep):
-    """Core's suites on a finished database with these addons."""
+def _measure(environment, title, names, known, keep):
+    """Core's suites on a finished database with these addons.
+
+    :param known: failures that need no second look
+    """
     slug = title.split()[-1].lower()
     name = f"lead_scoring_core_{slug}_{os.getpid()}"
     with suites.database(environment, name, keep):
         install = ["-d", name, "-i", ",".join(names)]
         suites.run_odoo(environment, f"installing {title}", f"core-{slug}", *install)
-        test = ["-d", name, "--test-tags", TAGS]
+        test = ["-d", name, "--test-tags"]
         text = f"running core's tests on {title}"
-        return suites.run_odoo(environment, text, f"core-{slug}-test", *test)
+        log = suites.run_odoo(environment, text, f"core-{slug}-test", *test, TAGS)
+        doubtful = sorted(set(log.failed()) - known)
+        if doubtful:
+            tags = ",".join(f"/{test.removesuffix('.setUpClass')}" for test in doubtful)
+            text = f"running what failed on {title} once more"
+            again = suites.run_odoo(
+                environment, text, f"core-{slug}-again", *test, tags
+            )
+            log.outcomes.update(again.outcomes)
+    return log
 
 
 def _compare(known, found):

@@ -30,7 +30,7 @@ LOGINS = [
 def main(arguments):
     """Show the main job; then serve the result, unless told not to."""
     options = _parse(arguments)
-    require_port(options.port)
+    require_port(options.port, "--port")
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     environment = provision()
     demo = Demo(environment, options.port)

@@ -12,13 +12,16 @@ def free_port():
         return probe.getsockname()[1]
 
 
-def require_port(port):
-    """Refuse a port that another program listens on, before any slow work."""
+def require_port(port, option):
+    """Refuse a port that another program listens on, before any slow work.
+
+    :param option: what chooses another port, for the message
+    """
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("0.0.0.0", port))
         except (OSError, OverflowError) as error:
             reason = getattr(error, "strerror", None) or str(error)
-            hint = "stop what uses it, or choose another with"
-            raise SetupError(f"port {port}: {reason}; {hint} --http-port") from error
+            hint = f"stop what uses it, or choose another with {option}"
+            raise SetupError(f"port {port}: {reason}; {hint}") from error
