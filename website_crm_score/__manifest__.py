@@ -15,8 +15,23 @@
         "views/website_crm_score_line_views.xml",
         "views/website_crm_pageview_views.xml",
         "views/crm_lead_views.xml",
+        "views/website_page_views.xml",
         "views/website_crm_score_menus.xml",
     ],
+    "assets": {
+        "website.assets_editor": [
+            "website_crm_score/static/src/components/track_page/*",
+        ],
+        "web.assets_backend": [
+            "website_crm_score/static/src/views/page_list/*",
+        ],
+        "web.assets_tests": [
+            "website_crm_score/static/tests/tours/*",
+        ],
+        "web.assets_unit_tests": [
+            "website_crm_score/static/tests/*.test.js",
+        ],
+    },
     "pre_init_hook": "pre_init_hook",
     "installable": True,
     "application": False,

@@ -1,0 +1,65 @@
+from odoo import api, fields, models
+
+
+class WebsitePagePropertiesBase(models.TransientModel):
+    """Track Page in the *Page Properties* dialog, with the same reach as in the
+    *Optimize SEO* dialog: the website that is being edited, and no other.
+
+    A page and a view have their own flag. Any other record (a product, say) is shown
+    by a view that it shares with its like: the dialog sets ``track_view_id`` then.
+    """
+
+    _inherit = "website.page.properties.base"
+
+    track_view_id = fields.Many2one(
+        comodel_name="ir.ui.view",
+        string="Tracked View",
+        compute="_compute_track_view_id",
+        store=True,
+        readonly=False,
+    )
+    is_track_shared = fields.Boolean(compute="_compute_is_track_shared")
+    track = fields.Boolean(
+        string="Track Page",
+        compute="_compute_track",
+        inverse="_inverse_track",
+        help="Record who visits this page, so that leads can be scored by the pages "
+        "they have seen.",
+    )
+
+    @api.depends("target_model_id")
+    def _compute_track_view_id(self):
+        for record in self:
+            target = record.target_model_id
+            if target._name == "ir.ui.view":
+                record.track_view_id = target
+            elif target._name == "website.page":
+                record.track_view_id = target.view_id
+
+    @api.depends("target_model_id")
+    def _compute_is_track_shared(self):
+        for record in self:
+            target = record.target_model_id
+            record.is_track_shared = target._name not in ("website.page", "ir.ui.view")
+
+    @api.depends("track_view_id.track", "website_id")
+    def _compute_track(self):
+        for record in self:
+            view = record.track_view_id.with_context(website_id=record.website_id.id)
+            record.track = bool(view) and view._is_tracked()
+
+    def _inverse_track(self):
+        for record in self.filtered("track_view_id"):
+            view = record.track_view_id.with_context(website_id=record.website_id.id)
+            view.track = record.track
+
+    def write(self, vals):
+        """Write ``track`` after the other properties.
+
+        It may make the website's own copy of a page, which must get them too.
+        """
+        if "track" not in vals or len(vals) == 1:
+            return super().write(vals)
+        result = super().write({k: v for k, v in vals.items() if k != "track"})
+        super().write({"track": vals["track"]})
+        return result
