@@ -85,6 +85,8 @@ class WebsiteCrmScoreLine(models.Model):
     def _insert_gained(self, rules, scope):
         if not rules:
             return set()
+        # The order has all hits found before the first line is added: a plan that
+        # scans a small ledger for each hit would else scan what it adds.
         return self._fetch_ids(
             SQL(
                 """
@@ -96,6 +98,7 @@ class WebsiteCrmScoreLine(models.Model):
                            SELECT FROM website_crm_score_line line
                             WHERE line.lead_id = hit.lead_id
                               AND line.rule_id = hit.rule_id)
+                  ORDER BY lead.id
                        FOR NO KEY UPDATE OF lead SKIP LOCKED
                 )
                 INSERT INTO website_crm_score_line
