@@ -2,6 +2,7 @@
 
 import errno
 import os
+import shutil
 import subprocess
 import sys
 import time
@@ -9,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 DISK_FULL = "No space left on device"
+NEARLY_FULL = 20_000_000  # a program that met the full disk may have left this much
 
 
 class SetupError(Exception):
@@ -52,6 +54,8 @@ def run(command, log, problem, **options):
 
 def _reason(log):
     """The line of a program's output that most likely says why it failed."""
+    if shutil.disk_usage(log.parent).free < NEARLY_FULL:
+        return f"{DISK_FULL}; free some, then run it again"
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines()]
     lines = [line for line in lines if line]
     for marker in (DISK_FULL, "Temporary failure resolving", "E:", "ERROR", "error"):

@@ -74,6 +74,8 @@ def _checkout(path):
 
 
 def _fetch():
+    new = HOME / "debian.new"
+    shutil.rmtree(new, ignore_errors=True)
     require_disk(GIGABYTES, "Odoo 19")
     npm.require_npm()
     debs = HOME / "debs"
@@ -84,15 +86,13 @@ def _fetch():
         # A file cut short by an interruption is resumed, a whole one is kept.
         _apt(config, "download", *PACKAGES, cwd=debs)
     with step("unpacking Odoo 19"):
-        root = HOME / "debian.new"
-        shutil.rmtree(root, ignore_errors=True)
         for deb in sorted(debs.glob("*.deb")):
-            unpack = ["dpkg", "-x", deb, root]
+            unpack = ["dpkg", "-x", deb, new]
             run(unpack, LOG / "dpkg.log", f"cannot unpack {deb.name}")
     with step("adding the files that Debian leaves out"):
-        _add_left_out(root)
+        _add_left_out(new)
     shutil.rmtree(ROOT, ignore_errors=True)
-    root.rename(ROOT)
+    new.rename(ROOT)
     shutil.rmtree(debs)
 
 
