@@ -1,0 +1,63 @@
+import logging
+from functools import partial
+
+from odoo import api, models
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import split_every
+
+_logger = logging.getLogger(__name__)
+
+
+class CrmTeam(models.Model):
+    """Work on many leads: in batches, each of which is committed in a scheduled action
+    and done again if something else changed the same leads meanwhile. Outside of one,
+    all is one transaction.
+    """
+
+    _inherit = "crm.team"
+
+    @api.model
+    def _in_batches(self, work, items):
+        """Do ``work`` batch by batch; in a scheduled action, commit each of them.
+
+        :param callable work: gets a list of items; can be called again for the same
+        :param items: a list
+        :return: an iterator of the results
+        """
+        jobs = self.env["ir.cron"]
+        parameters = self.env["ir.config_parameter"].sudo()  # sudo: as core does
+        size = int(parameters.get_param("crm.assignment.commit.bundle", 100))
+        for batch in split_every(max(size, 1), items, list):
+            done = jobs._transact(partial(self._work_and_flush, work, batch))
+            # The run has not ended before the last stage has.
+            jobs._commit_batch(len(batch), 1)
+            yield done
+
+    @api.model
+    def _work_and_flush(self, work, batch):
+        done = work(batch)
+        if self.env["ir.cron"]._is_job():
+            self.env.cr.flush()  # what conflicts with others does so here
+        return done
+
+    @api.model
+    def _attempt(self, work, items):
+        """Return what ``work`` returns, left out the items that it fails on.
+
+        :param callable work: gets a list of items, returns a list
+        :param list items: done together if that works, else in ever smaller parts
+        :rtype: list
+        """
+        try:
+            with self.env.cr.savepoint():
+                return work(items)
+        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+            raise
+        # Whatever listens to leads runs here, and may raise anything.
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            if len(items) > 1:
+                half = len(items) // 2
+                first, second = items[:half], items[half:]
+                return self._attempt(work, first) + self._attempt(work, second)
+            _logger.warning("Lead assignment left out %s: %s", items, error)
+            return []

@@ -1,0 +1,116 @@
+from odoo import Command
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import AssignmentCase
+
+
+@tagged("post_install", "-at_install")
+class TestAssignmentCompany(AssignmentCase):
+    """No lead goes to a team or a person of another company."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.here = cls.env.company
+        cls.there = cls.env["res.company"].create({"name": "There"})
+        cls.zoe = cls.make_seller(
+            "zoe",
+            company_id=cls.there.id,
+            company_ids=[Command.set(cls.there.ids)],
+        )
+        # Core drops the company of a lead without team unless its contact has it.
+        cls.partners = {
+            company: cls.env["res.partner"].create(
+                {"name": company.name, "company_id": company.id}
+            )
+            for company in cls.here + cls.there
+        }
+
+    def make_of(self, company, *scores, **values):
+        partner = self.partners[company]
+        leads = self.make_scored(
+            *scores, company_id=company.id, partner_id=partner.id, **values
+        )
+        self.assertEqual(leads.company_id, company)
+        return leads
+
+    def test_a_lead_goes_to_a_team_of_its_company_only(self):
+        self.make_team("Here", 50, [self.ann], company_id=self.here.id)
+        there = self.make_team("There", 0, [self.zoe], company_id=self.there.id)
+        lead = self.make_of(self.there, 90)
+        self.assign()
+        self.assertEqual((lead.team_id, lead.user_id), (there, self.zoe))
+
+    def test_a_lead_without_a_team_of_its_company_stays_unassigned(self):
+        self.make_team("Here", 0, [self.ann], company_id=self.here.id)
+        lead = self.make_of(self.there, 90)
+        self.assign()
+        self.assertFalse(lead.team_id)
+        self.assertEqual(lead.company_id, self.there)
+
+    def test_a_lead_in_a_shared_team_goes_to_a_person_of_its_company_only(self):
+        team = self.make_team("Shared", 0, [self.ann, self.zoe])
+        leads = self.make_of(self.there, 90, 80, 70)
+        self.assign()
+        self.assertEqual(leads.team_id, team)
+        self.assertEqual(leads.user_id, self.zoe)
+        self.assertEqual(leads.company_id, self.there)
+
+    def test_a_lead_that_waits_in_a_shared_team_keeps_its_company(self):
+        self.make_team("Shared", 0, [self.ann, (self.zoe, {"assignment_optout": True})])
+        lead = self.make_of(self.there, 90)
+        self.assign()
+        self.assertFalse(lead.user_id)
+        self.assertEqual(lead.company_id, self.there)
+
+    def test_a_shared_team_takes_no_lead_of_a_company_that_no_member_works_for(self):
+        self.make_team("Shared", 50, [self.ann])
+        there = self.make_team("There", 0, [self.zoe], company_id=self.there.id)
+        lead = self.make_of(self.there, 90)
+        self.assign()
+        self.assertEqual(lead.team_id, there)
+
+    def test_a_lead_of_no_company_gets_that_of_its_team(self):
+        self.make_team("There", 0, [self.zoe], company_id=self.there.id)
+        lead = self.make_scored(50)
+        self.assign()
+        self.assertEqual(lead.user_id, self.zoe)
+        self.assertEqual(lead.company_id, self.there)
+
+    @mute_logger("odoo.models.unlink")
+    def test_duplicates_of_different_companies_are_not_merged(self):
+        self.make_team("Here", 0, [self.ann], company_id=self.here.id)
+        self.make_team("There", 0, [self.zoe], company_id=self.there.id)
+        email = {"email_from": "twin@assign.example.com"}
+        leads = self.make_of(self.here, 10, **email) + self.make_of(
+            self.there, 20, **email
+        )
+        self.assign()
+        self.assertEqual(leads.exists(), leads)
+        self.assertEqual(leads[0].user_id, self.ann)
+        self.assertEqual(leads[1].user_id, self.zoe)
+
+    @mute_logger("odoo.models.unlink")
+    def test_a_lead_of_no_company_brings_no_two_companies_together(self):
+        self.make_team("Here", 0, [self.ann], company_id=self.here.id)
+        email = {"email_from": "twin@assign.example.com"}
+        here = self.make_of(self.here, 10, **email)
+        there = self.make_of(self.there, 20, **email)
+        neither = self.make_scored(30, **email)
+        self.assign()
+        self.assertEqual(there.exists().company_id, self.there)
+        self.assertEqual(len((here + neither).exists()), 1)
+        self.assertEqual((here + neither).exists().company_id, self.here)
+
+    def test_leads_one_may_not_see_use_up_capacity_too(self):
+        both = self.make_seller(
+            "both", company_ids=[Command.set((self.here + self.there).ids)]
+        )
+        capacity = {"assignment_max": 30}
+        team = self.make_team("Shared", 0, [(both, capacity)])
+        self.make_of(self.there, 90, team_id=team.id, user_id=both.id)
+        lead = self.make_scored(50)
+        manager = self.manager.with_company(self.here)
+        team.with_user(manager)._action_assign_leads(creation_delta_days=0)
+        self.assertFalse(lead.user_id)

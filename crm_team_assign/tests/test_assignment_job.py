@@ -1,0 +1,98 @@
+from unittest.mock import patch
+
+from odoo import fields
+from odoo.tests import tagged
+
+from odoo.addons.website_crm_score.models.website_crm_score import WebsiteCrmScore
+
+from ..hooks import post_init_hook
+from .common import LONG_AGO, AssignmentCase
+
+
+@tagged("post_install", "-at_install")
+class TestAssignmentJob(AssignmentCase):
+    """The daily job of core assigns by score."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.cron = cls.env.ref("crm.ir_cron_crm_lead_assign")
+
+    def run_job(self):
+        with self.enter_registry_test_mode():
+            self.cron.method_direct_trigger()
+
+    def test_installation_switches_the_daily_job_on(self):
+        self.cron.write({"active": False, "nextcall": LONG_AGO})
+        self.env["ir.config_parameter"].set_param("crm.lead.auto.assignment", False)
+        post_init_hook(self.env)
+        self.assertTrue(self.cron.active)
+        self.assertTrue(self.Team.create({"name": "Team"}).assignment_enabled)
+        self.assertGreater(self.cron.nextcall, fields.Datetime.now())
+
+    def test_installation_leaves_a_job_that_runs_as_it_is(self):
+        self.cron.write({"active": True, "nextcall": LONG_AGO, "interval_number": 3})
+        post_init_hook(self.env)
+        self.assertEqual(self.cron.nextcall, LONG_AGO)
+        self.assertEqual(self.cron.interval_number, 3)
+
+    def test_the_settings_of_core_switch_it_off(self):
+        settings = {"crm_use_auto_assignment": False}
+        self.env["res.config.settings"].create(settings).execute()
+        self.assertFalse(self.cron.active)
+
+    def test_the_job_scores_assigns_and_commits(self):
+        team = self.make_team("Direct", 50, [self.ann])
+        low, high = self.make_scored(49, 50)
+        self.run_job()
+        self.assertEqual((high.team_id, high.user_id), (team, self.ann))
+        self.assertEqual(high.score, 50)
+        self.assertFalse(low.team_id)
+
+    def test_the_job_assigns_more_leads_than_a_batch_has(self):
+        self.env["ir.config_parameter"].set_param("crm.assignment.commit.bundle", 2)
+        self.make_team("Direct", 10, [self.ann, self.bob])
+        leads = self.make_scored(*[50] * 7)
+        self.run_job()
+        self.assertEqual(self.get_seller_counts(leads), [4, 3, 0])
+
+    def test_the_job_assigns_leads_of_any_age(self):
+        self.make_team("Direct", 0, [self.ann])
+        lead = self.make_scored(50)
+        self.set_age(lead, LONG_AGO)
+        self.run_job()
+        self.assertEqual(lead.user_id, self.ann)
+
+    def test_a_paused_team_is_left_out_by_the_job(self):
+        self.make_team("Paused", 0, [self.ann], assignment_optout=True)
+        lead = self.make_scored(50)
+        self.run_job()
+        self.assertFalse(lead.team_id)
+
+    def test_nothing_is_assigned_before_scoring_is_done(self):
+        self.make_team("Direct", 0, [self.ann])
+        lead = self.make_scored(50)
+        with patch.object(
+            WebsiteCrmScore, "assign_scores_to_leads", return_value=False
+        ):
+            self.assertEqual(self.assign(), ({}, {}))
+        self.assertFalse(lead.team_id)
+
+    def test_without_scoring_rules_leads_stay_new_for_the_first_rule(self):
+        self.make_team("Direct", 0, [self.ann])
+        lead = self.make_lead()
+        self.assign()
+        self.assertEqual(lead.user_id, self.ann)
+        self.assertFalse(lead.score_date)
+
+    def test_scores_are_brought_up_to_date_again_after_merges(self):
+        self.make_team("Direct", 0, [self.ann])
+        self.make_scored(3, 4, email_from="twin@assign.example.com")
+        with patch.object(
+            WebsiteCrmScore,
+            "assign_scores_to_leads",
+            autospec=True,
+            side_effect=WebsiteCrmScore.assign_scores_to_leads,
+        ) as run:
+            self.assign()
+        self.assertEqual(run.call_count, 2)

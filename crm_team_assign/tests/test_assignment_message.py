@@ -1,0 +1,103 @@
+from odoo.tests import tagged
+
+from odoo.addons.mail.tests.common import MailCase
+
+from .common import AssignmentCase
+
+
+@tagged("post_install", "-at_install")
+class TestAssignmentMessage(AssignmentCase, MailCase):
+    """The assignee gets one message per run, with all his leads."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.env = cls.env(
+            context={
+                key: value
+                for key, value in cls.env.context.items()
+                if not key.startswith(("mail_", "tracking_"))
+            }
+        )
+        cls.Team = cls.Team.with_env(cls.env)
+        cls.Lead = cls.Lead.with_env(cls.env)
+
+    def assign_and_track(self):
+        self.flush_tracking()
+        with self.mock_mail_gateway(), self.mock_mail_app():
+            self.assign()
+            self.flush_tracking()
+        notifications = self._new_notifs
+        return {
+            user: notifications.filtered(
+                lambda item, user=user: item.res_partner_id == user.partner_id
+            )
+            for user in (self.ann, self.bob, self.eve)
+        }
+
+    def test_each_assignee_is_told_once_per_run(self):
+        self.make_team("Direct", 50, [self.ann, self.bob])
+        self.make_team("Rest", 0, [self.ann, self.eve])
+        leads = self.make_scored(90, 80, 70, 60, 40, 30, 20, 10)
+        told = self.assign_and_track()
+        self.assertTrue(all(leads.mapped("user_id")))
+        self.assertEqual([len(items) for items in told.values()], [1, 1, 1])
+
+    def test_a_run_that_assigns_nothing_tells_nobody(self):
+        self.make_team("Direct", 50, [self.ann])
+        self.make_scored(10)
+        told = self.assign_and_track()
+        self.assertFalse(told[self.ann])
+
+    def test_the_message_lists_the_leads_best_first_with_links(self):
+        self.make_team("Direct", 0, [self.ann])
+        low, high = self.make_scored(10, 90)
+        message = self.assign_and_track()[self.ann].mail_message_id
+        self.assertIn("2 new leads", message.subject)
+        body = message.body
+        self.assertLess(body.index("Score 90"), body.index("Score 10"))
+        for lead in low + high:
+            self.assertIn(f"model=crm.lead&amp;res_id={lead.id}", body)
+            self.assertIn(f'data-oe-id="{lead.id}"', body)
+
+    def test_what_people_wrote_is_escaped(self):
+        self.make_team("Direct", 0, [self.ann])
+        self.make_lead(
+            "<img src=x onerror=alert(1)>", contact_name="<script>alert(2)</script>"
+        )
+        body = self.assign_and_track()[self.ann].mail_message_id.body
+        self.assertNotIn("<img", body)
+        self.assertNotIn("<script", body)
+        self.assertIn("&lt;img src=x", body)
+
+    def test_who_prefers_mail_gets_a_mail(self):
+        self.ann.notification_type = "email"
+        self.make_team("Direct", 0, [self.ann])
+        self.make_scored(50, 60)
+        told = self.assign_and_track()
+        self.assertEqual(told[self.ann].mapped("notification_type"), ["email"])
+        mails = [
+            mail for mail in self._mails if self.ann.email in str(mail["email_to"])
+        ]
+        self.assertEqual(len(mails), 1)
+        self.assertIn("Score 60", mails[0]["body"])
+
+    def test_the_message_is_in_the_language_of_its_reader(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.ann.lang = "fr_FR"
+        view = self.env.ref("crm_team_assign.message_leads_assigned")
+        view.update_field_translations(
+            "arch_db",
+            {"fr_FR": {"A lead was assigned to you:": "Une piste pour vous :"}},
+        )
+        self.make_team("Direct", 0, [self.ann])
+        self.make_scored(50)
+        body = self.assign_and_track()[self.ann].mail_message_id.body
+        self.assertIn("Une piste pour vous", body)
+
+    def test_a_long_list_is_cut(self):
+        self.make_team("Direct", 0, [(self.ann, {"assignment_unlimited": True})])
+        self.make_scored(*[50] * 103)
+        message = self.assign_and_track()[self.ann].mail_message_id
+        self.assertEqual(message.body.count("<li"), 100)
+        self.assertIn("And 3 more", " ".join(message.body.split()))

@@ -1,0 +1,116 @@
+from ast import literal_eval
+
+from lxml import etree
+
+from odoo import Command
+from odoo.tests import tagged
+
+from .common import AssignmentCase
+
+BELOW = [("below_minimum", "=", True)]
+
+
+@tagged("post_install", "-at_install")
+class TestBelowMinimum(AssignmentCase):
+    """Leads that no team takes are found, and can be mailed."""
+
+    def find(self, domain=BELOW):
+        self.run_rules()
+        return self.Lead.search(domain, order="id")
+
+    def test_leads_below_every_minimum_are_found(self):
+        self.make_team("A", 50, [self.ann])
+        self.make_team("B", 30, [self.bob])
+        leads = self.make_scored(29.99, 30, 60, -5)
+        self.assertEqual(self.find(), leads[0] + leads[3])
+        self.assertEqual(leads.mapped("below_minimum"), [True, False, False, True])
+
+    def test_the_others_are_found_by_the_contrary(self):
+        self.make_team("A", 50, [self.ann])
+        leads = self.make_scored(10, 60)
+        for domain in (
+            [("below_minimum", "=", False)],
+            [("below_minimum", "!=", True)],
+            ["!", *BELOW],
+        ):
+            self.assertEqual(self.find(domain), leads[1])
+
+    def test_assigned_won_and_lost_leads_are_not_found(self):
+        team = self.make_team("A", 50, [self.ann])
+        assigned = self.make_scored(10, user_id=self.ann.id, team_id=team.id)
+        won, lost, low = self.make_scored(10, 10, 10)
+        won.action_set_won()
+        lost.action_set_lost()
+        self.assertEqual(self.find(), low)
+        self.assertFalse(any((assigned + won + lost).mapped("below_minimum")))
+
+    def test_for_a_lead_in_a_team_the_minimum_of_that_team_counts(self):
+        team = self.make_team("A", 50, [self.ann])
+        self.make_team("B", 0, [self.bob])
+        low, high = self.make_scored(10, 60, team_id=team.id)
+        self.make_scored(10)
+        self.assertEqual(self.find(), low)
+        self.assertFalse(high.below_minimum)
+
+    def test_teams_that_take_no_leads_do_not_count(self):
+        self.make_team("A", 50, [self.ann])
+        self.make_team("No member", 0)
+        self.make_team("No capacity", 0, [(self.bob, {"assignment_max": 0})])
+        self.make_team("Paused", 0, [self.bob], assignment_optout=True)
+        archived = self.make_team("Archived", 0, [self.bob])
+        archived.active = False
+        lead = self.make_scored(10)
+        self.assertEqual(self.find(), lead)
+
+    def test_without_any_team_nothing_is_below(self):
+        self.make_scored(-10)
+        self.assertFalse(self.find())
+
+    def test_the_teams_of_the_lead_s_company_count(self):
+        there = self.env["res.company"].create({"name": "There"})
+        zoe = self.make_seller(
+            "zoe", company_id=there.id, company_ids=[Command.set(there.ids)]
+        )
+        self.make_team("Here", 50, [self.ann], company_id=self.env.company.id)
+        self.make_team("There", 0, [zoe], company_id=there.id)
+        partner = self.env["res.partner"].create({"name": "P"})
+        partner.company_id = self.env.company
+        here = self.make_scored(
+            10, company_id=self.env.company.id, partner_id=partner.id
+        )
+        neither = self.make_scored(20)
+        self.assertEqual(here.company_id, self.env.company)
+        self.assertEqual(self.find(), here)
+        self.assertFalse(neither.below_minimum)
+
+    def test_the_filters_are_in_both_search_views(self):
+        for xmlid, unassigned in (
+            ("crm.view_crm_case_leads_filter", "unassigned_leads"),
+            ("crm.view_crm_case_opportunities_filter", "unassigned"),
+        ):
+            arch = self.Lead.get_view(self.env.ref(xmlid).id, "search")["arch"]
+            for name in (unassigned, "below_minimum"):
+                [node] = etree.fromstring(arch).xpath(f"//filter[@name='{name}']")
+                self.Lead.search(literal_eval(node.get("domain")))
+
+    def test_unassigned_leads_below_the_minimum_show_under_unassigned(self):
+        self.make_team("A", 50, [self.ann])
+        lead = self.make_scored(10)
+        self.assign()
+        unassigned = [("user_id", "=", False), ("type", "=", "lead")]
+        self.assertEqual(self.find(unassigned), lead)
+
+    def test_a_salesperson_may_use_the_filter(self):
+        self.make_team("A", 50, [self.ann])
+        lead = self.make_scored(10)
+        self.run_rules()
+        self.assertEqual(self.Lead.with_user(self.bob).search(BELOW), lead)
+
+    def test_one_query_finds_them(self):
+        self.make_team("A", 50, [self.ann])
+        leads = self.make_scored(*[10] * 20)
+        self.run_rules()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.assertTrue(all(leads.mapped("below_minimum")))
+        self.assertLess(self.env.cr.sql_log_count - before, 15)

@@ -1,0 +1,102 @@
+from odoo.exceptions import AccessError, UserError
+from odoo.service.model import call_kw
+from odoo.tests import new_test_user, tagged
+from odoo.tools import mute_logger
+
+from .common import AssignmentCase
+
+EVERYBODY = ("assign_public", "assign_portal", "assign_ann", "assign_all")
+
+
+@tagged("post_install", "-at_install")
+class TestSecurity(AssignmentCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        new_test_user(cls.env, login="assign_public", groups="base.group_public")
+        new_test_user(cls.env, login="assign_portal", groups="base.group_portal")
+        new_test_user(
+            cls.env,
+            login="assign_all",
+            groups="sales_team.group_sale_salesman_all_leads",
+        )
+        cls.team = cls.make_team("Direct", 50, [cls.ann])
+        cls.member = cls.team.crm_team_member_ids
+
+    def as_user(self, login, records):
+        user = self.env["res.users"].search([("login", "=", login)])
+        return records.with_user(user)
+
+    @mute_logger("odoo.addons.base.models.ir_model")
+    def test_only_a_manager_may_write_what_assignment_goes_by(self):
+        for login in EVERYBODY:
+            for records, vals in (
+                (self.team, {"min_for_assign": 1}),
+                (self.team, {"assignment_error": "x"}),
+                (self.team, {"assignment_credit": 1000}),
+                (self.team, {"assignment_last_member_id": self.member.id}),
+                (self.member, {"assignment_unlimited": True}),
+                (self.member, {"assignment_error": "x"}),
+            ):
+                with (
+                    self.subTest(login=login, vals=vals),
+                    self.assertRaises(AccessError),
+                ):
+                    self.as_user(login, records).write(vals)
+        self.team.with_user(self.manager).min_for_assign = 20
+        self.member.with_user(self.manager).assignment_unlimited = True
+        self.assertEqual(self.team.min_for_assign, 20)
+
+    def test_a_salesperson_may_read_the_minimum(self):
+        self.assertEqual(self.team.with_user(self.ann).min_for_assign, 50)
+
+    @mute_logger("odoo.addons.base.models.ir_model")
+    def test_only_a_manager_may_assign_leads(self):
+        lead = self.make_scored(60)
+        for login in EVERYBODY:
+            with self.subTest(login=login), self.assertRaises(UserError):
+                self.as_user(login, self.team).action_assign_leads()
+        self.env.invalidate_all()
+        self.assertFalse(lead.user_id)
+        self.assertFalse(lead.score, "Nothing is scored for who may not assign")
+        self.team.with_user(self.manager).action_assign_leads()
+        self.assertEqual(lead.user_id, self.ann)
+
+    def test_no_step_of_the_run_can_be_called_from_outside(self):
+        for name in (
+            "_cron_assign_leads",
+            "_action_assign_leads",
+            "_update_scores",
+            "_allocate_leads",
+            "_merge_batch",
+            "_take_leads",
+            "_assign_and_convert_leads",
+            "_assign_batch",
+            "_notify_assignee",
+            "_in_batches",
+            "_attempt",
+            "_get_minimums",
+        ):
+            with self.subTest(name=name), self.assertRaises(AccessError):
+                call_kw(self.team.with_user(self.manager), name, [self.team.ids], {})
+
+    def test_nothing_else_is_public(self):
+        for model in ("crm.team", "crm.team.member", "crm.lead"):
+            for cls in type(self.env[model]).__mro__:
+                if not cls.__module__.startswith("odoo.addons.crm_team_assign."):
+                    continue
+                methods = [
+                    name
+                    for name, value in vars(cls).items()
+                    if callable(value) and not name.startswith("_")
+                ]
+                self.assertLessEqual(set(methods), {"write"})
+
+    def test_a_copy_of_a_team_starts_afresh(self):
+        self.team.write(
+            {"assignment_credit": 5, "assignment_last_member_id": self.member.id}
+        )
+        copy = self.team.copy()
+        self.assertEqual(copy.min_for_assign, 50)
+        self.assertFalse(copy.assignment_credit)
+        self.assertFalse(copy.assignment_last_member_id)

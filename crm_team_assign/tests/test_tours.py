@@ -1,0 +1,18 @@
+from odoo.tests import HttpCase, tagged
+
+from .common import AssignmentCase
+
+
+@tagged("post_install", "-at_install")
+class TestTours(AssignmentCase, HttpCase):
+    def test_a_manager_sets_a_minimum_score_and_assigns(self):
+        team = self.make_team("Assignation Tour", 0, [self.ann])
+        low, high = self.make_scored(49, 50)
+        self.manager.group_ids += self.env.ref("crm.group_use_lead")
+        self.start_tour(
+            "/odoo", "crm_team_assign.minimum_score", login=self.manager.login
+        )
+        self.env.invalidate_all()
+        self.assertEqual(team.min_for_assign, 50)
+        self.assertEqual((high.team_id, high.user_id), (team, self.ann))
+        self.assertFalse(low.team_id)
