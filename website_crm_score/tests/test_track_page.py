@@ -231,6 +231,15 @@ class TestTrackPage(TrackPageCase):
         properties.write({"track": True})
         self.assertTrue(self._get_website_copy(self.info_view, self.website).track)
 
+    def test_properties_give_no_right_on_other_views(self):
+        """A designer may write what the website shows, and no screen of the backend."""
+        properties = self._new_properties(self.env["res.partner"].create({"name": "P"}))
+        screen = self.env.ref("base.view_partner_form")
+        properties.write({"track_view_id": screen.id})
+        with self.assertRaises(AccessError):
+            properties.write({"track": True})
+        self.assertFalse(screen.track)
+
     def test_properties_forms_have_the_switch(self):
         for model, xmlid in (
             ("website.page.properties", "website_page_properties_view_form"),

@@ -29,11 +29,4 @@ export class TrackPage extends Component {
             ? _t("Only those who may edit the design of this page can change this.")
             : "";
     }
-
-    onChange(value) {
-        // CheckBox calls it for the Enter key even if it is disabled
-        if (!this.props.readonly) {
-            this.props.onChange(value);
-        }
-    }
 }
