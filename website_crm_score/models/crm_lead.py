@@ -139,6 +139,8 @@ class CrmLead(models.Model):
         result = super().write(vals)
         if "visitor_ids" in vals:
             self._mark_pageviews_outdated()
+        if "company_id" in vals:
+            self.env["website.crm.score.line"]._drop_other_companies()
         return result
 
     @api.model

@@ -47,23 +47,13 @@ class WebsiteCrmPageview(models.Model):
         readonly=True,
         ondelete="restrict",
     )
-    url = fields.Text(string="URL", compute="_compute_url", search="_search_url")
+    url = fields.Text(related="url_id.url", string="URL")
     view_count = fields.Integer(string="Views", readonly=True, required=True)
     first_view_date = fields.Datetime(string="First View", readonly=True, required=True)
     view_date = fields.Datetime(string="Last View", readonly=True, required=True)
 
     _lead_url_uniq = models.UniqueIndex("(lead_id, url_id)")
     _url_lead_idx = models.Index("(url_id, lead_id)")
-
-    @api.depends("url_id.url")
-    def _compute_url(self):
-        for pageview in self:
-            pageview.url = pageview.url_id.url
-
-    @api.model
-    def _search_url(self, operator, value):
-        # Not a related field: core joins those, and would compare each page view.
-        return [("url_id", "any", [("url", operator, value)])]
 
     # DERIVATION
 
@@ -241,6 +231,7 @@ class WebsiteCrmPageview(models.Model):
         since = fields.Datetime.now() - NEWS_AGE
         bodies = {}
         hosts = self._get_own_hosts()
+        self.mapped("url")  # in one query instead of one per lead
         for lead, pageviews in self.grouped("lead_id").items():
             if max(pageviews.mapped("view_date")) >= since:
                 bodies[lead.id] = pageviews.sorted("first_view_date")._render_note(

@@ -68,6 +68,7 @@ class WebsiteCrmScore(models.Model):
     )
     company_id = fields.Many2one(
         comodel_name="res.company",
+        ondelete="restrict",  # or it would score the leads of all companies
         help="Only leads of this company are scored. Empty for all leads.",
     )
     lead_count = fields.Integer(string="Matched Leads", compute="_compute_lead_count")
@@ -111,7 +112,7 @@ class WebsiteCrmScore(models.Model):
     @api.constrains("domain", "company_id")
     def _check_domain(self):
         for rule in self:
-            if error := rule._find_error():
+            if error := rule._find_error() or rule._find_hidden_field():
                 raise ValidationError(
                     self.env._(
                         "The domain of the rule “%(rule)s” cannot be used: %(error)s",
@@ -119,6 +120,24 @@ class WebsiteCrmScore(models.Model):
                         error=error,
                     )
                 )
+
+    def _find_hidden_field(self):
+        """Return what the user may not read and the domain looks at, or False.
+
+        Which leads match a rule tells about all that the rule looks at.
+
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        domain = parse_domain(self.domain, self.env)
+        leads = self.env["crm.lead"].with_user(self.env.uid)  # constraints are sudo
+        for field in iter_fields(domain, leads):
+            model = leads.env[field.model_name]
+            if not (
+                model.has_access("read") and model._has_field_access(field, "read")
+            ):
+                return self.env._("you may not read its field “%s”", field)
+        return False
 
     # CRUD
 
