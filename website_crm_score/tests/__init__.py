@@ -5,3 +5,5 @@ from . import test_scoring
 from . import test_scoring_rule
 from . import test_pageview
 from . import test_security
+from . import test_performance
+from . import test_website_form

@@ -1,0 +1,453 @@
+import inspect
+
+from psycopg2 import IntegrityError
+
+from odoo.exceptions import AccessError, ValidationError
+from odoo.service.model import get_public_method
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from odoo.addons.website_crm_score import models as addon_models
+
+from .common import ScoringCase
+
+READ, ALL = "read", "read write create unlink"
+OPERATIONS = ALL.split()
+SALES = ("salesman", "all_leads", "manager")
+# Who may do what on which model; whoever is not named may do nothing.
+ACCESS = {
+    "website.crm.score": {"salesman": READ, "all_leads": READ, "manager": ALL},
+    "website.crm.score.line": dict.fromkeys(SALES, READ),
+    "website.crm.pageview": dict.fromkeys(SALES, READ),
+    "website.crm.url": dict.fromkeys(SALES, READ),
+    "website.crm.score.progress": {"system": READ},
+}
+# The methods that a browser may call, besides the ORM's own.
+PUBLIC_METHODS = {
+    "crm.lead": {"action_redirect_to_page_views"},
+    "website.crm.score": {
+        "assign_scores_to_leads",
+        "action_apply",
+        "action_open_leads",
+    },
+}
+ORM_METHODS = {"create", "write", "unlink", "default_get"}
+
+
+class SecurityCase(ScoringCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.users = {
+            "public": cls.env.ref("base.public_user"),
+            "portal": cls.make_user("ws_portal", "base.group_portal"),
+            "internal": cls.make_user("ws_internal", "base.group_user"),
+            "designer": cls.make_user(
+                "ws_designer", "base.group_user,website.group_website_designer"
+            ),
+            "system": cls.make_user("ws_system", "base.group_system"),
+            "salesman": cls.make_user("ws_own", "sales_team.group_sale_salesman"),
+            "all_leads": cls.make_user(
+                "ws_all", "sales_team.group_sale_salesman_all_leads"
+            ),
+            "manager": cls.make_user("ws_manager", "sales_team.group_sale_manager"),
+        }
+
+    def as_user(self, records, role):
+        return records.with_user(self.users[role])
+
+
+@tagged("post_install", "-at_install")
+class TestAccess(SecurityCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.mine = cls.make_lead(user_id=cls.users["salesman"].id)
+        cls.others = cls.make_lead(user_id=cls.users["manager"].id)
+        cls.nobodys = cls.make_lead()
+        cls.leads = cls.mine + cls.others + cls.nobodys
+        for lead in cls.leads:
+            cls.make_tracks(cls.make_visitor(lead), f"/of-{lead.id}")
+        cls.rule = cls.make_rule()
+        cls.Rule.assign_scores_to_leads()
+
+    def test_each_role_may_do_what_the_matrix_says_on_each_model(self):
+        for model, cells in ACCESS.items():
+            for role in self.users:
+                allowed = cells.get(role, "").split()
+                for operation in OPERATIONS:
+                    with self.subTest(model=model, role=role, operation=operation):
+                        access = self.as_user(self.env[model], role)
+                        self.assertEqual(
+                            access.has_access(operation), operation in allowed
+                        )
+
+    def test_the_matrix_knows_every_model_of_the_addon(self):
+        models = self.env["ir.model"].search([("model", "like", "website.crm.")])
+        ours = {
+            model.model
+            for model in models
+            if model.modules.split(", ")[0] == "website_crm_score"
+        }
+        self.assertEqual(ours & set(ACCESS), set(ACCESS))
+        self.assertFalse([name for name in ours if name not in ACCESS])
+
+    def test_nobody_changes_what_is_derived(self):
+        line = self.mine.score_line_ids
+        view = self.mine.score_pageview_ids
+        attempts = (
+            lambda env: line.with_env(env).write({"points": 500}),
+            lambda env: line.with_env(env).unlink(),
+            lambda env: line.with_env(env).create(
+                {"lead_id": self.mine.id, "rule_id": self.rule.id, "points": 500}
+            ),
+            lambda env: view.with_env(env).write({"view_count": 500}),
+            lambda env: view.with_env(env).unlink(),
+            lambda env: view.url_id.with_env(env).write({"url": "http://evil.example"}),
+            lambda env: self.mine.with_env(env).write(
+                {"score_line_ids": [(1, line.id, {"points": 500})]}
+            ),
+            lambda env: self.mine.with_env(env).write({"score_line_ids": [(5, 0, 0)]}),
+            lambda env: self.mine.with_env(env).write(
+                {"score_pageview_ids": [(2, view.id, 0)]}
+            ),
+            lambda env: self.mine.with_env(env).write({"score": 500}),
+            lambda env: self.mine.with_env(env).write({"score_date": False}),
+            lambda env: self.mine.with_env(env).write({"score_ids": [(5, 0, 0)]}),
+            lambda env: self.mine.with_env(env).web_save({"score": 500}, {}),
+        )
+        for user in [*self.users.values(), self.env.ref("base.user_admin")]:
+            for number, attempt in enumerate(attempts):
+                with (
+                    self.subTest(user=user.login, attempt=number),
+                    self.assertRaises(AccessError),
+                    self.env.cr.savepoint(),
+                ):
+                    attempt(self.env(user=user))
+        self.assertScores(self.mine, [10])
+
+    def test_users_without_sales_rights_see_no_score(self):
+        for role in ("internal", "designer", "system"):
+            fields_seen = self.as_user(self.Lead, role).fields_get()
+            for name in ("score", "score_date", "score_ids", "pageviews_count"):
+                with self.subTest(role=role, field=name):
+                    self.assertNotIn(name, fields_seen)
+
+    def test_a_salesperson_reads_reasons_and_pages_of_the_leads_that_he_may_read(self):
+        expected = {
+            "salesman": self.mine + self.nobodys,
+            "all_leads": self.leads,
+            "manager": self.leads,
+        }
+        domain = [("lead_id", "in", self.leads.ids)]
+        for role, leads in expected.items():
+            for records in (self.Line, self.Pageview):
+                with self.subTest(role=role, model=records._name):
+                    found = self.as_user(records, role).search(domain)
+                    self.assertEqual(found.sudo().lead_id, leads)
+
+    def test_a_salesperson_reads_the_score_and_why(self):
+        lead = self.as_user(self.mine, "salesman")
+        lead.invalidate_recordset()
+        self.assertEqual(lead.score, 10)
+        self.assertTrue(lead.score_date)
+        self.assertEqual(lead.score_line_ids.rule_name, "Rule")
+        self.assertEqual(lead.score_ids.name, "Rule")
+        self.assertEqual(lead.pageviews_count, 1)
+        self.assertIn("/of-", lead.score_pageview_ids.url)
+
+    def test_a_salesperson_opens_the_page_views_of_his_lead(self):
+        action = self.as_user(self.mine, "salesman").action_redirect_to_page_views()
+        shown = self.as_user(self.Pageview, "salesman").search(action["domain"])
+        self.assertEqual(len(shown), 1)
+
+    def test_a_salesperson_searches_and_groups_page_views_by_url(self):
+        views = self.as_user(self.Pageview, "salesman")
+        domain = [("url", "ilike", "/of-"), ("lead_id", "in", self.leads.ids)]
+        self.assertEqual(views.search_count(domain), 2)
+        groups = views.formatted_read_group(domain, ["url_id"], ["view_count:sum"])
+        self.assertEqual(len(groups), 2)
+        self.assertIn("/of-", groups[0]["url_id"][1])
+
+    def test_a_salesperson_does_not_open_the_page_views_of_others(self):
+        for role in ("salesman", "internal", "portal", "public"):
+            with self.subTest(role=role), self.assertRaises(AccessError):
+                self.as_user(self.others, role).action_redirect_to_page_views()
+
+    def test_a_salesperson_counts_the_leads_that_he_may_read(self):
+        for role, count in (("salesman", 2), ("all_leads", 3), ("manager", 3)):
+            with self.subTest(role=role):
+                self.assertEqual(self.as_user(self.rule, role).lead_count, count)
+
+    def test_only_managers_run_rules(self):
+        for role in self.users:
+            calls = (
+                lambda role=role: self.as_user(
+                    self.Rule, role
+                ).assign_scores_to_leads(),
+                lambda role=role: self.as_user(self.rule, role).action_apply(),
+            )
+            for call in calls:
+                with self.subTest(role=role):
+                    if role == "manager":
+                        self.assertTrue(call())
+                    else:
+                        self.assertRaises(AccessError, call)
+
+    def test_a_manager_writes_rules_that_score_all_leads(self):
+        rule = self.as_user(self.Rule, "manager").create({"name": "New", "value": 5})
+        rule.action_apply()
+        self.assertScores(self.leads, [15, 15, 15])
+        rule.value = 6
+        self.assertScores(self.leads, [16, 16, 16])
+        rule.active = False
+        self.assertScores(self.leads, [10, 10, 10])
+        rule.unlink()
+        self.assertScores(self.leads, [10, 10, 10])
+
+    def test_a_salesperson_s_failed_change_of_a_rule_changes_no_score(self):
+        rule = self.as_user(self.rule, "salesman")
+        for attempt in (rule.unlink, lambda: rule.write({"value": 99})):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                attempt()
+        self.env.invalidate_all()
+        self.assertScores(self.leads, [10, 10, 10])
+
+    def test_a_rule_cannot_look_at_what_its_author_may_not_read(self):
+        field = self.env["res.partner"]._fields["signup_type"]
+        self.assertEqual(field.groups, "base.group_erp_manager")
+        with self.assertRaisesRegex(ValidationError, "may not read"):
+            self.as_user(self.Rule, "manager").create(
+                {"name": "Spy", "domain": "[('partner_id.signup_type', '!=', False)]"}
+            )
+
+    def test_a_rule_cannot_look_at_records_that_its_author_may_not_read(self):
+        model = self.env["mail.mail"]
+        self.assertFalse(self.as_user(model, "manager").has_access("read"))
+        with self.assertRaisesRegex(ValidationError, "may not read"):
+            self.as_user(self.Rule, "manager").create(
+                {
+                    "name": "Spy",
+                    "domain": "[('message_ids.mail_ids.failure_reason', '!=', '')]",
+                }
+            )
+
+    def test_a_manager_s_rule_looks_at_all_that_rules_are_for(self):
+        domain = [
+            ("country_id", "=", "Belgium"),
+            ("score_pageview_ids.url", "ilike", "/pricing"),
+            ("score_pageview_ids.page_id", "!=", False),
+            ("visitor_ids.website_track_ids.url", "ilike", "/pricing"),
+            ("partner_id.category_id", "=", "Gold"),
+            ("user_id.login", "=", "somebody"),
+            ("tag_ids.name", "=", "Hot"),
+            ("lead_properties.size", "=", "big"),
+            ("activity_state", "=", "today"),
+        ]
+        rule = self.as_user(self.Rule, "manager").create(
+            {"name": "Useful", "domain": str(domain)}
+        )
+        self.assertFalse(rule.error)
+
+    def test_a_salesperson_merges_his_leads(self):
+        other = self.make_lead(user_id=self.users["salesman"].id)
+        self.run_rules()
+        merged = self.as_user(self.mine + other, "salesman").merge_opportunity()
+        self.assertScores(merged.sudo(), [10])
+
+    def test_a_salesperson_works_with_leads_as_before(self):
+        lead = self.as_user(self.Lead, "salesman").create({"name": "Mine"})
+        lead.name = "Still mine"
+        lead.action_set_lost()
+        lead.action_unarchive()
+        copy = lead.copy()
+        self.assertEqual(copy.score, 0)
+        copy.with_user(self.users["manager"]).unlink()
+
+    def test_a_user_who_may_not_read_leads_links_a_visitor(self):
+        visitor = self.as_user(self.make_visitor(), "public").sudo()
+        visitor.write({"lead_ids": [(4, self.mine.id)]})  # as the form controller does
+        self.assertTrue(self.mine.sudo().pageviews_outdated)
+
+
+@tagged("post_install", "-at_install")
+class TestRemoteCalls(SecurityCase):
+    def _iter_methods(self):
+        """Yield ``(model name, method name)`` of what the addon's classes define."""
+        for _name, module in inspect.getmembers(addon_models, inspect.ismodule):
+            for _class_name, cls in inspect.getmembers(module, inspect.isclass):
+                if cls.__module__ != module.__name__:
+                    continue
+                inherited = getattr(cls, "_inherit", None)
+                model = getattr(cls, "_name", None) or inherited
+                for name, member in vars(cls).items():
+                    is_code = inspect.isfunction(member)
+                    if is_code or isinstance(member, (classmethod, staticmethod)):
+                        yield model if isinstance(model, str) else inherited, name
+
+    def test_no_method_is_public_but_the_documented_ones(self):
+        methods = list(self._iter_methods())
+        self.assertIn(("website.crm.score.line", "_post"), methods)
+        for model, name in methods:
+            if model not in ACCESS and model != "crm.lead":
+                continue
+            with self.subTest(model=model, method=name):
+                documented = PUBLIC_METHODS.get(model, set()) | ORM_METHODS
+                if name in documented:
+                    self.assertTrue(get_public_method(self.env[model], name))
+                else:
+                    self.assertRaises(
+                        AccessError, get_public_method, self.env[model], name
+                    )
+
+    def test_every_private_method_is_refused_to_a_browser(self):
+        for model, name in self._iter_methods():
+            if name.startswith("_") and not name.startswith("__"):
+                with (
+                    self.subTest(model=model, method=name),
+                    self.assertRaises(AccessError),
+                ):
+                    get_public_method(self.env[model], name)
+
+
+@tagged("post_install", "-at_install")
+class TestCompanies(SecurityCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.company_a = cls.env.ref("base.main_company")
+        cls.company_b = cls.env["res.company"].create({"name": "Company B"})
+        cls.lead_a = cls.make_lead("A", company_id=cls.company_a.id)
+        cls.lead_b = cls.make_lead("B", company_id=cls.company_b.id)
+        cls.lead_none = cls.make_lead("None", company_id=False)
+        cls.leads = cls.lead_a + cls.lead_b + cls.lead_none
+        cls.rule_a = cls.make_rule(company_id=cls.company_a.id, value=1)
+        cls.rule_b = cls.make_rule(company_id=cls.company_b.id, value=10)
+        cls.rule_all = cls.make_rule(value=100)
+        cls.seller_a = cls._make_seller("ws_seller_a", cls.company_a)
+        cls.seller_b = cls._make_seller("ws_seller_b", cls.company_b)
+        cls.manager_both = cls.make_user(
+            "ws_manager_both",
+            "sales_team.group_sale_manager",
+            company_id=cls.company_a.id,
+            company_ids=[(6, 0, (cls.company_a + cls.company_b).ids)],
+        )
+
+    @classmethod
+    def _make_seller(cls, login, company):
+        return cls.make_user(
+            login,
+            "sales_team.group_sale_salesman_all_leads",
+            company_id=company.id,
+            company_ids=[(6, 0, company.ids)],
+        )
+
+    def test_a_rule_scores_leads_of_its_company_only(self):
+        self.assertEqual(self.leads.company_id, self.company_a + self.company_b)
+        self.run_rules()
+        self.assertScores(self.leads, [101, 110, 100])
+
+    def test_a_rule_scores_leads_of_its_company_only_in_the_job(self):
+        self.run_cron()
+        self.assertScores(self.leads, [101, 110, 100])
+
+    def test_the_button_scores_leads_of_the_company_of_the_rule_only(self):
+        rules = (self.rule_a + self.rule_b).with_user(self.manager_both)
+        companies = (self.company_a + self.company_b).ids
+        rules.with_context(allowed_company_ids=companies).action_apply()
+        self.assertScores(self.leads, [1, 10, 0])
+
+    def test_a_nested_domain_does_not_leave_the_company(self):
+        self.rule_a.domain = "['|', ('name', '=', 'A'), ('name', '=', 'B')]"
+        self.run_rules()
+        self.assertNotIn(self.rule_a, self.lead_b.score_ids)
+
+    def test_users_see_rules_and_reasons_of_their_company_and_of_all(self):
+        self.run_rules()
+        for seller, own, hidden in (
+            (self.seller_a, self.rule_a, self.rule_b),
+            (self.seller_b, self.rule_b, self.rule_a),
+        ):
+            with self.subTest(seller=seller.login):
+                ours = self.rule_a + self.rule_b + self.rule_all
+                rules = self.Rule.with_user(seller).search([("id", "in", ours.ids)])
+                self.assertEqual(rules, own + self.rule_all)
+                lines = self.Line.with_user(seller).search(
+                    [("lead_id", "in", self.leads.ids)]
+                )
+                self.assertEqual(lines.sudo().rule_id, own + self.rule_all)
+                with self.assertRaises(AccessError):
+                    hidden.with_user(seller).read(["name"])
+
+    def test_users_see_page_views_of_leads_of_their_company(self):
+        for lead in self.leads:
+            self.make_tracks(self.make_visitor(lead), f"/{lead.id}")
+        self.run_rules()
+        domain = [("lead_id", "in", self.leads.ids)]
+        views = self.Pageview.with_user(self.seller_b).search(domain)
+        self.assertEqual(views.sudo().lead_id, self.lead_b + self.lead_none)
+
+    def test_a_rule_that_moves_to_another_company_leaves_its_leads_at_once(self):
+        self.run_rules()
+        self.rule_all.company_id = self.company_b
+        self.assertScores(self.leads, [1, 110, 0])
+
+    def test_a_lead_that_moves_to_another_company_loses_foreign_points(self):
+        self.run_rules()
+        self.lead_a.write({"company_id": self.company_b.id})
+        self.assertScores(self.lead_a, [100])
+
+    def test_a_lead_that_moves_with_its_team_loses_foreign_points_by_the_job(self):
+        team = self.env["crm.team"].create(
+            {"name": "Team B", "company_id": self.company_b.id}
+        )
+        self.run_rules()
+        self.lead_a.team_id = team
+        self.assertEqual(self.lead_a.company_id, self.company_b)
+        lines = self.Line.with_user(self.seller_b).search(
+            [("lead_id", "=", self.lead_a.id)]
+        )
+        self.assertEqual(lines.rule_id, self.rule_all, "B sees a reason of A")
+        self.run_cron()
+        self.assertScores(self.lead_a, [100])
+
+    def test_leads_of_two_companies_merged_keep_rules_of_the_winner_s(self):
+        self.run_rules()
+        self.lead_a.type = "opportunity"
+        merged = (self.lead_a + self.lead_b).merge_opportunity()
+        self.assertEqual(merged, self.lead_a)
+        self.run_rules()
+        self.assertNotIn(
+            self.rule_b if merged.company_id == self.company_a else self.rule_a,
+            merged.score_ids,
+        )
+        self.assertLedger(merged)
+
+    def test_a_company_that_has_rules_is_not_deleted(self):
+        company = self.env["res.company"].create({"name": "Company C"})
+        self.make_rule(company_id=company.id)
+        with (
+            self.assertRaises(IntegrityError),
+            mute_logger("odoo.sql_db"),
+            self.env.cr.savepoint(),
+        ):
+            company.unlink()
+
+    def test_a_manager_of_one_company_does_not_change_rules_of_another(self):
+        manager = self.make_user(
+            "ws_manager_a",
+            "sales_team.group_sale_manager",
+            company_id=self.company_a.id,
+            company_ids=[(6, 0, self.company_a.ids)],
+        )
+        rule = self.rule_b.with_user(manager)
+        for attempt in (
+            lambda: rule.write({"value": 5}),
+            rule.unlink,
+            rule.action_apply,
+            lambda: self.Rule.with_user(manager).create(
+                {"name": "Foreign", "company_id": self.company_b.id}
+            ),
+        ):
+            with self.assertRaises(AccessError), self.env.cr.savepoint():
+                attempt()

@@ -1,0 +1,170 @@
+from lxml import html
+
+from odoo.tests import HttpCase, tagged
+
+from .common import ScoringCase
+
+
+@tagged("post_install", "-at_install")
+class TestWebsiteForm(HttpCase, ScoringCase):
+    """From a page visit to a score, as a browser and the scheduler do it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.website.domain = False
+        cls.set_registry_readonly_mode(False)  # pages are tracked on the primary only
+        cls.tracked = cls._make_page("ws-tracked", track=True)
+        cls.second = cls._make_page("ws-second", track=True)
+        cls.untracked = cls._make_page("ws-untracked", track=False)
+
+    @classmethod
+    def _make_page(cls, name, track):
+        arch = f'<t t-call="website.layout"><div id="wrap">{name}</div></t>'
+        return cls.env["website.page"].create(
+            {
+                "name": name,
+                "type": "qweb",
+                "key": f"website_crm_score.{name}",
+                "arch": arch,
+                "url": f"/{name}",
+                "is_published": True,
+                "track": track,
+            }
+        )
+
+    def setUp(self):
+        super().setUp()
+        self.authenticate(None, None)  # a visitor with a session, as a browser keeps
+
+    def visit(self, path):
+        response = self.url_open(path)
+        self.assertEqual(response.status_code, 200)
+        return response
+
+    def send_form(self, **values):
+        values = {
+            "contact_name": "Vera Visitor",
+            "email_from": "vera@visitor.example",
+            "name": "A question",
+            "description": "How much is it?",
+            **values,
+        }
+        response = self.url_open("/website/form/crm.lead", data=values)
+        self.assertEqual(response.status_code, 200)
+        self.env.invalidate_all()
+        return self.Lead.browse(response.json()["id"])
+
+    def run_job(self, name="ir_cron_assign_scores"):
+        self.env.flush_all()
+        self.env.ref(f"website_crm_score.{name}").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def seen(self, lead):
+        urls = lead.score_pageview_ids.mapped("url")
+        return sorted(url.removeprefix(self.base_url()) for url in urls)
+
+    def notes(self, lead):
+        """Return the links of each note on ``lead``."""
+        bodies = lead.message_ids.sorted("id").mapped("body")
+        return [
+            html.fromstring(body).xpath("//a/@href")
+            for body in bodies
+            if "Pages seen" in (body or "")
+        ]
+
+    def test_the_pages_seen_before_the_form_make_the_score_of_the_lead(self):
+        rule = self.make_rule(
+            [("score_pageview_ids.url", "ilike", "/ws-tracked")], value=15
+        )
+        self.make_rule([("score_pageview_ids.url", "ilike", "/ws-other")], value=7)
+        self.visit("/ws-tracked?utm_whatever=1")
+        self.visit("/ws-untracked")
+        self.visit("/ws-tracked")
+        lead = self.send_form()
+        self.assertEqual(lead.score, 0)
+        self.assertEqual(lead.pageviews_count, 1)
+        self.run_job()
+        self.assertScores(lead, [15])
+        self.assertEqual(lead.score_ids, rule)
+        self.assertEqual(self.seen(lead), ["/ws-tracked"])
+        self.assertEqual(lead.score_pageview_ids.view_count, 2)
+        self.assertEqual(lead.score_pageview_ids.page_id, self.tracked)
+
+    def test_the_note_on_the_lead_links_the_pages_seen(self):
+        self.visit("/ws-tracked?utm_whatever=1")
+        lead = self.send_form()
+        self.run_job()
+        self.assertEqual(self.notes(lead), [[self.base_url() + "/ws-tracked"]])
+
+    def test_a_returning_visitor_s_new_page_follows(self):
+        self.make_rule(
+            [("score_pageview_ids.url", "ilike", "/ws-second")],
+            value=5,
+            event_based=True,
+        )
+        self.visit("/ws-tracked")
+        lead = self.send_form()
+        self.run_job()
+        self.assertScores(lead, [0])
+        self.visit("/ws-second")
+        self.visit("/ws-tracked")
+        self.assertEqual(lead.pageviews_count, 2)
+        self.run_job("ir_cron_score_new_leads")
+        self.assertEqual(self.seen(lead), ["/ws-second", "/ws-tracked"])
+        links = [[self.base_url() + path] for path in ("/ws-tracked", "/ws-second")]
+        self.assertEqual(self.notes(lead), links)
+        self.run_job()
+        self.assertScores(lead, [5])
+
+    def test_a_lead_sent_by_the_form_waits_for_the_job_of_new_leads(self):
+        cron = self.env.ref("website_crm_score.ir_cron_score_new_leads")
+        triggers = [("cron_id", "=", cron.id)]
+        before = self.env["ir.cron.trigger"].search_count(triggers)
+        self.send_form()
+        after = self.env["ir.cron.trigger"].search_count(triggers)
+        self.assertEqual(after, before + 1)
+
+    def test_the_form_cannot_set_the_score(self):
+        lead = self.send_form(score="500", score_date="2020-01-01 00:00:00")
+        self.assertScores(lead, [0])
+        self.assertFalse(lead.score_date)
+
+    def test_a_visit_writes_nothing_but_what_core_writes(self):
+        self.visit("/ws-tracked")
+        lead = self.send_form()
+        self.run_job()
+        self.age_scores(lead)
+        self.env.cr.execute("SELECT ctid::text FROM crm_lead WHERE id = %s", (lead.id,))
+        before = self.env.cr.fetchall()
+        triggers = self.env["ir.cron.trigger"].search_count([])
+        self.visit("/ws-second")
+        self.env.cr.execute("SELECT ctid::text FROM crm_lead WHERE id = %s", (lead.id,))
+        self.assertEqual(self.env.cr.fetchall(), before)
+        self.assertEqual(self.seen(lead), ["/ws-tracked"])
+        self.assertEqual(self.env["ir.cron.trigger"].search_count([]), triggers)
+
+    def test_a_forged_host_is_no_link(self):
+        self.visit("/ws-tracked")
+        lead = self.send_form()
+        lead.visitor_ids.website_track_ids.url = "http://evil.example/ws-tracked"
+        self.run_job()
+        self.assertEqual(self.notes(lead), [[]])
+
+    def test_a_visitor_that_logs_in_keeps_its_lead_and_pages(self):
+        user = self.make_user("ws_login", "base.group_portal", password="ws_login_1")
+        self.make_visitor(partner=user.partner_id)
+        self.visit("/ws-tracked")
+        lead = self.send_form()
+        token = html.fromstring(self.visit("/web/login").content).xpath(
+            "//input[@name='csrf_token']/@value"
+        )[0]
+        self.url_open(
+            "/web/login",
+            data={"login": "ws_login", "password": "ws_login_1", "csrf_token": token},
+        )
+        self.visit("/ws-second")
+        self.env.invalidate_all()
+        self.assertEqual(lead.visitor_ids.partner_id, user.partner_id)
+        self.run_job()
+        self.assertEqual(self.seen(lead), ["/ws-second", "/ws-tracked"])
