@@ -3,8 +3,7 @@
     "summary": "Hand the best leads to the right team and salesperson, by their score",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
-    "author": "Lead Scoring contributors, Odoo Community Association (OCA)",
-    "website": "https://github.com/OCA/crm",
+    "author": "Lead Scoring contributors",
     "license": "LGPL-3",
     "depends": ["website_crm_score"],
     "data": [

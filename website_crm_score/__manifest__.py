@@ -3,8 +3,7 @@
     "summary": "Track what your leads see on your website and score them by rules",
     "version": "19.0.1.0.0",
     "category": "Sales/CRM",
-    "author": "Lead Scoring contributors, Odoo Community Association (OCA)",
-    "website": "https://github.com/OCA/crm",
+    "author": "Lead Scoring contributors",
     "license": "LGPL-3",
     "depends": ["website_crm"],
     "data": [
@@ -18,6 +17,7 @@
         "views/website_page_views.xml",
         "views/website_crm_score_menus.xml",
     ],
+    "demo": ["demo/website_crm_score_demo.xml"],
     "assets": {
         "website.assets_editor": [
             "website_crm_score/static/src/components/track_page/*",
