@@ -18,7 +18,6 @@ import shutil
 import socket
 import stat
 import subprocess
-import tempfile
 from pathlib import Path
 
 from console import SetupError, run, say, step
@@ -100,7 +99,7 @@ class Cluster:
         inside = self.folder / "socket"
         if len(os.fsencode(inside / ".s.PGSQL.5432.lock")) <= SOCKET_PATH_LIMIT:
             return inside
-        return Path(tempfile.gettempdir()) / f"lead-scoring-{CLONE_KEY}"
+        return Path("/tmp") / f"lead-scoring-{CLONE_KEY}"
 
     def _owner_reaches(self, folder):
         folder.mkdir(parents=True, exist_ok=True)
