@@ -17,6 +17,4 @@
         "web.assets_tests": ["crm_team_assign/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",
-    "installable": True,
-    "application": False,
 }

@@ -17,6 +17,11 @@ class CrmTeam(models.Model):
         "salespeople. Of several teams that match, the one with the highest minimum "
         "takes the lead.",
     )
+    assignment_member_error = fields.Boolean(
+        compute="_compute_assignment_member_error",
+        search="_search_assignment_member_error",
+        help="The last assignment left out members of this team.",
+    )
     # Where the next run goes on, so that turns are fair over many runs.
     assignment_last_member_id = fields.Many2one(
         comodel_name="crm.team.member",
@@ -31,6 +36,17 @@ class CrmTeam(models.Model):
         copy=False,
         help="How much this team is owed of the leads that it shares with others.",
     )
+
+    @api.depends("crm_team_member_ids.assignment_error")
+    def _compute_assignment_member_error(self):
+        for team in self:
+            errors = team.crm_team_member_ids.mapped("assignment_error")
+            team.assignment_member_error = any(errors)
+
+    def _search_assignment_member_error(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        return [("crm_team_member_ids.assignment_error", "!=", False)]
 
     @api.depends("crm_team_member_ids.assignment_unlimited")
     def _compute_lead_all_assigned_month_count(self):

@@ -89,6 +89,8 @@ class CrmTeam(models.Model):
         for team in self:
             result.update(team._assign_to_members(force_quota))
         self._notify_assignees(result)
+        counts = ["lead_day_count", "lead_month_count"]
+        self.crm_team_member_ids.invalidate_recordset(counts, flush=False)
         _log_assignment(result)
         return result
 

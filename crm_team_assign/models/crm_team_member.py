@@ -134,7 +134,6 @@ class CrmTeamMember(models.Model):
         leads = leads.with_context(mail_auto_subscribe_no_notify=True)
         for partner, same in leads.grouped("partner_id").items():
             same.convert_opportunity(partner, user_ids=self.user_id.ids)
-        self.invalidate_recordset(["lead_day_count", "lead_month_count"])
         return leads.ids
 
 
