@@ -130,7 +130,8 @@ class CrmLead(models.Model):
         for vals in vals_list:
             self._check_no_derived_field(vals)
         leads = super().create(vals_list)
-        leads.filtered("visitor_ids")._mark_pageviews_outdated()
+        if any("visitor_ids" in vals for vals in vals_list):
+            leads._mark_pageviews_outdated()
         self._trigger_scoring()
         return leads
 

@@ -288,11 +288,11 @@ class WebsiteCrmScore(models.Model):
             if rule.error and not error:
                 # It may have failed on the data alone, as it then still does.
                 error = rule._find_error(self.env["crm.lead"]._open_domain())
-            if rule.error != (error or False):
+            if rule.error != error:
                 rule.error = error
-            if error:
-                _logger.warning("Scoring rule %s left out: %s", rule.id, error)
-            else:
+                if error:
+                    _logger.warning("Scoring rule %s left out: %s", rule.id, error)
+            if not error:
                 usable += rule
         return usable
 
