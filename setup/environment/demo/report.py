@@ -8,25 +8,31 @@ from urllib.parse import urlsplit
 
 HEAD = ["Lead", "Pages seen", "Score", "Why", "Team", "Salesperson"]
 WIDTHS = [27, 20, 6, 36, 13, 17]
-ASSIGNED = 10
+BEST = 3
 EXAMPLES = 2
 
 
 def main(env):
     """Print the visitors' leads, the best assigned ones, and who is left."""
-    Lead = env["crm.lead"]
-    visitors = Lead.search([("visitor_ids", "!=", False)], order="id")
-    others = [("visitor_ids", "=", False)]
-    best = Lead.search(
-        [*others, ("user_id", "!=", False)], order="score desc, id", limit=ASSIGNED
-    )
+    visitors = env["crm.lead"].search([("visitor_ids", "!=", False)], order="id")
+    best = best_of_each_team(env)
     print_row(HEAD)
     print_row(["-" * width for width in WIDTHS])
     for lead in visitors | best:
         print_row(cells(lead))
-    assigned = Lead.search_count([("user_id", "!=", False)])
-    print(f"\n{assigned} leads assigned; the best {len(best)} of the file shown above")
+    assigned = env["crm.lead"].search_count([("user_id", "!=", False)])
+    print(f"\n{assigned} leads assigned; above, each team's best {BEST} of the file")
     print_unassigned(env)
+
+
+def best_of_each_team(env):
+    """The best of the leads that have got a salesperson, except visitors'."""
+    best = env["crm.lead"]
+    for team in env["crm.team"].search([], order="min_for_assign desc"):
+        theirs = [("visitor_ids", "=", False), ("user_id", "!=", False)]
+        theirs.append(("team_id", "=", team.id))
+        best |= best.search(theirs, order="score desc, id", limit=BEST)
+    return best
 
 
 def print_row(texts):
