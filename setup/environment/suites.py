@@ -46,7 +46,7 @@ def run_odoo(environment, title, log_name, *arguments):
     command = environment.odoo_command(*arguments, "--stop-after-init", port, stats)
     path = LOG / f"{log_name}.log"
     path.parent.mkdir(parents=True, exist_ok=True)
-    with step(title), path.open("w") as file:
+    with step(title), path.open("w", buffering=1) as file:
         code = _stream(command, environment.variables, file, log)
     if code and not log.failed():
         log.problems.append(f"Odoo ended with exit code {code} (log: {path})")
