@@ -405,7 +405,19 @@ class TestScoring(ScoringCase):
         rule.action_apply()
         self.assertEqual(lead.score_date, LONG_AGO)
 
-    def test_a_database_without_rules_scores_leads_by_the_button_too(self):
+    def test_the_date_stays_when_points_gained_cancel_out(self):
+        lead = self.make_lead("Before")
+        self.run_rules()
+        self.age_scores(lead)
+        for value in (5, -5, 0):
+            self.make_rule([("name", "=", "After")], value=value, event_based=True)
+        lead.name = "After"
+        self.run_rules()
+        self.assertEqual(len(lead.score_line_ids), 3)
+        self.assertScores(lead, [0])
+        self.assertEqual(lead.score_date, LONG_AGO)
+
+    def test_leads_stay_new_until_there_is_a_rule(self):
         lead = self.make_lead()
         self.run_cron()
         self.assertFalse(lead.score_date)
