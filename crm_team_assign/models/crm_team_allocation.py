@@ -88,7 +88,8 @@ class CrmTeam(models.Model):
         """
         Leads = self.env["crm.lead"]
         heads, gone = set(), set()
-        for lead in Leads.browse(lead_ids).exists():
+        leads = Leads.browse(lead_ids).exists()
+        for lead in leads._filter_possible_duplicates():
             if lead.id in heads | gone:
                 continue
             twins = lead._get_mergeable_duplicates(self.company_id)

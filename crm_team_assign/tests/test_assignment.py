@@ -308,6 +308,15 @@ class TestAssignment(AssignmentCase):
         self.assertEqual(owned.user_id, self.bob)
         self.assertEqual(owned.score, 50)
 
+    @mute_logger("odoo.models.unlink")
+    def test_duplicates_by_a_second_address_are_merged(self):
+        self.make_team("Direct", 0, [self.ann])
+        known = self.make_scored(30, email_from="second@assign.example.com")
+        both = "first@assign.example.com, second@assign.example.com"
+        lead = self.make_scored(40, email_from=both)
+        self.assign()
+        self.assertEqual(len((known + lead).exists()), 1)
+
     def test_an_assigned_lead_becomes_an_opportunity_and_keeps_its_contact(self):
         partner = self.env["res.partner"].create({"name": "Contact"})
         self.make_team("Direct", 0, [self.ann])
