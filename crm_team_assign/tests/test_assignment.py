@@ -254,6 +254,7 @@ class TestAssignment(AssignmentCase):
         leads = self.make_scored(3, 2, 1)
         self.assign()
         self.assertEqual(leads.user_id, self.bob)
+        self.assertTrue(all(leads.mapped("user_id")))
 
     def test_a_preference_goes_first_and_keeps_the_order_of_scores(self):
         wants = {

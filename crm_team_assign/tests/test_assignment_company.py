@@ -58,9 +58,12 @@ class TestAssignmentCompany(AssignmentCase):
         self.assertEqual(leads.company_id, self.there)
 
     def test_a_lead_that_waits_in_a_shared_team_keeps_its_company(self):
-        self.make_team("Shared", 0, [self.ann, (self.zoe, {"assignment_optout": True})])
-        lead = self.make_of(self.there, 90)
+        paused = (self.zoe, {"assignment_optout": True})
+        team = self.make_team("Shared", 0, [self.ann, paused])
+        lead = self.make_scored(90, company_id=self.there.id)  # as websites do
+        self.assertEqual(lead.company_id, self.there)
         self.assign()
+        self.assertEqual(lead.team_id, team)
         self.assertFalse(lead.user_id)
         self.assertEqual(lead.company_id, self.there)
 

@@ -49,6 +49,8 @@ class TestBelowMinimum(AssignmentCase):
         self.make_team("B", 0, [self.bob])
         low, high = self.make_scored(10, 60, team_id=team.id)
         self.make_scored(10)
+        nobody = self.make_team("Nobody", 90)
+        self.make_scored(-10, team_id=nobody.id)  # its team takes no leads at all
         self.assertEqual(self.find(), low)
         self.assertFalse(high.below_minimum)
 
