@@ -251,6 +251,7 @@ class TestAssignment(AssignmentCase):
         team = self.make_team("Direct", 0, [self.ann, self.bob])
         self.ann.active = False
         team.crm_team_member_all_ids.active = True
+        self.env.invalidate_all()
         leads = self.make_scored(3, 2, 1)
         self.assign()
         self.assertEqual(leads.user_id, self.bob)
