@@ -13,6 +13,7 @@
         "views/crm_team_views.xml",
         "views/crm_team_assign_menus.xml",
     ],
+    "demo": ["demo/crm_team_demo.xml"],
     "assets": {
         "web.assets_tests": ["crm_team_assign/static/tests/tours/**/*"],
     },
