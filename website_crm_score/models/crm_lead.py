@@ -130,7 +130,8 @@ class CrmLead(models.Model):
         for vals in vals_list:
             self._check_no_derived_field(vals)
         leads = super().create(vals_list)
-        if any("visitor_ids" in vals for vals in vals_list):
+        is_default = "default_visitor_ids" in self.env.context
+        if is_default or any("visitor_ids" in vals for vals in vals_list):
             leads._mark_pageviews_outdated()
         self._trigger_scoring()
         return leads

@@ -72,6 +72,8 @@ class WebsiteCrmPageview(models.Model):
         jobs, progress = self.env["ir.cron"], self.env["website.crm.score.progress"]
         progress = progress.sudo()._get()
         horizon = self._find_horizon()
+        # In a new transaction: what this one cannot see may be older than the horizon.
+        jobs._commit_batch(0, 0)
         lead_ids = self._find_outdated_lead_ids(progress)
         remaining = len(lead_ids)
         for batch in split_every(BATCH_SIZE, lead_ids):
@@ -80,7 +82,8 @@ class WebsiteCrmPageview(models.Model):
             remaining -= len(batch)
             if not jobs._commit_batch(len(batch), remaining):
                 return not remaining
-        jobs._transact(partial(progress._advance, *horizon))
+        if jobs._is_job():
+            jobs._transact(partial(progress._advance, *horizon))
         return True
 
     @api.model
@@ -206,10 +209,10 @@ class WebsiteCrmPageview(models.Model):
     def _find_horizon(self):
         """Return ``(date, track id)``: what is added later is younger or higher.
 
-        A track bears the time at which its transaction started. So each track that
-        this transaction cannot see is at least as young as the oldest transaction
-        that is running now, however late it commits. The id is for tracks that bear
-        an older date, as imported ones do.
+        A track bears the time at which its transaction started. So each track that a
+        later transaction than this one cannot see is at least as young as the oldest
+        transaction that is running now, however late it commits. The id is for tracks
+        that bear an older date, as imported ones do.
         """
         [horizon] = self.env.execute_query(
             SQL(
@@ -275,7 +278,7 @@ class WebsiteCrmPageview(models.Model):
     def _get_own_hosts(self):
         """Return the hosts, ports included, under which this database is visited."""
         # sudo: whoever looks, these are the hosts of all websites
-        websites = self.env["website"].sudo().search([])
+        websites = self.env["website"].sudo().search([])  # pylint: disable=no-search-all
         parameters = self.env["ir.config_parameter"].sudo()
         bases = [website.get_base_url() for website in websites]
         bases.append(parameters.get_param("web.base.url") or "")

@@ -139,6 +139,13 @@ class WebsiteCrmScore(models.Model):
                 return self.env._("you may not read its field “%s”", field)
         return False
 
+    @api.model
+    def _has_field_access(self, field, operation):
+        # Those who may not change rules are then not offered to archive them either.
+        return super()._has_field_access(field, operation) and (
+            operation == "read" or self.env.su or self.has_access("write")
+        )
+
     # CRUD
 
     def write(self, vals):
@@ -210,11 +217,12 @@ class WebsiteCrmScore(models.Model):
         self = self.sudo()  # sudo: nobody may write the ledger but this job
         if not self.env["website.crm.pageview"]._sync_recent():
             return False
-        if ids is None:
+        is_full = ids is None or ids is False  # as RPC has it
+        if is_full:
             self._repair_ledger()
-        rules = self.search([] if ids is None else [("id", "in", ids)])
+        rules = self.search([] if is_full else [("id", "in", ids)])
         rules = rules._filter_usable()
-        if not rules._score_new_leads(mark=ids is None):
+        if not rules._score_new_leads(mark=is_full):
             return False
         return rules.filtered("event_based")._score_known_leads()
 
@@ -225,13 +233,14 @@ class WebsiteCrmScore(models.Model):
         Runs when leads are created and every few minutes.
         """
         if self.env["website.crm.pageview"]._sync_recent():
-            self.search([])._filter_usable()._score_new_leads()
+            rules = self.search([("active", "=", True)])
+            rules._filter_usable()._score_new_leads()
 
     def _repair_ledger(self):
         """Mend what a job and a change of a rule or lead at the same time can leave."""
         ledger = self.env["website.crm.score.line"]
         ledger._drop_other_companies()
-        ledger._revalue(self.with_context(active_test=False).search([]))
+        ledger._revalue(self.search([("active", "in", (True, False))]))
 
     def _score_new_leads(self, mark=True):
         if not self and self.env["ir.cron"]._is_job():
@@ -344,7 +353,7 @@ class WebsiteCrmScore(models.Model):
         return leads._search(domain)
 
     def _get_hits_sql(self, scope):
-        """Return the SQL of ``(lead, rule, points)`` that this rule gives in ``scope``."""
+        """Return the SQL of ``(lead, rule, points)`` of the hits in ``scope``."""
         query = self._get_query(scope)
         return query.select(
             SQL.identifier(query.table, "id"),

@@ -186,15 +186,20 @@ class TestPageview(PageviewCase):
 
     def test_the_job_looks_back_to_the_oldest_transaction_that_runs(self):
         self.progress.write({"horizon_date": False, "last_track_id": 0})
-        self.run_rules()
+        self.run_cron()
         self.assertLessEqual(
             self.progress.horizon_date, self.env.cr.now() - timedelta(minutes=5)
         )
 
+    def test_outside_of_a_job_the_horizon_stays(self):
+        self.progress.write({"horizon_date": False, "last_track_id": 0})
+        self.run_rules()
+        self.assertFalse(self.progress.horizon_date)
+
     def test_the_horizon_never_goes_back(self):
         future = self.now + timedelta(days=1)
         self.progress.horizon_date = future
-        self.run_rules()
+        self.run_cron()
         self.assertEqual(self.progress.horizon_date, future)
 
     def test_the_history_before_the_form_was_sent_is_found(self):
@@ -315,7 +320,8 @@ class TestPageview(PageviewCase):
     def test_merged_leads_have_the_page_views_of_both_once(self):
         other = self.make_lead()
         self.make_tracks(self.visitor, "/a", "/b", date=self.now - timedelta(days=2))
-        self.make_tracks(self.make_visitor(other), "/b", "/c", "/c")
+        visitor = self.make_visitor(other)
+        self.make_tracks(visitor, "/b", "/c", "/c", date=self.now)
         self.run_rules()
         merged = (self.lead + other).merge_opportunity()
         self.assertSeen(merged, "/a", "/b", "/c")

@@ -7,6 +7,8 @@ from odoo.fields import Domain
 
 # Longer texts are not rules that somebody wrote, and cost seconds to parse.
 MAX_LENGTH = 32_000
+# Each step is a join: more than these are no rules either, and cost seconds to plan.
+MAX_STEPS = 8
 
 NAME_OPERATORS = {
     "=": "in",
@@ -50,6 +52,7 @@ def iter_fields(domain, model):
     :raise UserError: if a field does not exist or cannot be searched
     """
     for condition in domain.iter_conditions():
+        comodel = None
         for field, comodel in _follow(condition.field_expr, model):
             yield field
         if condition.operator in ("any", "not any"):
@@ -96,7 +99,12 @@ def resolve_names(domain, model, unknown=None):
 
 def _follow(path, model):
     """Yield each field of ``path`` with the model that it leads to, or None."""
-    for name in path.split("."):
+    names = path.split(".")
+    if len(names) > MAX_STEPS:
+        raise UserError(
+            model.env._("it follows more than %s fields one after another", MAX_STEPS)
+        )
+    for name in names:
         if model is None:  # part of a date, or a property
             return
         field = model._fields.get(name)
