@@ -202,6 +202,17 @@ class TestPageview(PageviewCase):
         self.run_cron()
         self.assertEqual(self.progress.horizon_date, future)
 
+    def test_a_lead_whose_visitors_come_by_default_has_their_history(self):
+        visitor = self.make_visitor()
+        self.make_tracks(visitor, "/a")
+        self.catch_up()
+        visitors = [(4, visitor.id)]
+        Lead = self.env["crm.lead"].with_context(default_visitor_ids=visitors)
+        lead = Lead.create({"name": "By default"})
+        self.progress.horizon_date = self.now + timedelta(days=1)
+        self.run_rules()
+        self.assertSeen(lead, "/a")
+
     def test_the_history_before_the_form_was_sent_is_found(self):
         visitor = self.make_visitor()
         self.make_tracks(visitor, "/before", date=LONG_AGO)

@@ -36,6 +36,10 @@ class TestRuleRefused(RuleCase):
             with self.subTest(domain=domain):
                 self.assertRefused(domain, "it is not a list of conditions")
 
+    def test_a_path_of_too_many_fields_is_refused(self):
+        path = "partner_id" + ".parent_id" * 8 + ".name"
+        self.assertRefused(f"[('{path}', '=', 'a')]", "more than 8 fields")
+
     def test_code_is_refused(self):
         for domain in (
             "[('name', '=', uid)]",
