@@ -7,3 +7,4 @@ from . import test_pageview
 from . import test_security
 from . import test_performance
 from . import test_website_form
+from . import test_scoring_tours

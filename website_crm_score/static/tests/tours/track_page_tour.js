@@ -69,6 +69,12 @@ registerWebsitePreviewTour(
 registerWebsitePreviewTour("website_crm_score.track_view", {url: "/my"}, tickAndReopen);
 
 registerWebsitePreviewTour(
+    "website_crm_score.track_new_page",
+    {url: "/track-me"},
+    tickAndReopen
+);
+
+registerWebsitePreviewTour(
     "website_crm_score.track_page_readonly",
     {url: "/track-me"},
     () => [

@@ -1,0 +1,88 @@
+import {stepUtils} from "@web_tour/tour_utils";
+
+export function openLeads() {
+    return [
+        ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
+        {
+            content: "Open Leads",
+            trigger: '[data-menu-xmlid="crm.crm_menu_leads"]',
+            run: "click",
+        },
+        {
+            content: "The leads are shown",
+            trigger: ".o_last_breadcrumb_item:contains(Leads)",
+        },
+    ];
+}
+
+export function openScoringRules() {
+    return [
+        ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
+        {
+            content: "Open Leads Management",
+            trigger:
+                'button[data-menu-xmlid="website_crm_score.website_crm_score_menu_root"]',
+            run: "click",
+        },
+        {
+            content: "Open Scoring Rules",
+            trigger: 'a[data-menu-xmlid="website_crm_score.website_crm_score_menu"]',
+            run: "click",
+        },
+        {
+            content: "The rules are shown",
+            trigger: ".o_last_breadcrumb_item:contains(Scoring Rules)",
+        },
+    ];
+}
+
+export function openRow(text) {
+    return {
+        content: `Open ${text}`,
+        trigger: `.o_data_row:contains(${text}) .o_data_cell[name=name]`,
+        run: "click",
+    };
+}
+
+/**
+ * Return the step that waits for these rows and no other, in any order.
+ *
+ * @param {string} list the selector of the list
+ * @param {object[]} rows the text of each row's cells; numbers as they are shown
+ */
+export function checkRows(list, rows) {
+    const having = rows.map((row) => {
+        const cells = Object.entries(row).map(([name, value]) => {
+            const match = typeof value === "number" ? "text" : "contains";
+            return `:has(.o_data_cell[name=${name}]:${match}("${value}"))`;
+        });
+        return `:has(.o_data_row${cells.join("")})`;
+    });
+    return {
+        content: `The rows are ${JSON.stringify(rows)}`,
+        trigger: `${list} tbody${having.join("")}:has(.o_data_row:count(${rows.length}))`,
+    };
+}
+
+/**
+ * Return the step that waits for the list of these leads and no other, in this order.
+ *
+ * @param {...string} names their names
+ */
+export function checkLeads(...names) {
+    const having = names.map(
+        (name, index) => `:has(.o_data_row:nth-child(${index + 1}):contains(${name}))`
+    );
+    return {
+        content: `The leads are ${names.join(", ")}`,
+        trigger: `.o_list_view tbody${having.join("")}:has(.o_data_row:count(${names.length}))`,
+    };
+}
+
+export function goBack(name) {
+    return {
+        content: `Go back to ${name}`,
+        trigger: `.o_breadcrumb a:contains(${name}), .o_back_button:contains(${name})`,
+        run: "click",
+    };
+}

@@ -1,0 +1,122 @@
+from odoo.tests import new_test_user, tagged
+
+from .common import ScoringCase
+from .track_common import TrackPageCase
+
+
+@tagged("post_install", "-at_install")
+class TestScoringTours(ScoringCase, TrackPageCase):
+    """What users do with lead scoring, in a browser."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.website = cls.env.ref("website.default_website")
+        cls.website.domain = False
+        cls.website.crm_default_user_id = False
+        cls.env["crm.team"].search([]).use_leads = True
+        cls.salesman = cls._new_seller("salesman", "Sam")
+        cls.manager = cls._new_seller("manager", "Mia")
+
+    @classmethod
+    def _new_seller(cls, group, name):
+        groups = f"sales_team.group_sale_{group},crm.group_use_lead"
+        return new_test_user(cls.env, f"score_{group}", groups, name=name)
+
+    @classmethod
+    def _new_page(cls, name, **values):
+        arch = f'<t t-name="{name}"><t t-call="website.layout">{name}</t></t>'
+        return super()._new_page(name, **{"arch": arch, **values})
+
+    def start(self, tour, user=None, url="/odoo", **kwargs):
+        self.start_tour(
+            url, f"website_crm_score.{tour}", login=user and user.login, **kwargs
+        )
+        self.env.invalidate_all()
+
+    def run_cron(self, name="ir_cron_assign_scores"):
+        # HttpCase is in the registry's test mode already.
+        self.env.flush_all()
+        self.env.ref(f"website_crm_score.{name}").method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_from_a_ticked_page_to_the_score_of_a_lead(self):
+        self.set_registry_readonly_mode(False)  # pages are tracked on the primary only
+        self._new_page("track-too", track=True)
+        self._new_page("track-again", track=True)
+        self._new_page("not-tracked")
+        seen = "[('score_pageview_ids.url', 'ilike', '/%s')]"
+        self.make_rule(seen % "track-me", 20, name="Saw the first page")
+        self.make_rule(
+            "[('email_from', 'ilike', '@visitor.example')]", -2, name="Writes from afar"
+        )
+        again = self.make_rule(
+            seen % "track-again", 7.5, name="Came back", event_based=True
+        )
+        editor = self.env["website"].get_client_action_url("/contactus", True)
+        self.start_tour(editor, "website_crm_pre_tour", login="admin")
+        page = self.env["website"].get_client_action_url("/track-me")
+        self.start("track_new_page", self.designer, page)
+
+        # The contact page is tracked from the start, as core ships it.
+        # The visitor is known by the session: a browser that comes back has the same.
+        visitor = {"session_id": self.authenticate(None, None).sid}
+        before = self.Lead.search([])
+        self.start(
+            "visitor_sends_form", url="/track-me?utm_whatever=1", cookies=visitor
+        )
+        lead = self.Lead.search([]) - before
+        self.assertEqual(lead.mapped("contact_name"), ["Vera Visitor"])
+        self.assertEqual(lead.type, "lead")
+        self.assertScores(lead, [0])
+        self.run_cron()
+        self.assertScores(lead, [18])
+        self.start("salesperson_reads_lead", self.salesman)
+
+        self.start("visitor_comes_back", url="/track-again", cookies=visitor)
+        self.run_cron()
+        self.assertScores(lead, [25.5])
+        self.assertIn(again, lead.score_ids)
+        self.start("salesperson_sees_return", self.salesman)
+
+    def test_a_manager_makes_a_rule_applies_it_and_archives_it(self):
+        belgium = self.env.ref("base.be")
+        lead = self.make_lead("From Belgium", country_id=belgium.id)
+        other = self.make_lead("From France", country_id=self.env.ref("base.fr").id)
+        lost = self.make_lead("Lost in Belgium", country_id=belgium.id, active=False)
+        nobody = self.make_lead("From nowhere")
+        self.Rule.search([]).unlink()
+        self.start("manager_makes_rule", self.manager)
+        rule = self.Rule.search([])
+        self.assertEqual((rule.name, rule.value), ("Lives in Belgium", 12.5))
+        self.assertScores(lead + other + lost + nobody, [12.5, 0, 0, 0])
+        domain = rule.domain
+        self.start("manager_makes_bad_rule", self.manager, "/odoo?debug=1")
+        self.assertEqual(rule.domain, domain)
+        self.start("manager_archives_rule", self.manager)
+        self.assertFalse(rule.active)
+        self.assertScores(lead, [0])
+
+    def test_a_salesperson_reads_scores_and_rules_and_changes_neither(self):
+        belgium = self.env.ref("base.be")
+        lead = self.make_lead("From Belgium", country_id=belgium.id)
+        self.make_rule([("country_id", "=", "Belgium")], 12.5, name="Lives in Belgium")
+        self.run_rules()
+        self.assertScores(lead, [12.5])
+        self.start("salesperson_only_reads", self.salesman)
+
+    def test_a_salesperson_searches_groups_and_measures_by_score(self):
+        points = {"Opens": 50, "Clicks": 20, "Writes": 70, "Complains": -5}
+        leads = {
+            "Cold": ["Clicks"],
+            "Hot": ["Opens", "Writes"],
+            "Minus": ["Complains"],
+            "Warm": ["Opens", "Clicks"],
+        }
+        for rule, value in points.items():
+            names = [name for name, rules in leads.items() if rule in rules]
+            self.make_rule([("name", "in", names)], value, name=rule)
+        for name in leads:
+            self.make_lead(name)
+        self.run_rules()
+        self.start("salesperson_searches", self.salesman)
