@@ -52,10 +52,10 @@ def iter_fields(domain, model):
     :raise UserError: if a field does not exist or cannot be searched
     """
     for condition in domain.iter_conditions():
-        comodel = None
-        for field, comodel in _follow(condition.field_expr, model):
-            yield field
+        steps = list(_follow(condition.field_expr, model))
+        yield from (field for field, _comodel in steps)
         if condition.operator in ("any", "not any"):
+            _field, comodel = steps[-1]
             yield from iter_fields(Domain(condition.value), comodel)
 
 
