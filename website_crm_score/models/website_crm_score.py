@@ -192,7 +192,7 @@ class WebsiteCrmScore(models.Model):
             "params": {
                 "type": "success",
                 "message": self.env._(
-                    "%s leads have points of the selected rules.",
+                    "Leads with points of the selected rules: %s",
                     sum(self.mapped("lead_count")),
                 ),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},

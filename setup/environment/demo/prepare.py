@@ -169,8 +169,11 @@ def add_teams(env):
 
 
 def add_rules(env):
-    """The scoring rules."""
+    """The scoring rules, but for those that come with the addon's demo data."""
+    known = env["website.crm.score"].search([("active", "=", True)]).mapped("name")
     for sequence, (name, value, domain, event_based) in enumerate(RULES):
+        if name in known:
+            continue
         env["website.crm.score"].create(
             {
                 "name": name,

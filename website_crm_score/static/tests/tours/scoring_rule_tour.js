@@ -104,7 +104,7 @@ tours.add("website_crm_score.manager_makes_rule", {
         },
         {
             content: "One lead has its points",
-            trigger: ".o_notification:contains(1 leads have points)",
+            trigger: ".o_notification:contains(selected rules: 1)",
         },
         {
             content: "Open the leads that it matched",
