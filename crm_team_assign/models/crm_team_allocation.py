@@ -102,7 +102,9 @@ class CrmTeam(models.Model):
         return heads - gone, gone
 
     def _merge_leads(self, groups):
-        leads = map(self.env["crm.lead"].browse, groups)
+        # Who owns one of the leads knows it, and needs no message about the merger.
+        Leads = self.env["crm.lead"].with_context(mail_auto_subscribe_no_notify=True)
+        leads = map(Leads.browse, groups)
         return [
             group._merge_opportunity(auto_unlink=False, max_length=0).id
             for group in leads

@@ -49,6 +49,16 @@ class TestAssignmentMessage(AssignmentCase, MailCase):
         told = self.assign_and_track()
         self.assertFalse(told[self.ann])
 
+    def test_who_owns_a_duplicate_hears_nothing_of_the_merger(self):
+        self.make_team("Direct", 0, [self.ann])
+        values = {"email_from": "twin@example.com", "team_id": False}
+        owned = self.make_lead("Owned", user_id=self.ann.id, **values)
+        head = self.make_lead("Further on", user_id=False, type="opportunity", **values)
+        told = self.assign_and_track()
+        self.assertFalse(owned.exists())
+        self.assertEqual(head.user_id, self.ann)
+        self.assertFalse(told[self.ann])
+
     def test_the_message_lists_the_leads_best_first_with_links(self):
         self.make_team("Direct", 0, [self.ann])
         low, high = self.make_scored(10, 90)
