@@ -288,7 +288,7 @@ class TestScoring(ScoringCase):
     def test_the_button_tells_how_many_leads_hold_points(self):
         self.make_leads(3)
         action = self.make_rule().action_apply()
-        self.assertIn("3 leads", action["params"]["message"])
+        self.assertIn("rules: 3", action["params"]["message"])
 
     def test_the_button_leaves_new_leads_new_for_other_rules(self):
         lead = self.make_lead()
