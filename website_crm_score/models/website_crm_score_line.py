@@ -85,14 +85,17 @@ class WebsiteCrmScoreLine(models.Model):
     def _insert_gained(self, rules, scope):
         if not rules:
             return set()
-        # The order has all hits found before the first line is added: a plan that
-        # scans a small ledger for each hit would else scan what it adds.
+        # Hits are found once, before the first line is added (hence the order): plans
+        # made while the tables' statistics are poor would else find them for each lead
+        # again, or scan what they add.
         return self._fetch_ids(
             SQL(
                 """
-                WITH gained AS (
+                WITH hit (lead_id, rule_id, points) AS MATERIALIZED (
+                    %s
+                ), gained AS (
                     SELECT hit.*
-                      FROM (%s) hit (lead_id, rule_id, points)
+                      FROM hit
                       JOIN crm_lead lead ON lead.id = hit.lead_id
                      WHERE NOT EXISTS (
                            SELECT FROM website_crm_score_line line
