@@ -93,7 +93,50 @@ class WebsiteCrmPageview(models.Model):
         if not leads:
             return
         self.env.flush_all()
-        visits = SQL(
+        visits = self._get_visits_sql(leads)
+        self._add_urls(visits)
+        rows = self._upsert(
+            SQL(
+                """
+                SELECT lead_id, entry.id, page_id, view_count, first_view_date,
+                       view_date
+                  FROM (%s) visit
+                  JOIN website_crm_url entry ON md5(entry.url) = md5(visit.url)
+                """,
+                visits,
+            )
+        )
+        self.browse(id_ for id_, _is_new in rows).invalidate_recordset()
+        leads.invalidate_recordset(["score_pageview_ids", "pageviews_count"])
+        leads._unmark_pageviews_outdated()
+        self.browse(id_ for id_, is_new in rows if is_new)._note_on_leads()
+
+    @api.model
+    def _merge(self, lead, duplicates):
+        """Give ``lead`` the page views of ``duplicates``."""
+        self.env.flush_all()
+        self._upsert(
+            SQL(
+                """
+                SELECT %s, url_id, max(page_id), max(view_count),
+                       min(first_view_date), max(view_date)
+                  FROM website_crm_pageview
+                 WHERE lead_id IN %s
+              GROUP BY url_id
+                """,
+                lead.id,
+                duplicates._ids,
+            )
+        )
+        self.invalidate_model()
+        lead.invalidate_recordset(["score_pageview_ids", "pageviews_count"])
+        # The visitors of all of them are now those of one: count the visits again.
+        lead._mark_pageviews_outdated()
+
+    @api.model
+    def _get_visits_sql(self, leads):
+        """Return the SQL of what the tracks say that ``leads`` saw, a row per url."""
+        return SQL(
             """
             SELECT link.crm_lead_id AS lead_id,
                    %(url)s AS url,
@@ -109,7 +152,13 @@ class WebsiteCrmPageview(models.Model):
             url=self.env["website.crm.url"]._normalized_sql(SQL("track.url")),
             lead_ids=leads._ids,
         )
-        # Two statements: the second one sees the urls that the first one added.
+
+    @api.model
+    def _add_urls(self, visits):
+        """Add the urls of ``visits`` that the dictionary does not have.
+
+        A statement of its own: the next one sees what this one added.
+        """
         self.env.cr.execute(
             SQL(
                 """
@@ -123,16 +172,22 @@ class WebsiteCrmPageview(models.Model):
                 visits,
             )
         )
+
+    @api.model
+    def _upsert(self, rows):
+        """Write page views; what is known of them already is never made less.
+
+        :param SQL rows: a query of lead, url, page, count, first and last date
+        :return: ``(id, whether it is new)`` of the page views that changed
+        :rtype: list[tuple]
+        """
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO website_crm_pageview AS known
                             (lead_id, url_id, page_id, view_count, first_view_date,
                              view_date)
-                SELECT lead_id, entry.id, page_id, view_count, first_view_date,
-                       view_date
-                  FROM (%s) visit
-                  JOIN website_crm_url entry ON md5(entry.url) = md5(visit.url)
+                %s
                     ON CONFLICT (lead_id, url_id) DO UPDATE
                    SET page_id = COALESCE(excluded.page_id, known.page_id),
                        view_count = GREATEST(known.view_count, excluded.view_count),
@@ -144,44 +199,10 @@ class WebsiteCrmPageview(models.Model):
                     OR excluded.view_date > known.view_date
              RETURNING id, xmax = 0 AS is_new
                 """,
-                visits,
+                rows,
             )
         )
-        rows = self.env.cr.fetchall()
-        self.browse(id_ for id_, _is_new in rows).invalidate_recordset()
-        leads.invalidate_recordset(["score_pageview_ids", "pageviews_count"])
-        leads._unmark_pageviews_outdated()
-        self.browse(id_ for id_, is_new in rows if is_new)._note_on_leads()
-
-    @api.model
-    def _merge(self, lead, duplicates):
-        """Give ``lead`` the page views of ``duplicates``."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO website_crm_pageview AS known
-                            (lead_id, url_id, page_id, view_count, first_view_date,
-                             view_date)
-                SELECT %s, url_id, max(page_id), max(view_count),
-                       min(first_view_date), max(view_date)
-                  FROM website_crm_pageview
-                 WHERE lead_id IN %s
-              GROUP BY url_id
-                    ON CONFLICT (lead_id, url_id) DO UPDATE
-                   SET view_count = GREATEST(known.view_count, excluded.view_count),
-                       first_view_date =
-                           LEAST(known.first_view_date, excluded.first_view_date),
-                       view_date = GREATEST(known.view_date, excluded.view_date)
-                """,
-                lead.id,
-                duplicates._ids,
-            )
-        )
-        self.invalidate_model()
-        lead.invalidate_recordset(["score_pageview_ids", "pageviews_count"])
-        # The visitors of all of them are now those of one: count the visits again.
-        lead._mark_pageviews_outdated()
+        return self.env.cr.fetchall()
 
     @api.model
     def _find_outdated_lead_ids(self, progress):
