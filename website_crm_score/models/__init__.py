@@ -1,6 +1,8 @@
 from . import website_crm_url
 from . import website_crm_score
 from . import website_crm_score_line
+from . import website_crm_score_run
+from . import website_crm_score_run_line
 from . import website_crm_score_progress
 from . import website_crm_pageview
 from . import crm_lead  # after website_crm_score_line, whose table it relates through

@@ -1,8 +1,17 @@
+import logging
+
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
-from odoo.tools import SQL
+from odoo.tools import SQL, split_every
+
+from ..fields import LedgerMany2many
+from .ir_cron import CONCURRENCY_ERRORS
+
+_logger = logging.getLogger(__name__)
 
 DERIVED_FIELDS = {"score", "score_date", "score_ids"}
+# So many leads go through the ORM at once where somebody listens to their scores.
+LISTENED_SIZE = 500
 
 
 class CrmLead(models.Model):
@@ -39,7 +48,7 @@ class CrmLead(models.Model):
         groups="sales_team.group_sale_salesman",
     )
     # The ledger is the relation: a lead has the rules that it has lines of.
-    score_ids = fields.Many2many(
+    score_ids = LedgerMany2many(
         comodel_name="website.crm.score",
         relation="website_crm_score_line",
         column1="lead_id",
@@ -69,9 +78,17 @@ class CrmLead(models.Model):
         help="The visitors of the lead changed since its page views were derived.",
     )
 
-    _new_score_idx = models.Index(
-        "(id) WHERE score_date IS NULL AND active IS TRUE AND won_status = 'pending'"
+    # Not found by its empty date: an index on what changes with the score would make
+    # each change of a score one of all indexes.
+    score_outdated = fields.Boolean(
+        default=True,
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="The lead is new, or it saw pages since the rules last looked at it.",
     )
+
+    _score_outdated_idx = models.Index("(id) WHERE score_outdated IS TRUE")
     _pageviews_outdated_idx = models.Index("(id) WHERE pageviews_outdated IS TRUE")
 
     @api.depends("score_line_ids.points")
@@ -135,6 +152,11 @@ class CrmLead(models.Model):
             leads._mark_pageviews_outdated()
         self._trigger_scoring()
         return leads
+
+    def unlink(self):
+        result = super().unlink()
+        self.env["website.crm.score.line"]._drop_leads(self)
+        return result
 
     def write(self, vals):
         self._check_no_derived_field(vals)
@@ -200,63 +222,159 @@ class CrmLead(models.Model):
             "won_status", "=", "pending"
         )
 
-    @api.model
-    def _iter_id_ranges(self, domain, after, size):
-        """Yield ``(first id, last id, count)`` of ``size`` leads after another.
-
-        :param Domain domain: which leads to count
-        :param int after: the id to start behind
-        :param int size: how many leads a range has at most
-        """
-        while True:
-            part = domain & fields.Domain("id", ">", after)
-            query = self._search(part, limit=size, order="id")
-            [(first, last, count)] = self.env.execute_query(
-                SQL(
-                    "SELECT min(id), max(id), count(*) FROM %s range", query.subselect()
-                )
-            )
-            if not count:
-                return
-            yield first, last, count
-            after = last
-
-    def _resum_scores(self, mark=False):
-        """Set the scores of these leads to the sums of their ledger lines, in SQL.
-
-        :param bool mark: whether the leads are no longer new after this
-        """
-        if not self:
-            return
+    def _resum_scores(self):
+        """Set the scores of these leads, whose ledgers changed, to the new sums."""
         self.env.flush_all()
-        self.env.cr.execute(
+        self._write_scores(
             SQL(
                 """
-                WITH total AS MATERIALIZED (
-                    SELECT lead.id, COALESCE(ledger.points, 0) AS points
-                      FROM crm_lead lead
-                 LEFT JOIN LATERAL (
-                           SELECT sum(points) AS points
-                             FROM website_crm_score_line
-                            WHERE lead_id = lead.id) ledger ON TRUE
-                     WHERE lead.id = ANY(%(lead_ids)s)
-                )
-                UPDATE crm_lead lead
-                   SET score = total.points,
-                       score_date = CASE
-                           WHEN %(mark)s OR lead.score_date IS NOT NULL
-                           THEN now() AT TIME ZONE 'UTC'
-                       END
-                  FROM total
-                 WHERE lead.id = total.id
-                   AND (lead.score != total.points
-                        OR %(mark)s AND lead.score_date IS NULL)
+                SELECT id AS lead_id, ctid AS place, FALSE AS is_marked
+                  FROM crm_lead WHERE id = ANY(%s)
                 """,
-                lead_ids=self.ids,
-                mark=mark,
+                self.ids,
             )
         )
         self._notify_scores_changed()
+
+    @api.model
+    def _write_scores(self, due):
+        """Set scores to the sums of the ledger lines, in SQL.
+
+        Each lead is written, even if its score stays the same: whoever is about to
+        change or delete it meanwhile has to start again, and then sees its ledger.
+
+        :param SQL due: a query of ``lead_id``, of the ``place`` of its row, and of
+            ``is_marked``: whether it is no longer due after this
+        :return: how many leads were written, and of how many the score changed
+        :rtype: tuple[int, int]
+        """
+        has_listeners = self._has_score_listeners()
+        changed_ids = self._find_changed_scores(due) if has_listeners else []
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH written AS (
+                    UPDATE crm_lead lead
+                       SET score = CASE WHEN %(keep)s THEN lead.score
+                                        ELSE total.points END,
+                           score_date = CASE
+                               WHEN lead.score_date IS NULL AND NOT due.is_marked
+                               THEN NULL
+                               WHEN lead.score_date IS NULL
+                                    OR lead.score != total.points
+                               THEN now() AT TIME ZONE 'UTC'
+                               ELSE lead.score_date
+                           END,
+                           score_outdated = lead.score_outdated AND NOT due.is_marked
+                      FROM (%(due)s) due
+                CROSS JOIN LATERAL (
+                           SELECT COALESCE(sum(points), 0) AS points
+                             FROM website_crm_score_line
+                            WHERE lead_id = due.lead_id) total
+                     WHERE lead.ctid = due.place
+                 RETURNING lead.score_date
+                )
+                SELECT count(*),
+                       count(*) FILTER (WHERE score_date = now() AT TIME ZONE 'UTC')
+                  FROM written
+                """,
+                due=due,
+                keep=has_listeners,
+            )
+        )
+        [counts] = self.env.cr.fetchall()
+        self._recompute_scores(changed_ids)
+        return counts
+
+    @api.model
+    def _find_changed_scores(self, due):
+        """Return the ids of those leads of ``due`` whose ledgers have another sum."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT lead.id
+                  FROM (%s) due
+                  JOIN crm_lead lead ON lead.id = due.lead_id
+                  JOIN LATERAL (
+                       SELECT COALESCE(sum(points), 0) AS points
+                         FROM website_crm_score_line
+                        WHERE lead_id = lead.id) total
+                    ON lead.score != total.points
+              ORDER BY lead.id
+                """,
+                due,
+            )
+        )
+        return [id_ for (id_,) in rows]
+
+    @api.model
+    def _has_score_listeners(self):
+        """Return whether something happens when a score changes.
+
+        Fields that are stored and depend on it, its tracking in the chatter, and
+        automation rules that run when a lead is changed.
+        """
+        field = self._fields["score"]
+        return (
+            bool(getattr(field, "tracking", False))
+            or any(other.store for other in self.pool.get_dependent_fields(field))
+            or self._has_score_automations()
+        )
+
+    @api.model
+    def _has_score_automations(self):
+        if "base.automation" not in self.env:
+            return False
+        # sudo: automation rules are run for everybody, whoever may read them
+        automations = self.env["base.automation"].sudo()
+        return bool(
+            automations.search_count(
+                [
+                    ("model_name", "=", self._name),
+                    ("trigger", "in", ["on_write", "on_create_or_write"]),
+                    "|",
+                    ("trigger_field_ids", "=", False),
+                    ("trigger_field_ids.name", "in", ["score", "score_date"]),
+                ],
+                limit=1,
+            )
+        )
+
+    @api.model
+    def _recompute_scores(self, ids):
+        """Have the ORM compute scores, so that what listens to them hears of it.
+
+        Where what listens fails, the scores are right nevertheless.
+        """
+        for batch in split_every(LISTENED_SIZE, ids):
+            leads = self.browse(batch)
+            try:
+                with self.env.cr.savepoint():
+                    self.env.add_to_compute(self._fields["score"], leads)
+                    leads._recompute_recordset(["score"])
+            # Automation rules can run any code, which may raise anything.
+            except Exception as error:  # pylint: disable=broad-exception-caught
+                if isinstance(error, CONCURRENCY_ERRORS):
+                    raise
+                _logger.warning(
+                    "What listens to the scores of leads failed", exc_info=True
+                )
+                self._sum_scores(batch)
+            self.env.invalidate_all()
+
+    @api.model
+    def _sum_scores(self, ids):
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE crm_lead lead SET score = COALESCE((
+                       SELECT sum(points) FROM website_crm_score_line
+                        WHERE lead_id = lead.id), 0)
+                 WHERE id = ANY(%s)
+                """,
+                list(ids),
+            )
+        )
 
     def _notify_scores_changed(self):
         """Tell the ORM that SQL changed the scores of these leads."""
@@ -268,25 +386,40 @@ class CrmLead(models.Model):
 
     def _mark_pageviews_outdated(self):
         """Have the next job derive the page views of these leads again."""
-        self._set_pageviews_outdated(True)
+        self._write_flag("pageviews_outdated", SQL("TRUE"))
 
     def _unmark_pageviews_outdated(self):
-        self._set_pageviews_outdated(False)
+        self._write_flag("pageviews_outdated", SQL("FALSE"))
 
-    def _set_pageviews_outdated(self, outdated):
+    def _mark_score_outdated(self):
+        """Have the rules look at these leads again, since they saw more pages.
+
+        Always written, so that a run that looked at them before notices. Leads that
+        were never scored are found without the mark.
+        """
+        self._write_flag(
+            "score_outdated",
+            SQL("score_outdated OR score_date IS NOT NULL"),
+            always=True,
+        )
+
+    def _write_flag(self, name, value, always=False):
         # In SQL: nobody but the job shall notice, no automation, no write date.
         if not self:
             return
-        self.flush_recordset(["pageviews_outdated"])
+        self.flush_recordset([name])
+        flag = SQL.identifier(name)
         self.env.cr.execute(
             SQL(
                 """
-                UPDATE crm_lead SET pageviews_outdated = %(outdated)s
+                UPDATE crm_lead SET %(flag)s = %(value)s
                  WHERE id IN %(ids)s
-                   AND pageviews_outdated IS DISTINCT FROM %(outdated)s
+                   AND (%(always)s OR %(flag)s IS DISTINCT FROM (%(value)s))
                 """,
-                outdated=outdated,
+                flag=flag,
+                value=value,
                 ids=self._ids,
+                always=always,
             )
         )
-        self.invalidate_recordset(["pageviews_outdated"], flush=False)
+        self.invalidate_recordset([name], flush=False)

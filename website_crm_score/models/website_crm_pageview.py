@@ -197,12 +197,15 @@ class WebsiteCrmPageview(models.Model):
                  WHERE excluded.view_count > known.view_count
                     OR excluded.first_view_date < known.first_view_date
                     OR excluded.view_date > known.view_date
-             RETURNING id, xmax = 0 AS is_new
+             RETURNING id, lead_id, xmax = 0 AS is_new
                 """,
                 rows,
             )
         )
-        return self.env.cr.fetchall()
+        rows = self.env.cr.fetchall()
+        lead_ids = {lead_id for _id, lead_id, _is_new in rows}
+        self.env["crm.lead"].browse(sorted(lead_ids))._mark_score_outdated()
+        return [(id_, is_new) for id_, _lead_id, is_new in rows]
 
     @api.model
     def _find_outdated_lead_ids(self, progress):

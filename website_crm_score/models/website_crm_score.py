@@ -1,4 +1,5 @@
 import logging
+import time
 from functools import partial
 
 from odoo import SUPERUSER_ID, api, fields, models
@@ -7,11 +8,11 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.rule_domain import iter_fields, parse_domain, resolve_names
+from ..tools.worklist import Worklist
 from .ir_cron import CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
 
-BATCH_SIZE = 20_000
 # What the rules make cannot be what they look at: the result would depend on the
 # order in which they run.
 DERIVED_FIELDS = {
@@ -20,6 +21,18 @@ DERIVED_FIELDS = {
     "crm.lead.score_ids",
     "crm.lead.score_line_ids",
 }
+# What only changes together with the page views of a lead, which marks the lead.
+PAGE_FIELDS = {
+    "crm.lead.score_pageview_ids",
+    "website.crm.pageview.page_id",
+    "website.crm.pageview.url",
+    "website.crm.pageview.url_id",
+    "website.crm.pageview.view_count",
+    "website.crm.url.url",
+}
+# Time being up, a run still writes for so many times as long as it took to find what to
+# write: the next run would have to find it again.
+PATIENCE = 4
 
 
 class WebsiteCrmScore(models.Model):
@@ -160,7 +173,7 @@ class WebsiteCrmScore(models.Model):
         return result
 
     def unlink(self):
-        self.env["website.crm.score.line"]._revalue(self, void=True)
+        self.env["website.crm.score.line"]._drop_rules(self)
         return super().unlink()
 
     # ACTIONS
@@ -183,9 +196,7 @@ class WebsiteCrmScore(models.Model):
         self.check_access("write")
         rules = self.sudo().filtered("active")  # sudo: nobody may write the ledger
         self.env["website.crm.pageview"]._sync_recent()
-        ledger = self.env["website.crm.score.line"].sudo()
-        ledger._post(rules._filter_usable(), self.env["crm.lead"]._open_domain())
-        self.invalidate_recordset(["lead_count"])
+        rules._score(reach="all")
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -217,102 +228,188 @@ class WebsiteCrmScore(models.Model):
         self = self.sudo()  # sudo: nobody may write the ledger but this job
         if not self.env["website.crm.pageview"]._sync_recent():
             return False
-        is_full = ids is None or ids is False  # as RPC has it
-        if is_full:
+        if ids is None or ids is False:  # as RPC has it
             self._repair_ledger()
-        rules = self.search([] if is_full else [("id", "in", ids)])
-        rules = rules._filter_usable()
-        if not rules._score_new_leads(mark=is_full):
-            return False
-        return rules.filtered("event_based")._score_known_leads()
+            return self.search([("active", "=", True)])._score()
+        rules = self.search([("id", "in", ids), ("active", "=", True)])
+        return rules._score(mark=False)
 
     @api.model
     def _cron_score_new_leads(self):
-        """Bring page views up to date and score the new leads.
+        """Bring page views up to date and score the leads that are new or saw pages.
 
         Runs when leads are created and every few minutes.
         """
         if self.env["website.crm.pageview"]._sync_recent():
-            rules = self.search([("active", "=", True)])
-            rules._filter_usable()._score_new_leads()
+            leads = self.env["crm.lead"].with_context(active_test=False)
+            if leads.search_count(self._get_due_domain(), limit=1):
+                self.search([("active", "=", True)])._score(reach="due")
 
     def _repair_ledger(self):
-        """Mend what a job and a change of a rule or lead at the same time can leave."""
+        """Mend what a run and a change of a rule or lead at the same time can leave."""
         ledger = self.env["website.crm.score.line"]
-        ledger._drop_other_companies()
-        ledger._revalue(self.search([("active", "in", (True, False))]))
-
-    def _score_new_leads(self, mark=True):
-        if not self and self.env["ir.cron"]._is_job():
-            return True  # until there is a rule, leads stay new for it
-        scope = self.env["crm.lead"]._open_domain() & Domain("score_date", "=", False)
-        return self._score_in_batches(scope, mark=mark)
-
-    def _score_known_leads(self):
-        """Look again at open leads scored before, from where the last job stopped."""
-        if not self:
-            return True
-        scope = self.env["crm.lead"]._open_domain() & Domain("score_date", "!=", False)
-        if not self.env["ir.cron"]._is_job():
-            return self._score_in_batches(scope)
         progress = self.env["website.crm.score.progress"]._get()
-        return self._score_in_batches(scope, progress=progress)
+        rules = self.with_context(active_test=False)
+        ledger._drop_other_companies()
+        if progress._is_check_due():
+            ledger._drop_orphans()
+            ledger._revalue(rules.search([]))
+        else:
+            changed = Domain("write_date", ">=", progress.checked_date)
+            ledger._revalue(rules.search(changed))
 
-    def _score_in_batches(self, scope, mark=False, progress=None):
-        """Post what these rules give to the leads in ``scope``, batch by batch.
+    def _score(self, scope=Domain.TRUE, reach="usual", mark=True):
+        """Give the points of these rules to the leads that match them.
 
-        :param Domain scope: the leads to look at
+        In a scheduled action, batches of leads are committed. The leads that were not
+        reached in time, or that somebody is changing, are found again by the next run.
+
+        :param Domain scope: the leads to look at, of those that are open
+        :param str reach: ``due`` to look at leads that are new or saw pages since;
+            ``usual`` to have event-based rules look at the others too; ``all`` to
+            have all rules look at all leads
         :param bool mark: whether the leads are no longer new after this
-        :param progress: the record that keeps where to go on, if any
-        :return: whether all leads were looked at; in a job time can run out
+        :return: whether all leads were reached; in a job time can run out
         :rtype: bool
         """
         jobs = self.env["ir.cron"]
+        if not self and jobs._is_job():
+            return True  # until there is a rule, leads stay new for it
+        started = time.monotonic()
+        self.env.flush_all()
+        progress = self.env["website.crm.score.progress"]._get()
+        is_check = reach == "usual" and progress._is_check_due()
+        horizon, _track_id = self.env["website.crm.pageview"]._find_horizon()
+        run = self.env["website.crm.score.run"]._start(reach)
+        jobs._commit_batch(0, 0)  # the run can be seen, and what it reads is new
+        find = partial(self._find_work, run, scope, reach, mark, is_check)
+        worklist = jobs._transact(find)
+        jobs._commit_batch(0, worklist.count)
+        patience = PATIENCE * (time.monotonic() - started)
+        reached = self._write_work(worklist, run, patience)
+        if is_check and mark and reached == worklist.count and scope.is_true():
+            jobs._transact(partial(progress._note_check, horizon))
+        worklist.drop()
+        run._end(time.monotonic() - started, worklist.count - run.lead_count)
+        self.env.invalidate_all()
+        jobs._commit_batch(0, worklist.count - reached)
+        return reached == worklist.count
+
+    def _find_work(self, run, scope, reach, mark, is_check):
+        """Return what these rules give to leads.
+
+        :rtype: Worklist
+        """
+        self = self.exists()
         leads = self.env["crm.lead"].with_context(active_test=False)
-        after = progress.reached_lead_id if progress else 0
-        remaining = leads.search_count(scope & Domain("id", ">", after))
-        for first, last, count in leads._iter_id_ranges(scope, after, BATCH_SIZE):
-            part = scope & Domain("id", ">=", first) & Domain("id", "<=", last)
-            remaining = max(remaining - count, 0)
-            reached = last if remaining else 0
-            work = partial(self._score_batch, part, mark, progress, reached)
-            jobs._transact(work)
-            if not jobs._commit_batch(count, remaining):
-                return not remaining
-        if progress:
-            progress.reached_lead_id = 0
-        return True
-
-    def _score_batch(self, scope, mark, progress, reached):
-        self.env["website.crm.score.line"]._post(self.exists(), scope, mark)
-        if progress:
-            progress.reached_lead_id = reached
-            progress.flush_recordset()
-
-    def _filter_usable(self):
-        """Return these rules without the broken ones, which get their error shown."""
-        usable = self.browse()
+        worklist = Worklist(self.env, run.id)
+        worklist.create()
+        if reach != "all":
+            # A check, and a run of some rules only, find new leads without their mark.
+            due = self._get_due_domain(marked=mark and not is_check)
+            worklist.add_leads(leads._search(due & scope), mark)
         for rule in self:
-            error = rule._find_error()
-            if rule.error and not error:
-                # It may have failed on the data alone, as it then still does.
-                error = rule._find_error(self.env["crm.lead"]._open_domain())
-            if rule.error != error:
-                rule.error = error
-                if error:
-                    _logger.warning("Scoring rule %s left out: %s", rule.id, error)
-            if not error:
-                usable += rule
-        return usable
+            rule._find_hits(worklist, run, leads._open_domain() & scope, reach)
+        worklist.close()
+        return worklist
 
-    def _flag_failing(self, scope):
-        """Return the rules that fail on the leads in ``scope``, their error noted."""
-        failing = self.browse()
-        for rule in self:
-            if error := rule._find_error(scope):
-                rule.error = error
-                failing += rule
-        return failing
+    def _write_work(self, worklist, run, patience):
+        """Write what a run found, and return how many leads were reached.
+
+        :param Worklist worklist: what was found
+        :param models.BaseModel run: the run to count it for
+        :param float patience: for how many seconds to go on when time is up
+        :rtype: int
+        """
+        jobs = self.env["ir.cron"]
+        started = time.monotonic()
+        for part in range(worklist.parts):
+            try:
+                jobs._transact(partial(worklist.write, part, run))
+            except CONCURRENCY_ERRORS as error:
+                if not jobs._is_job():
+                    raise
+                self.env.cr.rollback()
+                _logger.info("Some leads are left for the next run: %s", error)
+            done = worklist.count * part // worklist.parts
+            reached = worklist.count * (part + 1) // worklist.parts
+            has_time = jobs._commit_batch(reached - done, worklist.count - reached)
+            if not has_time and time.monotonic() - started > patience:
+                return reached
+        return worklist.count
+
+    @api.model
+    def _get_due_domain(self, marked=True):
+        """Return the domain of open leads that are new or saw pages since looked at.
+
+        :param bool marked: whether to find by their mark, which an index does
+        """
+        due = Domain("score_outdated", "=", True)
+        if not marked:
+            due |= Domain("score_date", "=", False)
+        return self.env["crm.lead"]._open_domain() & due
+
+    def _find_hits(self, worklist, run, scope, reach):
+        """Add to the worklist what this rule gives and takes; note what failed."""
+        started = time.monotonic()
+        matched, error = 0, False
+        try:
+            with self.env.cr.savepoint(flush=False):
+                matched = self._add_hits(worklist, scope, reach)
+        # Fields may be searched by any code, which may raise anything.
+        except Exception as exception:  # pylint: disable=broad-exception-caught
+            if isinstance(exception, CONCURRENCY_ERRORS):
+                raise
+            error = self._describe(exception)
+        if self.error and not error:
+            # It may have failed on the data alone, as it then still does.
+            error = self._find_error(self.env["crm.lead"]._open_domain())
+        if self.error != error:
+            self.error = error
+            if error:
+                _logger.warning("Scoring rule %s left out: %s", self.id, error)
+        self.env["website.crm.score.run.line"].create(
+            {
+                "run_id": run.id,
+                "rule_id": self.id,
+                "matched_count": matched,
+                "seconds": time.monotonic() - started,
+                "error": error,
+            }
+        )
+
+    def _add_hits(self, worklist, scope, reach):
+        looks_at_due = (
+            reach == "due" or reach == "usual" and not self._is_to_look_again()
+        )
+        if not self.event_based and reach != "all":
+            scope &= Domain("score_date", "=", False)
+        query = self._get_query(scope)
+        if looks_at_due:
+            worklist.restrict(query)
+        matched = worklist.add_hits(self, query)
+        if self.event_based and self.take_back:
+            looked_at = self._get_leads_reader()._search(scope)
+            if looks_at_due:
+                worklist.restrict(looked_at)
+            worklist.add_losses(self, looked_at, query)
+        return matched
+
+    def _is_to_look_again(self):
+        """Return whether this rule looks again at leads that nothing marks."""
+        if not self.event_based:
+            return False
+        progress = self.env["website.crm.score.progress"]._get()
+        return (
+            progress._is_check_due()
+            or self.write_date >= progress.checked_date
+            or not self._looks_at_pages_only()
+        )
+
+    def _looks_at_pages_only(self):
+        domain = parse_domain(self.domain, self.env)
+        fields_ = {str(field) for field in iter_fields(domain, self.env["crm.lead"])}
+        return bool(fields_) and fields_ <= PAGE_FIELDS
 
     # EVALUATION
 
@@ -334,8 +431,12 @@ class WebsiteCrmScore(models.Model):
         except Exception as error:  # pylint: disable=broad-exception-caught
             if isinstance(error, CONCURRENCY_ERRORS):
                 raise
-            return str(error).strip().split("\n")[0] or type(error).__name__
+            return self._describe(error)
         return False
+
+    @staticmethod
+    def _describe(error):
+        return str(error).strip().split("\n")[0] or type(error).__name__
 
     def _get_query(self, scope):
         """Return the query of the leads in ``scope`` that match this rule.
@@ -351,15 +452,6 @@ class WebsiteCrmScore(models.Model):
         if self.company_id:
             domain &= Domain("company_id", "=", self.company_id.id)
         return leads._search(domain)
-
-    def _get_hits_sql(self, scope):
-        """Return the SQL of ``(lead, rule, points)`` of the hits in ``scope``."""
-        query = self._get_query(scope)
-        return query.select(
-            SQL.identifier(query.table, "id"),
-            SQL("%s::integer", self.id),
-            SQL("%s::numeric", self.value),
-        )
 
     def _get_leads_reader(self):
         """Return ``crm.lead`` as this rule sees it, whoever runs it."""

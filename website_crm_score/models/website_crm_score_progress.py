@@ -1,4 +1,9 @@
+from datetime import timedelta
+
 from odoo import api, fields, models
+
+# What no mark tells of, such as a lead that is open again, waits no longer than this.
+CHECK_INTERVAL = timedelta(days=1)
 
 
 class WebsiteCrmScoreProgress(models.Model):
@@ -17,8 +22,8 @@ class WebsiteCrmScoreProgress(models.Model):
     last_track_id = fields.Integer(
         help="Tracks with higher ids were added since, whatever date they bear.",
     )
-    reached_lead_id = fields.Integer(
-        help="The last lead that the unfinished pass of event-based rules looked at.",
+    checked_date = fields.Datetime(
+        help="The rules that were last changed before this date looked at all leads.",
     )
 
     @api.model
@@ -30,3 +35,12 @@ class WebsiteCrmScoreProgress(models.Model):
         if not self.horizon_date or self.horizon_date < date:
             self.write({"horizon_date": date, "last_track_id": track_id})
             self.flush_recordset()
+
+    def _is_check_due(self):
+        """Return whether all leads are to be looked at, not only those with news."""
+        checked = self.checked_date
+        return not checked or checked < fields.Datetime.now() - CHECK_INTERVAL
+
+    def _note_check(self, date):
+        self.checked_date = date
+        self.flush_recordset()

@@ -1,0 +1,289 @@
+"""What a scoring run found to write: kept in temporary tables until it is written."""
+
+from math import ceil
+
+from odoo.tools import SQL
+
+# At most so many leads are written, and thereby locked, in one transaction.
+PART_SIZE = 60_000
+# PostgreSQL updates a row without touching its indexes if the new version fits into the
+# page of the old one. Leads that lie side by side are therefore written in different
+# transactions: each leaves room in every page for the next one. That is three times
+# as fast, and needs not more than so many transactions, each of so many leads.
+SPREAD = 16
+SPREAD_SIZE = 4_000
+
+
+class Worklist:
+    """Leads to write, points gained and ledger lines lost, in temporary tables.
+
+    They are found in one transaction, which reads only, and written in several, a part
+    of the leads each. A lead that changed in between, or that somebody is changing, is
+    left out: it keeps what makes the next run find it.
+
+    The tables live as long as the session, so that commits keep them.
+    """
+
+    def __init__(self, env, key):
+        """
+        :param api.Environment env: whose cursor is used
+        :param int key: what no other worklist of the session has
+        """
+        self.env = env
+        self.leads = SQL.identifier(f"website_crm_score_leads_{key}")
+        self.gains = SQL.identifier(f"website_crm_score_gains_{key}")
+        self.losses = SQL.identifier(f"website_crm_score_losses_{key}")
+        self.due = SQL.identifier(f"website_crm_score_due_{key}")
+        self.count = self.parts = 0
+        self.has_losses = False
+
+    def create(self):
+        """Create the tables, empty.
+
+        ``version`` is the transaction that wrote the lead as it was looked at,
+        ``place`` where its row lies, ``is_marked`` whether it is no longer due then.
+        """
+        for table, columns in (
+            (self.leads, "lead_id integer, version xid, is_marked boolean"),
+            (self.gains, "lead_id integer, rule_id integer"),
+            (self.losses, "lead_id integer, rule_id integer"),
+            (self.due, "lead_id integer, place tid, is_marked boolean"),
+        ):
+            self._execute(
+                SQL("CREATE TEMPORARY TABLE %s (%s)", table, SQL(columns)),
+            )
+
+    def drop(self):
+        """Drop the tables."""
+        for table in (self.leads, self.gains, self.losses, self.due):
+            self._execute(SQL("DROP TABLE %s", table))
+
+    # FINDING
+
+    def add_leads(self, query, mark):
+        """Add leads that are due, whatever the rules give them.
+
+        :param Query query: leads
+        :param bool mark: whether they are no longer due after this
+        """
+        self._execute(
+            SQL(
+                "INSERT INTO %s %s",
+                self.leads,
+                query.select(
+                    SQL.identifier(query.table, "id"),
+                    SQL.identifier(query.table, "xmin"),
+                    SQL("%s::boolean", mark),
+                ),
+            )
+        )
+        self._execute(SQL("ANALYZE %s", self.leads))
+
+    def restrict(self, query):
+        """Restrict ``query`` to the leads that were added as due."""
+        query.add_where(
+            SQL(
+                "%s IN (SELECT lead_id FROM %s)",
+                SQL.identifier(query.table, "id"),
+                self.leads,
+            )
+        )
+
+    def add_hits(self, rule, query):
+        """Add the points that a rule gives to leads that do not have them yet.
+
+        :param models.BaseModel rule: a scoring rule
+        :param Query query: the leads that match it
+        :return: how many leads match it
+        :rtype: int
+        """
+        # Hits are found once: plans made while the statistics of the tables are poor
+        # would else find them for each lead again.
+        [(matched,)] = self._fetch(
+            SQL(
+                """
+                WITH hit (lead_id) AS MATERIALIZED (
+                    %(hits)s
+                ), gain AS (
+                    INSERT INTO %(gains)s
+                    SELECT hit.lead_id, %(rule_id)s
+                      FROM hit
+                     WHERE NOT EXISTS (
+                           SELECT FROM website_crm_score_line line
+                            WHERE line.lead_id = hit.lead_id
+                              AND line.rule_id = %(rule_id)s)
+                )
+                SELECT count(*) FROM hit
+                """,
+                hits=query.select(),
+                gains=self.gains,
+                rule_id=rule.id,
+            )
+        )
+        return matched
+
+    def add_losses(self, rule, looked_at, query):
+        """Add the ledger lines of a rule whose leads no longer match it.
+
+        :param models.BaseModel rule: a scoring rule
+        :param Query looked_at: the leads that the rule looked at
+        :param Query query: those of them that match it
+        """
+        self._execute(
+            SQL(
+                """
+                INSERT INTO %(losses)s
+                SELECT line.lead_id, line.rule_id
+                  FROM website_crm_score_line line
+                 WHERE line.rule_id = %(rule_id)s
+                   AND line.lead_id IN %(looked_at)s
+                   AND line.lead_id NOT IN %(hits)s
+                """,
+                losses=self.losses,
+                rule_id=rule.id,
+                looked_at=looked_at.subselect(),
+                hits=query.subselect(),
+            )
+        )
+        self.has_losses = self.has_losses or bool(self.env.cr.rowcount)
+
+    def close(self):
+        """Add the leads that gain or lose points, and prepare to write."""
+        self._execute(
+            SQL(
+                """
+                INSERT INTO %(leads)s
+                SELECT lead.id, lead.xmin, FALSE
+                  FROM crm_lead lead
+                  JOIN (SELECT lead_id FROM %(gains)s
+                         UNION
+                        SELECT lead_id FROM %(losses)s
+                        EXCEPT
+                        SELECT lead_id FROM %(leads)s) other
+                    ON other.lead_id = lead.id
+                """,
+                leads=self.leads,
+                gains=self.gains,
+                losses=self.losses,
+            )
+        )
+        [(self.count,)] = self._fetch(SQL("SELECT count(*) FROM %s", self.leads))
+        self.parts = max(
+            ceil(self.count / PART_SIZE), min(SPREAD, ceil(self.count / SPREAD_SIZE))
+        )
+        for table in (self.leads, self.gains, self.losses):
+            part = self._part(SQL("lead_id"))
+            self._execute(SQL("CREATE INDEX ON %s ((%s))", table, part))
+            self._execute(SQL("ANALYZE %s", table))
+
+    # WRITING
+
+    def write(self, part, run):
+        """Write a part of the leads: ledger lines, scores, and that they are done.
+
+        :param int part: from 0 to one less than :attr:`parts`
+        :param models.BaseModel run: the run to count it for
+        """
+        self._lock(part)
+        gained = self._insert_gains(part, run)
+        lost = self._delete_losses(part) if self.has_losses else 0
+        written, scored = self.env["crm.lead"]._write_scores(
+            SQL("SELECT lead_id, place, is_marked FROM %s", self.due)
+        )
+        run._count(written, scored, gained, lost)
+
+    def _lock(self, part):
+        # First of all, lest much of a transaction be lost to somebody who was faster.
+        # Nobody can now delete these leads or change their ledgers, see _write_scores.
+        self._execute(SQL("TRUNCATE %s", self.due))
+        self._execute(
+            SQL(
+                """
+                INSERT INTO %(due)s
+                SELECT lead.id, lead.ctid, entry.is_marked
+                  FROM %(leads)s entry
+                  JOIN crm_lead lead ON lead.id = entry.lead_id
+                 WHERE %(part_of_entry)s = %(part)s
+                   AND lead.xmin = entry.version
+                   FOR NO KEY UPDATE OF lead SKIP LOCKED
+                """,
+                due=self.due,
+                leads=self.leads,
+                part_of_entry=self._part(SQL("entry.lead_id")),
+                part=part,
+            )
+        )
+
+    def _insert_gains(self, part, run):
+        """Return how many ledger lines were added.
+
+        The ledger has no foreign keys, which cost as much as all the rest. In their
+        stead, leads are locked and written, and so are the run's lines of the rules,
+        which go with their rules: a rule that somebody deletes meanwhile makes one of
+        the two transactions start again.
+        """
+        [(gained,)] = self._fetch(
+            SQL(
+                """
+                WITH line AS (
+                    INSERT INTO website_crm_score_line
+                           (lead_id, rule_id, points, event_count, first_date,
+                            last_date)
+                    SELECT gain.lead_id, rule.id,
+                           CASE WHEN rule.active THEN rule.value ELSE 0 END, 1,
+                           now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
+                      FROM %(gains)s gain
+                      JOIN %(due)s due ON due.lead_id = gain.lead_id
+                      JOIN website_crm_score rule ON rule.id = gain.rule_id
+                     WHERE %(part_of_gain)s = %(part)s
+                  ORDER BY gain.lead_id
+                        ON CONFLICT DO NOTHING
+                 RETURNING rule_id
+                ), total AS (
+                    SELECT rule_id, count(*) AS lines FROM line GROUP BY rule_id
+                ), counted AS (
+                    UPDATE website_crm_score_run_line run_line
+                       SET gained_count = gained_count + total.lines
+                      FROM total
+                     WHERE run_line.run_id = %(run_id)s
+                       AND run_line.rule_id = total.rule_id
+                )
+                SELECT COALESCE(sum(lines), 0) FROM total
+                """,
+                gains=self.gains,
+                due=self.due,
+                part_of_gain=self._part(SQL("gain.lead_id")),
+                part=part,
+                run_id=run.id,
+            )
+        )
+        return int(gained)
+
+    def _delete_losses(self, part):
+        self._execute(
+            SQL(
+                """
+                DELETE FROM website_crm_score_line line
+                 USING %(losses)s loss, %(due)s due
+                 WHERE %(part_of_loss)s = %(part)s
+                   AND due.lead_id = loss.lead_id
+                   AND line.lead_id = loss.lead_id
+                   AND line.rule_id = loss.rule_id
+                """,
+                losses=self.losses,
+                due=self.due,
+                part_of_loss=self._part(SQL("loss.lead_id")),
+                part=part,
+            )
+        )
+        return self.env.cr.rowcount
+
+    def _part(self, lead_id):
+        return SQL("%s %% %s", lead_id, self.parts)
+
+    def _execute(self, statement):
+        self.env.cr.execute(statement)
+
+    def _fetch(self, statement):
+        self._execute(statement)
+        return self.env.cr.fetchall()
