@@ -25,6 +25,8 @@ def _command(name):
         from odoo_command import main as command
     elif name == "test":
         from test_command import main as command
+    elif name == "bench":
+        from bench_command import main as command
     else:
         from demo_command import main as command
     return command

@@ -1,0 +1,63 @@
+"""``setup/bench``: a benchmark, ours beside its peers in the same run.
+
+A table with the bars beneath it, or with --json one object a line. The exit code is
+1 if a participant fails or computes something wrong, whatever the figures say.
+"""
+
+import argparse
+import json
+import os
+
+from layout import HOME, LOG, PYTHON, REPO
+from provision import provision
+
+BENCHMARKS = REPO / "tests" / "bench"
+
+
+def main(arguments):
+    """Become the program of the benchmarks, which needs the environment's Python."""
+    options = _parse(arguments)
+    environment = provision()
+    LOG.mkdir(parents=True, exist_ok=True)
+    task = {
+        **vars(options),
+        "odoo": environment.odoo_command(),
+        "log": str(LOG / f"bench-{options.name}.log"),
+        "filestores": str(HOME / "data" / "filestore"),
+    }
+    command = [str(PYTHON), str(BENCHMARKS), json.dumps(task)]
+    os.execve(command[0], command, environment.variables)
+
+
+def _parse(arguments):
+    parser = argparse.ArgumentParser(
+        prog="setup/bench",
+        description=__doc__,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    names = sorted(path.parent.name for path in BENCHMARKS.glob("*/benchmark.py"))
+    parser.add_argument("name", choices=names, metavar="NAME", help=", ".join(names))
+    parser.add_argument(
+        "--leads",
+        type=positive_number,
+        metavar="N",
+        help="run one size, instead of those that the benchmark has",
+    )
+    parser.add_argument(
+        "--runs",
+        type=positive_number,
+        default=3,
+        metavar="N",
+        help="of which each figure is the median (3)",
+    )
+    parser.add_argument(
+        "--json", action="store_true", help="one JSON object a line, and no table"
+    )
+    return parser.parse_args(arguments)
+
+
+def positive_number(text):
+    number = int(text.replace("_", ""))
+    if number < 1:
+        raise ValueError(text)
+    return number
