@@ -12,6 +12,7 @@
         "data/ir_cron_data.xml",
         "views/website_crm_score_views.xml",
         "views/website_crm_score_line_views.xml",
+        "views/website_crm_score_run_views.xml",
         "views/website_crm_pageview_views.xml",
         "views/crm_lead_views.xml",
         "views/website_page_views.xml",

@@ -350,8 +350,8 @@ class CrmLead(models.Model):
             leads = self.browse(batch)
             try:
                 with self.env.cr.savepoint():
-                    self.env.add_to_compute(self._fields["score"], leads)
-                    leads._recompute_recordset(["score"])
+                    # The score and all that is computed from it, at the end of this.
+                    leads.modified(["score_line_ids"])
             # Automation rules can run any code, which may raise anything.
             except Exception as error:  # pylint: disable=broad-exception-caught
                 if isinstance(error, CONCURRENCY_ERRORS):

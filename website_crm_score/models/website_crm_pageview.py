@@ -1,3 +1,4 @@
+import time
 from datetime import datetime, timedelta
 from functools import partial
 from urllib.parse import urlsplit
@@ -6,6 +7,8 @@ from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
+
+from ..tools.worklist import PATIENCE
 
 BATCH_SIZE = 2000
 # Clocks of application servers differ from that of the database by less than this.
@@ -71,20 +74,30 @@ class WebsiteCrmPageview(models.Model):
         self = self.sudo()
         jobs, progress = self.env["ir.cron"], self.env["website.crm.score.progress"]
         progress = progress.sudo()._get()
-        horizon = self._find_horizon()
+        started = time.monotonic()
+        if jobs._is_job():
+            jobs._transact(partial(progress._begin_pass, *self._find_horizon()))
         # In a new transaction: what this one cannot see may be older than the horizon.
         jobs._commit_batch(0, 0)
         lead_ids = self._find_outdated_lead_ids(progress)
+        patience = PATIENCE * (time.monotonic() - started)
         remaining = len(lead_ids)
         for batch in split_every(BATCH_SIZE, lead_ids):
             leads = self.env["crm.lead"].browse(batch)
-            jobs._transact(partial(self._sync, leads))
+            jobs._transact(partial(self._sync_batch, leads, progress))
             remaining -= len(batch)
-            if not jobs._commit_batch(len(batch), remaining):
+            has_time = jobs._commit_batch(len(batch), remaining)
+            if not has_time and time.monotonic() - started > patience:
                 return not remaining
         if jobs._is_job():
-            jobs._transact(partial(progress._advance, *horizon))
+            jobs._transact(progress._end_pass)
         return True
+
+    @api.model
+    def _sync_batch(self, leads, progress):
+        self._sync(leads)
+        if self.env["ir.cron"]._is_job():
+            progress._reach(max(leads.ids))
 
     @api.model
     def _sync(self, leads):
@@ -214,7 +227,7 @@ class WebsiteCrmPageview(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT id FROM crm_lead WHERE pageviews_outdated
+                SELECT id FROM crm_lead WHERE pageviews_outdated IS TRUE
                  UNION
                 SELECT link.crm_lead_id
                   FROM website_track track
@@ -227,7 +240,9 @@ class WebsiteCrmPageview(models.Model):
                 progress.last_track_id,
             )
         )
-        return [id_ for (id_,) in rows]
+        is_job = self.env["ir.cron"]._is_job()
+        reached_id = progress.reached_lead_id if is_job else 0
+        return [id_ for (id_,) in rows if id_ > reached_id]
 
     @api.model
     def _find_horizon(self):

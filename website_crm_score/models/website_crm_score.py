@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.rule_domain import iter_fields, parse_domain, resolve_names
-from ..tools.worklist import Worklist
+from ..tools.worklist import PATIENCE, Worklist
 from .ir_cron import CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
@@ -30,9 +30,6 @@ PAGE_FIELDS = {
     "website.crm.pageview.view_count",
     "website.crm.url.url",
 }
-# Time being up, a run still writes for so many times as long as it took to find what to
-# write: the next run would have to find it again.
-PATIENCE = 4
 
 
 class WebsiteCrmScore(models.Model):
@@ -94,6 +91,29 @@ class WebsiteCrmScore(models.Model):
         help="Why the last run left this rule out.",
     )
     unknown_names = fields.Char(compute="_compute_unknown_names")
+    last_run_date = fields.Datetime(
+        string="Last Run",
+        compute="_compute_last_run",
+        groups="sales_team.group_sale_manager",
+    )
+    last_run_state = fields.Selection(
+        selection=lambda self: self.env["website.crm.score.run"]
+        ._fields["state"]
+        ._description_selection(self.env),
+        compute="_compute_last_run",
+        groups="sales_team.group_sale_manager",
+    )
+    last_matched_count = fields.Integer(
+        compute="_compute_last_run", groups="sales_team.group_sale_manager"
+    )
+    last_gained_count = fields.Integer(
+        compute="_compute_last_run", groups="sales_team.group_sale_manager"
+    )
+    last_seconds = fields.Float(
+        digits=(16, 2),
+        compute="_compute_last_run",
+        groups="sales_team.group_sale_manager",
+    )
 
     @api.model
     def _default_lang(self):
@@ -108,6 +128,20 @@ class WebsiteCrmScore(models.Model):
         )
         for rule in self:
             rule.lead_count = counts.get(rule, 0)
+
+    def _compute_last_run(self):
+        lines = self.env["website.crm.score.run.line"]
+        newest = lines._read_group(
+            [("rule_id", "in", self.ids)], ["rule_id"], ["id:max"]
+        )
+        last = {rule: lines.browse(id_) for rule, id_ in newest}
+        for rule in self:
+            line = last.get(rule, lines)
+            rule.last_run_date = line.start_date
+            rule.last_run_state = line.state
+            rule.last_matched_count = line.matched_count
+            rule.last_gained_count = line.gained_count
+            rule.last_seconds = line.seconds
 
     @api.depends("domain", "lang")
     def _compute_unknown_names(self):
@@ -187,6 +221,15 @@ class WebsiteCrmScore(models.Model):
         action["domain"] = [("score_ids", "in", self.ids)]
         return action
 
+    def action_open_runs(self):
+        """Open what the last runs did with this rule."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "website_crm_score.website_crm_score_run_line_action"
+        )
+        action["domain"] = [("rule_id", "=", self.id)]
+        return action
+
     def action_apply(self):
         """Give the points of these rules to all open leads that match them now.
 
@@ -229,7 +272,7 @@ class WebsiteCrmScore(models.Model):
         if not self.env["website.crm.pageview"]._sync_recent():
             return False
         if ids is None or ids is False:  # as RPC has it
-            self._repair_ledger()
+            self.env["ir.cron"]._transact(self._repair_ledger)
             return self.search([("active", "=", True)])._score()
         rules = self.search([("id", "in", ids), ("active", "=", True)])
         return rules._score(mark=False)
@@ -249,14 +292,16 @@ class WebsiteCrmScore(models.Model):
         """Mend what a run and a change of a rule or lead at the same time can leave."""
         ledger = self.env["website.crm.score.line"]
         progress = self.env["website.crm.score.progress"]._get()
-        rules = self.with_context(active_test=False)
-        ledger._drop_other_companies()
+        horizon, _track_id = self.env["website.crm.pageview"]._find_horizon()
+        changed = Domain.TRUE
         if progress._is_check_due():
             ledger._drop_orphans()
-            ledger._revalue(rules.search([]))
-        else:
-            changed = Domain("write_date", ">=", progress.checked_date)
-            ledger._revalue(rules.search(changed))
+        elif progress.repaired_date:
+            changed = Domain("write_date", ">=", progress.repaired_date)
+        ledger._drop_other_companies()
+        ledger._revalue(self.with_context(active_test=False).search(changed))
+        if self.env["ir.cron"]._is_job():
+            progress._note("repaired_date", horizon)
 
     def _score(self, scope=Domain.TRUE, reach="usual", mark=True):
         """Give the points of these rules to the leads that match them.
@@ -288,7 +333,7 @@ class WebsiteCrmScore(models.Model):
         patience = PATIENCE * (time.monotonic() - started)
         reached = self._write_work(worklist, run, patience)
         if is_check and mark and reached == worklist.count and scope.is_true():
-            jobs._transact(partial(progress._note_check, horizon))
+            jobs._transact(partial(progress._note, "checked_date", horizon))
         worklist.drop()
         run._end(time.monotonic() - started, worklist.count - run.lead_count)
         self.env.invalidate_all()
@@ -379,8 +424,8 @@ class WebsiteCrmScore(models.Model):
         )
 
     def _add_hits(self, worklist, scope, reach):
-        looks_at_due = (
-            reach == "due" or reach == "usual" and not self._is_to_look_again()
+        looks_at_due = reach == "due" or (
+            reach == "usual" and not self._is_to_look_again()
         )
         if not self.event_based and reach != "all":
             scope &= Domain("score_date", "=", False)
@@ -396,15 +441,12 @@ class WebsiteCrmScore(models.Model):
         return matched
 
     def _is_to_look_again(self):
-        """Return whether this rule looks again at leads that nothing marks."""
-        if not self.event_based:
-            return False
+        """Return whether this rule looks at leads that nothing marks."""
         progress = self.env["website.crm.score.progress"]._get()
-        return (
-            progress._is_check_due()
-            or self.write_date >= progress.checked_date
-            or not self._looks_at_pages_only()
-        )
+        if progress._is_check_due() or not self.event_based:
+            return progress._is_check_due()
+        is_changed = self.write_date >= progress.checked_date
+        return is_changed or not self._looks_at_pages_only()
 
     def _looks_at_pages_only(self):
         domain = parse_domain(self.domain, self.env)

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..fields import LedgerMany2one
+from ..tools.worklist import tune
 
 
 class WebsiteCrmScoreLine(models.Model):
@@ -88,6 +89,10 @@ class WebsiteCrmScoreLine(models.Model):
     @api.model
     def _drop_other_companies(self):
         """Delete lines that link a lead to a rule of another company."""
+        rules = self.env["website.crm.score"].with_context(active_test=False)
+        rules = rules.sudo().search([("company_id", "!=", False)])
+        if not rules:
+            return
         self._change_lines(
             SQL(
                 """
@@ -95,9 +100,10 @@ class WebsiteCrmScoreLine(models.Model):
                   FROM website_crm_score rule
                   JOIN website_crm_score_line line ON line.rule_id = rule.id
                   JOIN crm_lead lead ON lead.id = line.lead_id
-                 WHERE rule.company_id IS NOT NULL
+                 WHERE rule.id IN %s
                    AND lead.company_id IS DISTINCT FROM rule.company_id
-                """
+                """,
+                rules._ids,
             ),
             self._deletion(),
         )
@@ -197,6 +203,7 @@ class WebsiteCrmScoreLine(models.Model):
         :param SQL statement: what changes it, it can use the query as ``changed``
         """
         self.env.flush_all()
+        tune(self.env.cr)
         # In the order of the leads, so that no two of these wait for each other.
         self.env.cr.execute(
             SQL(

@@ -3,6 +3,8 @@ from . import test_track_page
 from . import test_track_page_tour
 from . import test_scoring
 from . import test_scoring_rule
+from . import test_scoring_run
+from . import test_score_listeners
 from . import test_pageview
 from . import test_security
 from . import test_performance

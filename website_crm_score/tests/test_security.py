@@ -20,6 +20,8 @@ ACCESS = {
     "website.crm.score.line": dict.fromkeys(SALES, READ),
     "website.crm.pageview": dict.fromkeys(SALES, READ),
     "website.crm.url": dict.fromkeys(SALES, READ),
+    "website.crm.score.run": {"manager": READ},
+    "website.crm.score.run.line": {"manager": READ},
     "website.crm.score.progress": {"system": READ},
 }
 # The methods that a browser may call, besides the ORM's own.
@@ -29,6 +31,7 @@ PUBLIC_METHODS = {
         "assign_scores_to_leads",
         "action_apply",
         "action_open_leads",
+        "action_open_runs",
     },
 }
 ORM_METHODS = {"create", "write", "unlink", "default_get"}
@@ -287,7 +290,7 @@ class TestRemoteCalls(SecurityCase):
 
     def test_no_method_is_public_but_the_documented_ones(self):
         methods = list(self._iter_methods())
-        self.assertIn(("website.crm.score.line", "_post"), methods)
+        self.assertIn(("website.crm.score.line", "_revalue"), methods)
         for model, name in methods:
             if model not in ACCESS and model != "crm.lead":
                 continue

@@ -12,6 +12,20 @@ PART_SIZE = 60_000
 # as fast, and needs not more than so many transactions, each of so many leads.
 SPREAD = 16
 SPREAD_SIZE = 4_000
+# Time being up, a job still writes for so many times as long as it took to find what to
+# write: the next call would have to find it again.
+PATIENCE = 4
+
+
+def tune(cr):
+    """Prepare for statements over many rows, up to the end of the transaction.
+
+    To compile them takes longer than to run them; and they sort and hash up to a
+    hundred thousand rows.
+    """
+    cr.execute(
+        "SELECT set_config('jit', 'off', true), set_config('work_mem', '64MB', true)"
+    )
 
 
 class Worklist:
@@ -40,11 +54,13 @@ class Worklist:
     def create(self):
         """Create the tables, empty.
 
-        ``version`` is the transaction that wrote the lead as it was looked at,
-        ``place`` where its row lies, ``is_marked`` whether it is no longer due then.
+        ``place`` is where the row of the lead lies, ``version`` the transaction that
+        wrote it as it was looked at, ``is_marked`` whether the lead is no longer due
+        when this is written.
         """
+        tune(self.env.cr)
         for table, columns in (
-            (self.leads, "lead_id integer, version xid, is_marked boolean"),
+            (self.leads, "lead_id integer, place tid, version xid, is_marked boolean"),
             (self.gains, "lead_id integer, rule_id integer"),
             (self.losses, "lead_id integer, rule_id integer"),
             (self.due, "lead_id integer, place tid, is_marked boolean"),
@@ -72,6 +88,7 @@ class Worklist:
                 self.leads,
                 query.select(
                     SQL.identifier(query.table, "id"),
+                    SQL.identifier(query.table, "ctid"),
                     SQL.identifier(query.table, "xmin"),
                     SQL("%s::boolean", mark),
                 ),
@@ -153,14 +170,14 @@ class Worklist:
             SQL(
                 """
                 INSERT INTO %(leads)s
-                SELECT lead.id, lead.xmin, FALSE
+                SELECT lead.id, lead.ctid, lead.xmin, FALSE
                   FROM crm_lead lead
                   JOIN (SELECT lead_id FROM %(gains)s
                          UNION
-                        SELECT lead_id FROM %(losses)s
-                        EXCEPT
-                        SELECT lead_id FROM %(leads)s) other
+                        SELECT lead_id FROM %(losses)s) other
                     ON other.lead_id = lead.id
+                 WHERE NOT EXISTS (
+                       SELECT FROM %(leads)s entry WHERE entry.lead_id = lead.id)
                 """,
                 leads=self.leads,
                 gains=self.gains,
@@ -184,6 +201,7 @@ class Worklist:
         :param int part: from 0 to one less than :attr:`parts`
         :param models.BaseModel run: the run to count it for
         """
+        tune(self.env.cr)
         self._lock(part)
         gained = self._insert_gains(part, run)
         lost = self._delete_losses(part) if self.has_losses else 0
@@ -201,11 +219,15 @@ class Worklist:
                 """
                 INSERT INTO %(due)s
                 SELECT lead.id, lead.ctid, entry.is_marked
-                  FROM %(leads)s entry
-                  JOIN crm_lead lead ON lead.id = entry.lead_id
+                  FROM (SELECT id, ctid, xmin
+                          FROM crm_lead
+                         WHERE ctid = ANY(ARRAY(
+                               SELECT place FROM %(leads)s entry
+                                WHERE %(part_of_entry)s = %(part)s))
+                           FOR NO KEY UPDATE SKIP LOCKED) lead
+                  JOIN %(leads)s entry
+                    ON entry.lead_id = lead.id AND entry.version = lead.xmin
                  WHERE %(part_of_entry)s = %(part)s
-                   AND lead.xmin = entry.version
-                   FOR NO KEY UPDATE OF lead SKIP LOCKED
                 """,
                 due=self.due,
                 leads=self.leads,
@@ -237,7 +259,6 @@ class Worklist:
                       JOIN website_crm_score rule ON rule.id = gain.rule_id
                      WHERE %(part_of_gain)s = %(part)s
                   ORDER BY gain.lead_id
-                        ON CONFLICT DO NOTHING
                  RETURNING rule_id
                 ), total AS (
                     SELECT rule_id, count(*) AS lines FROM line GROUP BY rule_id

@@ -1,0 +1,130 @@
+from unittest.mock import patch
+
+from odoo.fields import Command
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import ScoringCase
+
+LEAD_LOGGER = "odoo.addons.website_crm_score.models.crm_lead"
+
+
+@tagged("post_install", "-at_install")
+class TestScoreListeners(ScoringCase):
+    """What Odoo does when a field changes, it does when a score changes."""
+
+    def make_automation(self, code, **values):
+        self.assertIn("base.automation", self.env, "Install base_automation")
+        model = self.env["ir.model"]._get("crm.lead")
+        automation = self.env["base.automation"].create(
+            {
+                "name": "Hot lead",
+                "model_id": model.id,
+                "trigger": "on_create_or_write",
+                "action_server_ids": [
+                    Command.create(
+                        {
+                            "name": "Act",
+                            "model_id": model.id,
+                            "state": "code",
+                            "code": code,
+                        }
+                    )
+                ],
+                **values,
+            }
+        )
+        self.addCleanup(automation._unregister_hook)
+        return automation
+
+    def score_field(self):
+        return self.env["ir.model.fields"]._get("crm.lead", "score")
+
+    def test_nobody_listens_by_default(self):
+        self.env["base.automation"].search([]).active = False
+        self.assertFalse(self.Lead._has_score_listeners())
+
+    def test_an_automation_runs_when_a_score_crosses_a_level(self):
+        cold, hot = self.make_lead("Cold"), self.make_lead("Hot")
+        self.make_rule([("name", "=", "Hot")], value=60)
+        self.make_rule(value=1)
+        self.make_automation(
+            "record.write({'description': 'Score %s' % record.score})",
+            trigger_field_ids=[Command.link(self.score_field().id)],
+            filter_pre_domain="[('score', '<', 50)]",
+            filter_domain="[('score', '>=', 50)]",
+        )
+        self.run_rules()
+        self.assertScores(cold + hot, [1, 61])
+        self.assertIn("Score 61", hot.description)
+        self.assertFalse(cold.description)
+
+    def test_an_automation_runs_once_for_a_score_that_stays(self):
+        lead = self.make_lead("Hot")
+        self.make_rule(value=60, event_based=True)
+        self.make_automation(
+            "record.message_post(body='Called')",
+            trigger_field_ids=[Command.link(self.score_field().id)],
+        )
+        for _run in range(3):
+            self.run_rules()
+        bodies = lead.message_ids.mapped("body")
+        self.assertEqual(len([body for body in bodies if "Called" in body]), 1)
+
+    def test_an_automation_of_another_field_does_not_slow_the_run_down(self):
+        field = self.env["ir.model.fields"]._get("crm.lead", "name")
+        self.make_automation(
+            "1", trigger_field_ids=[Command.link(field.id)], name="Named"
+        )
+        self.env["base.automation"].search([("name", "!=", "Named")]).active = False
+        self.assertFalse(self.Lead._has_score_listeners())
+
+    def test_scores_are_right_where_an_automation_fails(self):
+        leads = self.make_leads(3)
+        self.make_rule()
+        self.make_automation("raise UserError('Broken automation')")
+        with mute_logger(LEAD_LOGGER, "odoo.addons.base.models.ir_actions"):
+            self.run_rules()
+        self.assertScores(leads, [10] * 3)
+        self.assertTrue(all(leads.mapped("score_date")))
+
+    def test_a_tracked_score_shows_in_the_chatter(self):
+        field = self.Lead._fields["score"]
+        with patch.object(field, "tracking", 5, create=True):
+            self.assertTrue(self.Lead._has_score_listeners())
+
+
+@tagged("post_install", "-at_install")
+class TestDependentField(ScoringCase):
+    @classmethod
+    def setUpClass(cls):
+        # First, to be done last: when the field is gone from the database.
+        cls.addClassCleanup(cls._forget_field)
+        super().setUpClass()
+        # A field of a user, as Studio or the technical menu makes it.
+        cls.env["ir.model.fields"].create(
+            {
+                "name": "x_score_twice",
+                "field_description": "Twice the score",
+                "model_id": cls.env["ir.model"]._get("crm.lead").id,
+                "ttype": "float",
+                "depends": "score",
+                "compute": "for lead in self: lead['x_score_twice'] = lead.score * 2",
+                "store": True,
+            }
+        )
+
+    @classmethod
+    def _forget_field(cls):
+        with cls.registry.cursor() as cr:
+            cls.registry._setup_models__(cr)
+
+    def test_a_stored_field_that_depends_on_the_score_follows(self):
+        self.assertTrue(self.Lead._has_score_listeners())
+        lead = self.make_lead()
+        rule = self.make_rule()
+        self.run_rules()
+        self.assertEqual(lead.x_score_twice, 20)
+        rule.value = 30
+        self.assertEqual(lead.x_score_twice, 60)
+        self.assertScores(lead, [30])
