@@ -8,14 +8,13 @@ SELECT lead.id AS lead_id, rule.id AS rule_id, rule.value AS points,
   FROM crm_lead lead
   JOIN website_crm_score rule
     ON rule.active AND CASE rule.name->>'en_US'
-       WHEN 'Everyone' THEN TRUE
-       WHEN 'Hot' THEN lead.name LIKE 'Hot%'
+       WHEN 'Hot' THEN lead.description LIKE '%Hot%'
        WHEN 'Urgent' THEN lead.priority = '3'
        WHEN 'Pricing' THEN EXISTS (
             SELECT FROM website_crm_pageview view
               JOIN website_crm_url entry ON entry.id = view.url_id
              WHERE view.lead_id = lead.id AND entry.url LIKE '%/pricing')
-       END
+       ELSE TRUE END
  WHERE lead.active;
 CREATE VIEW expected_view AS
 SELECT link.crm_lead_id AS lead_id, track.url, count(*) AS view_count

@@ -46,8 +46,8 @@ SELECT copy.*
  CROSS JOIN generate_series(1, %(count)s) number
  CROSS JOIN LATERAL jsonb_populate_record(prototype, jsonb_build_object(
        'id', nextval('crm_lead_id_seq'),
-       'name', CASE WHEN number %% 3 = 0 THEN 'Hot ' ELSE 'Lead ' END || number,
-       'active', TRUE)) copy
+       'name', 'Lead ' || number, 'active', TRUE,
+       'description', CASE WHEN number %% 3 = 0 THEN 'Hot' END)) copy
  WHERE prototype.name = %(prototype)s
  ORDER BY number
 RETURNING id
@@ -165,6 +165,10 @@ class Database:
         query = "SELECT count(*) FROM ir_cron_trigger WHERE cron_id = %(job)s"
         return self.value(query, job=self.job)
 
+    def count_leads(self):
+        """How many leads there are."""
+        return self.value("SELECT count(*) FROM crm_lead WHERE active")
+
     def count_scored(self):
         """How many of the leads are scored."""
         return self.value("SELECT count(*) FROM crm_lead WHERE score_date IS NOT NULL")
@@ -191,10 +195,6 @@ class Database:
             lead_id=lead_id,
             rule=rule,
         )
-
-    def is_half_way(self):
-        """Whether some leads are scored and others are not."""
-        return self.count_scored() and self.count_unscored()
 
     def slow_down(self, table, seconds):
         """Make each statement that writes what the engine derives take longer."""

@@ -15,13 +15,14 @@ HALF = BACKLOG // 2  # rows of any of the tables: in the middle of a batch in be
 ADDON = "odoo.addons.website_crm_score"
 
 
-def tune(batch_size=BATCH_SIZE):
+def tune(batch_size=BATCH_SIZE, visitors_batch_size=BATCH_SIZE):
     """Make the engine of this process show in a small database what it does in a large.
 
-    :param int batch_size: how many leads it takes at a time
+    :param int batch_size: how many leads it scores at a time
+    :param int visitors_batch_size: of how many leads it derives page views at a time
     """
     _set("tools.worklist", "PART_SIZE", batch_size)
-    _set("models.website_crm_pageview", "BATCH_SIZE", batch_size)
+    _set("models.website_crm_pageview", "BATCH_SIZE", visitors_batch_size)
     # A tolerance of minutes would hide that a visit of this second was missed.
     _set("models.website_crm_pageview", "CLOCK_TOLERANCE", timedelta(0))
 

@@ -12,7 +12,7 @@ SECOND_JOB = "faults.second_job"
 SALESPERSON = "salesperson"
 RULES = [
     {"name": "Everyone", "value": 1, "domain": "[]"},
-    {"name": "Hot", "value": 10, "domain": "[('name', '=like', 'Hot%')]"},
+    {"name": "Hot", "value": 10, "domain": "[('description', 'like', 'Hot')]"},
     {
         "name": "Urgent",
         "value": 5,

@@ -74,12 +74,15 @@ class Odoo:
         """Let the process go on, without further stops."""
         self.channel.send(GO_ON)
 
-    def step_until(self, condition):
-        """Let a job do one batch after another until ``condition()`` is true."""
-        self.wait_stopped()
-        while not condition():
+    def stops(self):
+        """Yield each time that a job stops, until it ends; fail if it fails."""
+        while True:
+            outcome, result = self._receive("stops or ends")
+            if outcome == DONE:
+                return
+            assert outcome == STOPPED, f"{self.name} {outcome}: {result}"
+            yield
             self.channel.send(STEP)
-            self.wait_stopped()
 
     def _receive(self, what):
         message = f"{self.name} {what}"

@@ -1,8 +1,8 @@
 """The scoring job beside others that change the same rows at the same time.
 
 What a race needs is either a job that stopped between two batches and has seen the
-database already, as a transaction does (``step_until``), or one that stopped in the
-middle of a batch and holds the locks of its leads (``closed_gate``).
+database already, as a transaction does (``stops``), or one that stopped in the middle
+of a batch and holds the locks of its leads (``closed_gate``).
 """
 
 from contextlib import closing
@@ -16,21 +16,7 @@ from .install import SALESPERSON, SECOND_JOB
 from .process import wait_blocked_or_finished
 
 ADMIN = 2
-EDIT = {"priority": "3", "description": "Called back"}
-
-
-def edit(lead_ids):
-    """The call with which a salesperson edits leads."""
-    return ("crm.lead", "write", lead_ids, [EDIT])
-
-
-def count_edited(database):
-    """How many leads bear what the salesperson wrote."""
-    return database.value(
-        "SELECT count(*) FROM crm_lead WHERE priority = '3'"
-        " AND description LIKE '%%' || %(text)s || '%%'",
-        text=EDIT["description"],
-    )
+EDIT = {"priority": "3", "contact_name": "Ada"}
 
 
 @pytest.fixture
@@ -38,6 +24,42 @@ def salesperson(database):
     """The id of a user who sees all leads."""
     query = "SELECT id FROM res_users WHERE login = %(login)s"
     return database.value(query, login=SALESPERSON)
+
+
+@pytest.fixture
+def job_and_user(start_odoo):
+    """Two processes: one to run the job in, one for what users do."""
+    return start_odoo("job", "user")
+
+
+@pytest.fixture
+def during_a_batch(database, job_and_user):
+    """A function that has a user call methods while the job is within a batch."""
+    job, user = job_and_user
+
+    def call(calls, user_id):
+        with database.closed_gate(LEADS, after=HALF):
+            job.start("run_job", job=HOURLY_JOB)
+            database.wait_at_gate("job")
+            user.start("call", calls=calls(), user_id=user_id)
+            wait_blocked_or_finished(database, user)
+        user.finish()
+        job.finish()
+
+    return call
+
+
+@pytest.fixture
+def between_batches(job_and_user):
+    """A function that has a user call methods whenever the job has done a batch."""
+    job, user = job_and_user
+
+    def call(calls, user_id):
+        job.start("run_job", job=HOURLY_JOB, stepping=True)
+        for number, _stop in enumerate(job.stops()):
+            user.do("call", calls=calls(number), user_id=user_id)
+
+    return call
 
 
 # TWO JOBS
@@ -106,32 +128,57 @@ def test_lead_that_commits_after_later_ones_were_scored_is_scored(database, star
 # SALESPEOPLE
 
 
-def test_edit_of_leads_in_a_batch_is_made_when_the_batch_is_done(
-    database, start_odoo, salesperson
+def edit(lead_ids):
+    """The call with which a salesperson edits leads."""
+    return ("crm.lead", "write", lead_ids, EDIT)
+
+
+def count_edited(database):
+    """How many leads bear what the salesperson wrote."""
+    return database.value(
+        "SELECT count(*) FROM crm_lead"
+        " WHERE priority = %(priority)s AND contact_name = %(contact_name)s",
+        **EDIT,
+    )
+
+
+def test_edits_of_leads_in_a_batch_are_made_when_the_batch_is_done(
+    database, during_a_batch, job_and_user, salesperson
 ):
     """The salesperson waits for the job, and notices nothing but that."""
     lead_ids = database.add_backlog(BACKLOG)
-    job, user = start_odoo("job", "user")
-    with database.closed_gate(LEADS, after=HALF):
-        job.start("run_job", job=HOURLY_JOB)
-        database.wait_at_gate("job")
-        user.start("call", calls=[edit(lead_ids)], user_id=salesperson)
-        wait_blocked_or_finished(database, user)
-    user.finish()
-    job.finish()
+    during_a_batch(lambda: [edit(lead_ids)], salesperson)
     assert count_edited(database) == BACKLOG
     check_invariant(database)
-    job.run_job()
+    job_and_user[0].run_job()
+    check_finished(database)
+
+
+def test_edits_between_batches_cost_the_job_nothing_but_these_leads(
+    database, between_batches, job_and_user, salesperson
+):
+    """What the job has seen of them is old: PostgreSQL refuses it their rows."""
+    to_edit = database.add_backlog(BACKLOG)
+    edited = []
+
+    def edit_some(number):
+        edited.extend(to_edit[number::20])
+        return [edit(to_edit[number::20])]
+
+    between_batches(edit_some, salesperson)
+    assert count_edited(database) == len(edited)
+    assert database.count_scored() >= BACKLOG - len(edited)
+    check_invariant(database)
+    job_and_user[0].run_job()
     check_finished(database)
 
 
 def test_leads_that_are_being_edited_are_left_for_the_next_run(
-    database, start_odoo, salesperson
+    database, job_and_user, salesperson
 ):
     """The job does not wait for whoever has changed a lead and not committed yet."""
-    lead_ids = database.add_backlog(BACKLOG)
-    edited = lead_ids[::10]
-    job, user = start_odoo("job", "user")
+    edited = database.add_backlog(BACKLOG)[::10]
+    job, user = job_and_user
     user.start("call", calls=[edit(edited)], user_id=salesperson, stop=True)
     user.wait_stopped()
     job.run_job()
@@ -144,123 +191,108 @@ def test_leads_that_are_being_edited_are_left_for_the_next_run(
     check_finished(database)
 
 
-def test_leads_that_were_edited_since_a_batch_began_do_not_fail_the_job(
-    database, start_odoo, salesperson
-):
-    """What the job has seen of them is old: PostgreSQL refuses it their rows."""
-    lead_ids = database.add_backlog(BACKLOG)
-    job, user = start_odoo("job", "user")
-    job.start("run_job", job=HOURLY_JOB, stepping=True)
-    job.step_until(database.is_half_way)
-    user.do("call", calls=[edit(lead_ids)], user_id=salesperson)
-    job.go_on()
-    job.finish()
-    assert count_edited(database) == BACKLOG
-    check_invariant(database)
-    job.run_job()
-    check_finished(database)
-
-
 # MERGERS
 
+LEADS_TO_MERGE = """
+SELECT id FROM crm_lead
+ WHERE active AND score_date IS NULL = %(new)s
+   AND COALESCE(description LIKE '%%Hot%%', FALSE) = %(hot)s
+ ORDER BY id LIMIT %(limit)s
+"""
 
-def mergers(lead_ids):
-    """Calls that merge leads far apart, all of which are hot or none is."""
-    groups = zip(*(lead_ids[start : start + 12] for start in (0, 36, 72)), strict=True)
-    return [("crm.lead", "merge_opportunity", group, []) for group in groups]
+
+def mergers(database, count):
+    """Calls that merge leads in pairs.
+
+    Of two that were scored, the second alone is hot: the first has to get its points.
+    Of two that are new, both are hot, or none is.
+    """
+
+    def find(limit, **which):
+        rows = database.rows(LEADS_TO_MERGE, limit=limit, **which)
+        return [id_ for (id_,) in rows]
+
+    cold, hot = (find(count, new=False, hot=hot) for hot in (False, True))
+    pairs = list(zip(cold, hot, strict=False))
+    for hot in (False, True):
+        new = find(2 * count, new=True, hot=hot)
+        pairs += zip(new[:count], new[count:], strict=False)
+    return [("crm.lead", "merge_opportunity", pair) for pair in pairs]
 
 
-def check_merged(database):
-    """Of each three leads one is left, with what all of them have seen."""
-    assert database.value("SELECT count(*) FROM crm_lead WHERE active") == BACKLOG - 24
+def test_leads_merged_between_batches_keep_what_both_of_them_had(
+    database, between_batches, job_and_user, salesperson
+):
+    """Some of them are scored by then, others are not."""
+    database.add_backlog(BACKLOG)
+    between_batches(lambda number: mergers(database, 1), salesperson)
+    check_invariant(database)
+    job_and_user[0].run_job()
     check_finished(database)
 
 
-def test_leads_merged_since_a_batch_began_keep_what_all_of_them_had(
-    database, start_odoo, salesperson
-):
-    """Some of them are scored by then, others are not."""
-    calls = mergers(database.add_backlog(BACKLOG))
-    job, user = start_odoo("job", "user")
-    job.start("run_job", job=HOURLY_JOB, stepping=True)
-    job.step_until(database.is_half_way)
-    user.do("call", calls=calls, user_id=salesperson)
-    job.go_on()
-    job.finish()
-    check_invariant(database)
-    job.run_job()
-    check_merged(database)
-
-
-def test_leads_merged_during_a_batch_keep_what_all_of_them_had(
-    database, start_odoo, salesperson
+def test_leads_merged_during_a_batch_keep_what_both_of_them_had(
+    database, during_a_batch, job_and_user, salesperson
 ):
     """Mergers wait for the job where they touch the same leads, not the reverse."""
-    calls = mergers(database.add_backlog(BACKLOG))
-    job, user = start_odoo("job", "user")
-    with database.closed_gate(LEADS, after=HALF):
-        job.start("run_job", job=HOURLY_JOB)
-        database.wait_at_gate("job")
-        user.start("call", calls=calls, user_id=salesperson)
-        wait_blocked_or_finished(database, user)
-    user.finish()
-    job.finish()
+    database.add_backlog(BACKLOG)
+    during_a_batch(lambda: mergers(database, 6), salesperson)
+    assert database.count_leads() == BACKLOG - 3 * 6
     check_invariant(database)
-    job.run_job()
-    check_merged(database)
+    job_and_user[0].run_job()
+    check_finished(database)
 
 
 # DELETIONS, AND CHANGES OF RULES
 
+SPARE_RULES = 8
 
-def upheaval(database, lead_ids):
-    """Calls that delete leads, visitors and a rule, and change two more rules."""
+
+def add_spare_rules(user):
+    """Add rules that match all leads, to be deleted."""
+    rules = [{"name": f"Spare {n}", "value": 1} for n in range(SPARE_RULES)]
+    calls = [("website.crm.score", "create", rules)]
+    user.do("call", calls=calls, user_id=ADMIN)
+
+
+def upheaval(database, number):
+    """Calls that delete a rule and some leads and visitors, and change other rules."""
     rules = dict(database.rows("SELECT name->>'en_US', id FROM website_crm_score"))
-    visitors = [id_ for (id_,) in database.rows("SELECT id FROM website_visitor")]
+    leads = database.rows("SELECT id FROM crm_lead WHERE active ORDER BY id")
+    visitors = database.rows("SELECT id FROM website_visitor ORDER BY id")
+    spare = [rules[name] for name in rules if name == f"Spare {number}"]
     return [
-        ("website.crm.score", "write", [rules["Hot"]], [{"value": 12.5}]),
-        ("website.crm.score", "write", [rules["Pricing"]], [{"active": False}]),
-        ("website.visitor", "unlink", visitors[::5], []),
-        ("website.crm.score", "unlink", [rules["Everyone"]], []),
-        ("crm.lead", "unlink", lead_ids[::10], []),
+        ("website.crm.score", "write", rules["Hot"], {"value": 12.5 + number}),
+        ("website.crm.score", "write", rules["Pricing"], {"active": number % 2 == 1}),
+        ("website.crm.score", "unlink", spare),
+        ("website.visitor", "unlink", [id_ for (id_,) in visitors[number::20]]),
+        ("crm.lead", "unlink", [id_ for (id_,) in leads[number::20]]),
     ]
 
 
-def check_upheaval(database):
-    """The leads that are left have what the rules that are left give."""
-    assert database.value("SELECT count(*) FROM crm_lead WHERE active") == BACKLOG - 12
+def test_job_goes_on_when_leads_visitors_and_rules_change_between_batches(
+    database, between_batches, job_and_user
+):
+    """What is gone is left out, the rest is done."""
+    job, user = job_and_user
+    add_spare_rules(user)
+    database.add_backlog(BACKLOG)
+    between_batches(lambda number: upheaval(database, number), ADMIN)
+    assert 0 < database.count_leads() < BACKLOG
+    check_invariant(database)
+    job.run_job()
     check_finished(database)
 
 
-def test_job_goes_on_when_leads_visitors_and_rules_vanish_between_batches(
-    database, start_odoo
-):
-    """What is gone is left out, the rest is done."""
-    calls = upheaval(database, database.add_backlog(BACKLOG))
-    job, user = start_odoo("job", "user")
-    job.start("run_job", job=HOURLY_JOB, stepping=True)
-    job.step_until(database.is_half_way)
-    user.do("call", calls=calls, user_id=ADMIN)
-    job.go_on()
-    job.finish()
-    check_invariant(database)
-    job.run_job()
-    check_upheaval(database)
-
-
-def test_job_goes_on_when_leads_visitors_and_rules_vanish_during_a_batch(
-    database, start_odoo
+def test_job_goes_on_when_leads_visitors_and_rules_change_during_a_batch(
+    database, during_a_batch, job_and_user
 ):
     """What the batch has written already is mended by the next run."""
-    calls = upheaval(database, database.add_backlog(BACKLOG))
-    job, user = start_odoo("job", "user")
-    with database.closed_gate(LEADS, after=HALF):
-        job.start("run_job", job=HOURLY_JOB)
-        database.wait_at_gate("job")
-        user.start("call", calls=calls, user_id=ADMIN)
-        wait_blocked_or_finished(database, user)
-    user.finish()
-    job.finish()
+    job, user = job_and_user
+    add_spare_rules(user)
+    database.add_backlog(BACKLOG)
+    during_a_batch(lambda: upheaval(database, 0), ADMIN)
+    assert 0 < database.count_leads() < BACKLOG
     check_invariant(database)
     job.run_job()
-    check_upheaval(database)
+    check_finished(database)

@@ -67,7 +67,7 @@ class Worker:
     def call(self, calls, user_id, stop=False):
         """Call methods, each in a request of its own with the retries that RPC has.
 
-        :param list calls: ``(model, method, ids, arguments)``
+        :param list calls: ``(model, method, *arguments)``, ids being the first argument
         :param bool stop: whether to stop before each commit
         """
         for call in calls:
@@ -75,8 +75,8 @@ class Worker:
                 env = api.Environment(cr, user_id, {})
                 retrying(partial(self._call, env, *call, stop=stop), env)
 
-    def _call(self, env, model, method, ids, arguments, stop):
-        call_kw(env[model], method, [ids, *arguments], {})
+    def _call(self, env, model, method, *arguments, stop):
+        call_kw(env[model], method, list(arguments), {})
         env.flush_all()
         if stop:
             self._stop()
