@@ -8,7 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.rule_domain import iter_fields, parse_domain, resolve_names
-from ..tools.worklist import PATIENCE, Worklist
+from ..tools.worklist import Worklist
 from .ir_cron import CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
@@ -269,6 +269,8 @@ class WebsiteCrmScore(models.Model):
         """
         self.check_access("write")
         self = self.sudo()  # sudo: nobody may write the ledger but this job
+        if self.env["website.crm.score.run"]._go_on():
+            return False
         if not self.env["website.crm.pageview"]._sync_recent():
             return False
         if ids is None or ids is False:  # as RPC has it
@@ -283,6 +285,8 @@ class WebsiteCrmScore(models.Model):
 
         Runs when leads are created and every few minutes.
         """
+        if self.env["website.crm.score.run"]._go_on():
+            return
         if self.env["website.crm.pageview"]._sync_recent():
             leads = self.env["crm.lead"].with_context(active_test=False)
             if leads.search_count(self._get_due_domain(), limit=1):
@@ -306,39 +310,36 @@ class WebsiteCrmScore(models.Model):
     def _score(self, scope=Domain.TRUE, reach="usual", mark=True):
         """Give the points of these rules to the leads that match them.
 
-        In a scheduled action, batches of leads are committed. The leads that were not
-        reached in time, or that somebody is changing, are found again by the next run.
+        In a scheduled action, many leads are written in parts, each in a call of its
+        own. Leads that somebody is changing are found again by the next run.
 
         :param Domain scope: the leads to look at, of those that are open
         :param str reach: ``due`` to look at leads that are new or saw pages since;
             ``usual`` to have event-based rules look at the others too; ``all`` to
             have all rules look at all leads
         :param bool mark: whether the leads are no longer new after this
-        :return: whether all leads were reached; in a job time can run out
+        :return: whether all leads were reached
         :rtype: bool
         """
         jobs = self.env["ir.cron"]
         if not self and jobs._is_job():
             return True  # until there is a rule, leads stay new for it
-        started = time.monotonic()
         self.env.flush_all()
         progress = self.env["website.crm.score.progress"]._get()
         is_check = reach == "usual" and progress._is_check_due()
-        horizon, _track_id = self.env["website.crm.pageview"]._find_horizon()
         run = self.env["website.crm.score.run"]._start(reach)
+        if is_check and mark and scope.is_true():
+            run.check_date, _id = self.env["website.crm.pageview"]._find_horizon()
         jobs._commit_batch(0, 0)  # the run can be seen, and what it reads is new
         find = partial(self._find_work, run, scope, reach, mark, is_check)
         worklist = jobs._transact(find)
-        jobs._commit_batch(0, worklist.count)
-        patience = PATIENCE * (time.monotonic() - started)
-        reached = self._write_work(worklist, run, patience)
-        if is_check and mark and reached == worklist.count and scope.is_true():
-            jobs._transact(partial(progress._note, "checked_date", horizon))
-        worklist.drop()
-        run._end(time.monotonic() - started, worklist.count - run.lead_count)
-        self.env.invalidate_all()
-        jobs._commit_batch(0, worklist.count - reached)
-        return reached == worklist.count
+        jobs._commit_batch(0, 0)
+        if worklist.parts == 1:
+            jobs._transact(partial(run._write_all, worklist))
+            self.env.invalidate_all()
+            jobs._commit_batch(run.lead_count, 0)
+            return True
+        return not run._go_on()
 
     def _find_work(self, run, scope, reach, mark, is_check):
         """Return what these rules give to leads.
@@ -356,32 +357,12 @@ class WebsiteCrmScore(models.Model):
         for rule in self:
             rule._find_hits(worklist, run, leads._open_domain() & scope, reach)
         worklist.close()
+        if self.env["ir.cron"]._is_job():
+            worklist.split()
+        if worklist.parts > 1:
+            worklist.keep()
+            run._keep(worklist)
         return worklist
-
-    def _write_work(self, worklist, run, patience):
-        """Write what a run found, and return how many leads were reached.
-
-        :param Worklist worklist: what was found
-        :param models.BaseModel run: the run to count it for
-        :param float patience: for how many seconds to go on when time is up
-        :rtype: int
-        """
-        jobs = self.env["ir.cron"]
-        started = time.monotonic()
-        for part in range(worklist.parts):
-            try:
-                jobs._transact(partial(worklist.write, part, run))
-            except CONCURRENCY_ERRORS as error:
-                if not jobs._is_job():
-                    raise
-                self.env.cr.rollback()
-                _logger.info("Some leads are left for the next run: %s", error)
-            done = worklist.count * part // worklist.parts
-            reached = worklist.count * (part + 1) // worklist.parts
-            has_time = jobs._commit_batch(reached - done, worklist.count - reached)
-            if not has_time and time.monotonic() - started > patience:
-                return reached
-        return worklist.count
 
     @api.model
     def _get_due_domain(self, marked=True):

@@ -4,10 +4,15 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools.worklist import Worklist
+from .ir_cron import CONCURRENCY_ERRORS
+
 _logger = logging.getLogger(__name__)
 
 KEEP_DAYS = 7
 VACUUM_SIZE = 10_000
+# What a run found is not written any more when it is older than this.
+GO_ON_WITHIN = timedelta(hours=1)
 
 
 class WebsiteCrmScoreRun(models.Model):
@@ -63,19 +68,42 @@ class WebsiteCrmScoreRun(models.Model):
         string="Rules",
         readonly=True,
     )
+    # How far a run came that is made of several calls of a scheduled action.
+    cron_id = fields.Many2one(
+        comodel_name="ir.cron", readonly=True, groups="base.group_system"
+    )
+    part_count = fields.Integer(string="Parts", readonly=True)
+    part_reached = fields.Integer(string="Parts Done", readonly=True)
+    to_write_count = fields.Integer(string="Leads to Write", readonly=True)
+    has_losses = fields.Boolean(readonly=True, groups="base.group_system")
+    check_date = fields.Datetime(
+        readonly=True,
+        groups="base.group_system",
+        help="The rules last changed before this date looked at all leads in this run.",
+    )
     # The connection that does the work, by which one tells whether it is alive.
     backend = fields.Char(readonly=True, groups="base.group_system")
 
-    @api.depends("end_date", "left_count", "backend")
+    @api.depends("end_date", "left_count", "backend", "part_reached", "part_count")
     def _compute_state(self):
         # sudo: everybody may know whether a run is alive
         backends = self._find_live_backends(self.sudo().mapped("backend"))
         for run in self:
             if run.end_date:
-                run.state = "partial" if run.left_count else "done"
+                run.state = "done"
+            elif run.sudo().backend in backends:
+                run.state = "running"
+            elif run._can_go_on():
+                run.state = "partial"
             else:
-                is_alive = run.sudo().backend in backends
-                run.state = "running" if is_alive else "interrupted"
+                run.state = "interrupted"
+
+    def _can_go_on(self):
+        """Return whether the next call of a scheduled action goes on with this."""
+        return (
+            self.part_reached < self.part_count
+            and self.start_date > fields.Datetime.now() - GO_ON_WITHIN
+        )
 
     def _find_live_backends(self, backends):
         """Return those of ``backends`` that are in a transaction."""
@@ -108,8 +136,101 @@ class WebsiteCrmScoreRun(models.Model):
                 self._get_backend_sql(),
             )
         )
-        values = {"reach": reach, "backend": backend}
-        return self.create({**values, "start_date": fields.Datetime.now()})
+        return self.create(
+            {
+                "reach": reach,
+                "backend": backend,
+                "cron_id": self.env.context.get("cron_id"),
+                "start_date": fields.Datetime.now(),
+            }
+        )
+
+    def _keep(self, worklist):
+        """Note that this run writes its worklist in parts, in calls to come."""
+        self.write(
+            {
+                "part_count": worklist.parts,
+                "to_write_count": worklist.count,
+                "has_losses": worklist.has_losses,
+            }
+        )
+        self.flush_recordset()
+
+    def _write_all(self, worklist):
+        """Write all that this run found."""
+        self.to_write_count = worklist.count
+        if worklist.count:
+            worklist.write(0, self)
+        worklist.drop()
+        self._end()
+
+    @api.model
+    def _go_on(self):
+        """Write the next part of what the last call of a scheduled action found.
+
+        A part a call, since PostgreSQL uses the room that a part left only when the
+        transactions that ran meanwhile are over, the scheduler's own included.
+
+        :return: whether there was such a part
+        :rtype: bool
+        """
+        jobs = self.env["ir.cron"]
+        if not jobs._is_job():
+            return False
+        self._drop_remains()
+        cron_id = self.env.context["cron_id"]
+        runs = self.search([("cron_id", "=", cron_id), ("end_date", "=", False)])
+        run = runs.filtered(lambda run: run._can_go_on())[:1]
+        if not run:
+            return False
+        before = run.lead_count
+        try:
+            jobs._transact(run._write_part)
+        except CONCURRENCY_ERRORS as error:
+            self.env.cr.rollback()
+            _logger.info("Some leads are left for the next run: %s", error)
+            run.part_reached += 1
+        if run._can_go_on():
+            jobs.browse(cron_id)._trigger()
+        else:
+            jobs._transact(run._end_parts)
+        jobs._commit_batch(run.lead_count - before, 0)
+        return True
+
+    def _write_part(self):
+        worklist = self._get_worklist()
+        if worklist.is_there():
+            worklist.write(self.part_reached, self)
+        self.part_reached += 1
+        self.flush_recordset()
+
+    def _end_parts(self):
+        self._get_worklist().drop()
+        self._end()
+        if self.reach == "due":  # there may be leads that are newer than the run
+            self.cron_id._trigger()
+
+    def _get_worklist(self):
+        kept = {"parts": self.part_count, "has_losses": self.has_losses}
+        return Worklist(self.env, self.id, **kept, is_kept=True)
+
+    @api.model
+    def _drop_remains(self):
+        """Drop the worklists of runs that nobody goes on with."""
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT substring(relname FROM '[0-9]+$')::integer
+                  FROM pg_class
+                 WHERE relpersistence = 'u' AND relkind = 'r'
+                   AND relname ~ '^website_crm_score_kept_[a-z]+_[0-9]+$'
+                """
+            )
+        )
+        for (id_,) in rows:
+            run = self.browse(id_).exists()
+            if not run or run.end_date or not run._can_go_on():
+                Worklist(self.env, id_, is_kept=True).drop()
 
     def _count(self, written, scored, gained, lost):
         """Add to the counts of this run, as part of what is counted."""
@@ -119,15 +240,22 @@ class WebsiteCrmScoreRun(models.Model):
         self.lost_count += lost
         self.flush_recordset()
 
-    def _end(self, seconds, left):
-        """Note that this run is over.
-
-        :param float seconds: how long it took
-        :param int left: how many leads it left for the next run
-        """
-        self.write(
-            {"end_date": fields.Datetime.now(), "seconds": seconds, "left_count": left}
+    def _end(self):
+        """Note that this run is over."""
+        # Not the time of the transaction, which may have begun before the run.
+        [(now,)] = self.env.execute_query(
+            SQL("SELECT clock_timestamp() AT TIME ZONE 'UTC'")
         )
+        self.write(
+            {
+                "end_date": now,
+                "seconds": (now - self.start_date).total_seconds(),
+                "left_count": self.to_write_count - self.lead_count,
+            }
+        )
+        if self.check_date and not self.left_count:
+            progress = self.env["website.crm.score.progress"]._get()
+            progress._note("checked_date", self.check_date)
         self.flush_recordset()
         _logger.info(
             "Scoring run %s (%s): %s leads written, %s scores changed, "
@@ -138,9 +266,9 @@ class WebsiteCrmScoreRun(models.Model):
             self.scored_count,
             self.gained_count,
             self.lost_count,
-            left,
+            self.left_count,
             len(self.line_ids),
-            seconds,
+            self.seconds,
         )
 
     @api.autovacuum

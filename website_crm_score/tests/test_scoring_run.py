@@ -12,7 +12,7 @@ from odoo.addons.website_crm_score.tools.worklist import Worklist
 
 from .common import ScoringCase
 
-RULE_MODULE = "odoo.addons.website_crm_score.models.website_crm_score"
+RULE_LOGGER = "odoo.addons.website_crm_score.models.website_crm_score"
 RUN_MODULE = "odoo.addons.website_crm_score.models.website_crm_score_run"
 WORKLIST_MODULE = "odoo.addons.website_crm_score.tools.worklist"
 
@@ -67,7 +67,7 @@ class TestRunRecord(RunCase):
     def test_the_error_of_a_rule_is_kept_with_the_run(self):
         rule = self.make_rule(r"[('name', 'not =like', '\\')]")
         self.make_lead()
-        with mute_logger(RULE_MODULE, "odoo.sql_db"):
+        with mute_logger(RULE_LOGGER, "odoo.sql_db"):
             self.run_rules()
         self.assertEqual(self.last_run().line_ids.error, rule.error)
 
@@ -79,20 +79,78 @@ class TestRunRecord(RunCase):
         self.assertEqual(len(logs.output), 1)
         self.assertIn("2 leads written", logs.output[0])
 
-    def test_a_run_cut_by_time_is_to_be_continued(self):
-        self.make_leads(5)
-        self.make_rule()
-        jobs = type(self.env["ir.cron"])
+    def call_job(self, calls=1):
+        """Call the hourly job, which writes two leads at a time."""
+        cron = self.env.ref("website_crm_score.ir_cron_assign_scores")
         with (
             patch(f"{WORKLIST_MODULE}.PART_SIZE", 2),
-            patch(f"{RULE_MODULE}.PATIENCE", 0),
-            patch.object(jobs, "_is_job", return_value=True),
-            patch.object(jobs, "_commit_progress", return_value=0),
+            self.enter_registry_test_mode(),
         ):
-            self.run_rules()
+            for _call in range(calls):
+                cron.method_direct_trigger()
+        self.env.invalidate_all()
+
+    def kept_tables(self):
+        self.env.cr.execute(
+            "SELECT count(*) FROM pg_class WHERE relname LIKE 'website_crm_score_kept%'"
+        )
+        return self.env.cr.fetchone()[0]
+
+    def test_a_run_of_several_parts_is_to_be_continued(self):
+        self.make_leads(5)
+        self.make_rule()
+        self.call_job()
         run = self.last_run()
+        run.backend = False  # the test's own connection is at work
         self.assertEqual(run.state, "partial")
+        self.assertEqual((run.part_reached, run.part_count), (1, 3))
+        self.call_job(2)
+        self.assertEqual(run.state, "done")
+        self.assertEqual((run.lead_count, run.left_count), (5, 0))
+        self.assertEqual(self.last_run(), run)
+
+    def test_a_run_that_has_parts_left_has_its_job_called_again(self):
+        self.make_leads(5)
+        self.make_rule()
+        cron = self.env.ref("website_crm_score.ir_cron_assign_scores")
+        triggers = self.env["ir.cron.trigger"]
+        for expected in (1, 1, 0):
+            triggers.search([("cron_id", "=", cron.id)]).unlink()
+            self.call_job()
+            self.assertEqual(
+                triggers.search_count([("cron_id", "=", cron.id)]), expected
+            )
+
+    def test_what_a_run_found_is_dropped_at_its_end(self):
+        self.make_leads(5)
+        self.make_rule()
+        before = self.kept_tables()
+        self.call_job()
+        self.assertGreater(self.kept_tables(), before)
+        self.call_job(2)
+        self.assertEqual(self.kept_tables(), before)
+
+    def test_what_an_old_run_found_is_found_again(self):
+        leads = self.make_leads(5)
+        self.make_rule()
+        self.call_job()
+        run = self.last_run()
+        run.start_date -= timedelta(hours=2)
+        self.env.flush_all()
+        self.call_job(3)
+        self.assertNotEqual(self.last_run(), run)
+        self.assertScores(leads, [10] * 5)
+
+    def test_what_a_crash_emptied_is_found_again(self):
+        leads = self.make_leads(5)
+        self.make_rule()
+        self.call_job()
+        run = self.last_run()
+        self.env.cr.execute(f"TRUNCATE website_crm_score_kept_leads_{run.id}")
+        self.call_job(2)
         self.assertEqual(run.left_count, 5 - run.lead_count)
+        self.call_job(3)
+        self.assertScores(leads, [10] * 5)
 
     def test_a_run_without_end_whose_connection_is_gone_was_interrupted(self):
         values = {"reach": "usual", "start_date": fields.Datetime.now()}
@@ -201,17 +259,17 @@ class TestWhatARunLooksAt(RunCase):
     def test_a_lead_that_changed_since_it_was_looked_at_is_left_for_later(self):
         lead, other = self.make_leads(2)
         self.make_rule()
-        worklist = type(self.Rule)._write_work
+        write = Worklist.write
 
-        def write_work(rules, *args):
+        def write_later(worklist, part, run):
             # A row written in a savepoint bears another transaction's number.
             with self.env.cr.savepoint():
                 self.env.cr.execute(
                     "UPDATE crm_lead SET name = 'Changed' WHERE id = %s", (lead.id,)
                 )
-            return worklist(rules, *args)
+            write(worklist, part, run)
 
-        with patch.object(type(self.Rule), "_write_work", write_work):
+        with patch.object(Worklist, "write", write_later):
             self.run_rules()
         self.assertScores(lead + other, [0, 10])
         self.assertFalse(lead.score_date)
@@ -221,7 +279,7 @@ class TestWhatARunLooksAt(RunCase):
     def test_a_part_that_others_always_disturb_is_left_for_later(self):
         leads = self.make_leads(4)
         self.make_rule()
-        jobs, write = type(self.env["ir.cron"]), Worklist.write
+        write = Worklist.write
 
         def fail_once(worklist, part, run):
             if part == 0:
@@ -230,13 +288,10 @@ class TestWhatARunLooksAt(RunCase):
 
         with (
             patch(f"{WORKLIST_MODULE}.PART_SIZE", 2),
-            patch.object(jobs, "_is_job", return_value=True),
-            patch.object(jobs, "_commit_progress", return_value=100),
-            patch.object(self.env.cr, "rollback", lambda: None),
             patch.object(Worklist, "write", fail_once),
         ):
-            self.run_rules()
+            self.run_cron()
         self.assertEqual(sorted(leads.mapped("score")), [0, 0, 10, 10])
         self.assertEqual(self.last_run().left_count, 2)
-        self.run_rules()
+        self.run_cron()
         self.assertScores(leads, [10] * 4)

@@ -12,6 +12,7 @@ PART_SIZE = 60_000
 # as fast, and needs not more than so many transactions, each of so many leads.
 SPREAD = 16
 SPREAD_SIZE = 4_000
+KEPT_NAMES = ("kept_leads", "kept_gains", "kept_losses")
 # Time being up, a job still writes for so many times as long as it took to find what to
 # write: the next call would have to find it again.
 PATIENCE = 4
@@ -29,27 +30,34 @@ def tune(cr):
 
 
 class Worklist:
-    """Leads to write, points gained and ledger lines lost, in temporary tables.
+    """Leads to write, points gained and ledger lines lost, in tables of their own.
 
     They are found in one transaction, which reads only, and written in several, a part
     of the leads each. A lead that changed in between, or that somebody is changing, is
     left out: it keeps what makes the next run find it.
 
-    The tables live as long as the session, so that commits keep them.
+    The tables are temporary ones, unless :meth:`keep` has them survive the session.
     """
 
-    def __init__(self, env, key):
+    def __init__(self, env, key, parts=1, has_losses=False, is_kept=False):
         """
         :param api.Environment env: whose cursor is used
-        :param int key: what no other worklist of the session has
+        :param int key: what no other worklist has
+        :param int parts: in how many parts the leads are written
+        :param bool has_losses: whether there are lines to delete
+        :param bool is_kept: whether to go on with the tables that were kept
         """
         self.env = env
-        self.leads = SQL.identifier(f"website_crm_score_leads_{key}")
-        self.gains = SQL.identifier(f"website_crm_score_gains_{key}")
-        self.losses = SQL.identifier(f"website_crm_score_losses_{key}")
+        self.key = key
+        self.count = 0
+        self.parts = parts
+        self.has_losses = has_losses
+        self.leads, self.gains, self.losses = self._get_tables(is_kept)
         self.due = SQL.identifier(f"website_crm_score_due_{key}")
-        self.count = self.parts = 0
-        self.has_losses = False
+
+    def _get_tables(self, is_kept):
+        names = KEPT_NAMES if is_kept else ("leads", "gains", "losses")
+        return [SQL.identifier(f"website_crm_score_{n}_{self.key}") for n in names]
 
     def create(self):
         """Create the tables, empty.
@@ -63,16 +71,15 @@ class Worklist:
             (self.leads, "lead_id integer, place tid, version xid, is_marked boolean"),
             (self.gains, "lead_id integer, rule_id integer"),
             (self.losses, "lead_id integer, rule_id integer"),
-            (self.due, "lead_id integer, place tid, is_marked boolean"),
         ):
             self._execute(
                 SQL("CREATE TEMPORARY TABLE %s (%s)", table, SQL(columns)),
             )
 
     def drop(self):
-        """Drop the tables."""
-        for table in (self.leads, self.gains, self.losses, self.due):
-            self._execute(SQL("DROP TABLE %s", table))
+        """Drop the tables, if they are there."""
+        for table in (self.leads, self.gains, self.losses):
+            self._execute(SQL("DROP TABLE IF EXISTS %s", table))
 
     # FINDING
 
@@ -185,13 +192,43 @@ class Worklist:
             )
         )
         [(self.count,)] = self._fetch(SQL("SELECT count(*) FROM %s", self.leads))
+
+    def split(self):
+        """Have the leads be written in as many parts as is best."""
         self.parts = max(
-            ceil(self.count / PART_SIZE), min(SPREAD, ceil(self.count / SPREAD_SIZE))
+            ceil(self.count / PART_SIZE), min(SPREAD, ceil(self.count / SPREAD_SIZE)), 1
         )
-        for table in (self.leads, self.gains, self.losses):
+
+    def keep(self):
+        """Have the tables survive the session, each part in one place.
+
+        They are not logged: after a crash they are empty, and everything is found
+        again.
+        """
+        kept = self._get_tables(is_kept=True)
+        for table, copy in zip(
+            (self.leads, self.gains, self.losses), kept, strict=True
+        ):
             part = self._part(SQL("lead_id"))
-            self._execute(SQL("CREATE INDEX ON %s ((%s))", table, part))
-            self._execute(SQL("ANALYZE %s", table))
+            self._execute(
+                SQL(
+                    "CREATE UNLOGGED TABLE %s AS SELECT * FROM %s ORDER BY %s, lead_id",
+                    copy,
+                    table,
+                    part,
+                )
+            )
+            self._execute(SQL("CREATE INDEX ON %s ((%s))", copy, part))
+            self._execute(SQL("ANALYZE %s", copy))
+        self.drop()
+        self.leads, self.gains, self.losses = kept
+
+    def is_there(self):
+        """Return whether the tables are."""
+        [(there,)] = self._fetch(
+            SQL("SELECT to_regclass(%s) IS NOT NULL", self.leads.code.strip('"'))
+        )
+        return there
 
     # WRITING
 
@@ -208,12 +245,14 @@ class Worklist:
         written, scored = self.env["crm.lead"]._write_scores(
             SQL("SELECT lead_id, place, is_marked FROM %s", self.due)
         )
+        self._execute(SQL("DROP TABLE %s", self.due))
         run._count(written, scored, gained, lost)
 
     def _lock(self, part):
         # First of all, lest much of a transaction be lost to somebody who was faster.
         # Nobody can now delete these leads or change their ledgers, see _write_scores.
-        self._execute(SQL("TRUNCATE %s", self.due))
+        columns = SQL("lead_id integer, place tid, is_marked boolean")
+        self._execute(SQL("CREATE TEMPORARY TABLE %s (%s)", self.due, columns))
         self._execute(
             SQL(
                 """
