@@ -14,16 +14,18 @@ from .workload import RULES
 
 OURS = "website_crm_score.ir_cron_assign_scores"
 LOOP_FIELD = "x_score"
+# The scheduler lets a job go on for ten seconds at a time, or ten calls.
+MAX_ROUNDS = 200
 
 
 class JobError(Exception):
-    """A scheduled action that failed."""
+    """A scheduled action that failed, or that never ends."""
 
 
 def run_job(env, cron):
     """Run a scheduled action until it has nothing left to do."""
     trigger = env["ir.cron.trigger"]
-    while True:
+    for _round in range(MAX_ROUNDS):
         problem = cron.method_direct_trigger()
         env.cr.commit()
         if problem is not True:
@@ -31,6 +33,7 @@ def run_job(env, cron):
         # A job that ran out of time has asked to be run again.
         if not trigger.search_count([("cron_id", "=", cron.id)]):
             return
+    raise JobError(f"{cron.name} does not come to an end")
 
 
 def score(env):
