@@ -11,7 +11,7 @@ import pytest
 
 from .checks import check_finished, check_invariant, check_whole_batches
 from .database import add_leads, add_visitors, add_visits
-from .engine import BACKLOG, HALF, HOURLY_JOB, LEADS
+from .engine import BACKLOG, HALF, HOURLY_JOB, LEADS, PAGE_VIEWS
 from .install import SALESPERSON, SECOND_JOB
 from .process import wait_blocked_or_finished
 
@@ -79,6 +79,26 @@ def test_two_jobs_over_the_same_backlog_both_finish(database, start_odoo):
     second.finish()
     check_whole_batches(database)
     first.run_job()
+    check_finished(database)
+
+
+def test_job_killed_after_another_one_finished_the_same_work_costs_no_visit(
+    database, start_odoo
+):
+    """What the killed one noted of its progress does not mislead the next one."""
+    lead_ids = database.add_backlog(BACKLOG, visiting_every=1)
+    job, other = start_odoo("job", "other")
+    job.start("run_job", job=HOURLY_JOB, stepping=True)
+    stops = job.stops()
+    while not database.count_written(PAGE_VIEWS):
+        next(stops)
+    other.run_job(SECOND_JOB)
+    next(stops)  # a batch more
+    job.kill()
+    database.wait_gone("^job")
+    with database.connection.cursor() as cursor:
+        add_visits(cursor, lead_ids, "/jobs")
+    other.run_job()
     check_finished(database)
 
 
