@@ -413,7 +413,8 @@ class WebsiteCrmScore(models.Model):
         query = self._get_query(scope)
         if looks_at_due:
             worklist.restrict(query)
-        matched = worklist.add_hits(self, query)
+        is_wide = reach == "all" or self.event_based and not looks_at_due
+        matched = worklist.add_hits(self, query, is_wide)
         if self.event_based and self.take_back:
             looked_at = self._get_leads_reader()._search(scope)
             if looks_at_due:

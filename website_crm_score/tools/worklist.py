@@ -52,6 +52,7 @@ class Worklist:
         self.count = 0
         self.parts = parts
         self.has_losses = has_losses
+        self.wide_rule_ids = []
         self.leads, self.gains, self.losses = self._get_tables(is_kept)
         self.due = SQL.identifier(f"website_crm_score_due_{key}")
 
@@ -113,14 +114,17 @@ class Worklist:
             )
         )
 
-    def add_hits(self, rule, query):
+    def add_hits(self, rule, query, is_wide):
         """Add the points that a rule gives to leads that do not have them yet.
 
         :param models.BaseModel rule: a scoring rule
         :param Query query: the leads that match it
+        :param bool is_wide: whether they can be others than the leads that are due
         :return: how many leads match it
         :rtype: int
         """
+        if is_wide:
+            self.wide_rule_ids.append(rule.id)
         # Hits are found once: plans made while the statistics of the tables are poor
         # would else find them for each lead again.
         [(matched,)] = self._fetch(
@@ -180,6 +184,7 @@ class Worklist:
                 SELECT lead.id, lead.ctid, lead.xmin, FALSE
                   FROM crm_lead lead
                   JOIN (SELECT lead_id FROM %(gains)s
+                         WHERE rule_id = ANY(%(wide_rule_ids)s)
                          UNION
                         SELECT lead_id FROM %(losses)s) other
                     ON other.lead_id = lead.id
@@ -189,6 +194,7 @@ class Worklist:
                 leads=self.leads,
                 gains=self.gains,
                 losses=self.losses,
+                wide_rule_ids=self.wide_rule_ids,
             )
         )
         [(self.count,)] = self._fetch(SQL("SELECT count(*) FROM %s", self.leads))
