@@ -40,8 +40,9 @@ def _parse(arguments):
     parser.add_argument(
         "--leads",
         type=positive_number,
+        action="append",
         metavar="N",
-        help="run one size, instead of those that the benchmark has",
+        help="run this size alone; given again, this one too",
     )
     parser.add_argument(
         "--runs",

@@ -63,10 +63,10 @@ def main(task):
     return 1
 
 
-def run(bench, leads):
-    """Run all sizes, or the one that is asked for, and tell the figures."""
+def run(bench, sizes):
+    """Run all sizes, or those that are asked for, and tell the figures."""
     module = importlib.import_module(f"{bench.name}.benchmark")
-    for size in [leads] if leads else module.SIZES:
+    for size in sorted(sizes or module.SIZES):
         module.run(bench, size)
     bench.figures.show(module.bars(bench.figures))
 

@@ -59,8 +59,7 @@ class WebsiteCrmScoreRun(models.Model):
     left_count = fields.Integer(
         string="Leads Left",
         readonly=True,
-        help="Leads that the next run goes on with, because time was up or because "
-        "somebody was changing them.",
+        help="Leads that somebody was changing: the next run looks at them again.",
     )
     line_ids = fields.One2many(
         comodel_name="website.crm.score.run.line",
