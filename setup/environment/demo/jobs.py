@@ -19,9 +19,18 @@ def main(env):
     for name in os.environ["LEAD_SCORING_JOB"].split():
         cron = env.ref(JOBS[name])
         start = time.monotonic()
+        run_to_the_end(env, cron)
+        print(f"{name} job “{cron.name}”: {time.monotonic() - start:.1f} s")
+
+
+def run_to_the_end(env, cron):
+    """Run a job as the scheduler does: again while it has itself called again."""
+    calls = env["ir.cron.trigger"]
+    while True:
         cron.method_direct_trigger()
         env.cr.commit()
-        print(f"{name} job “{cron.name}”: {time.monotonic() - start:.1f} s")
+        if not calls.search_count([("cron_id", "=", cron.id)]):
+            return
 
 
 def let_hours_pass(env, hours):
