@@ -335,7 +335,7 @@ class WebsiteCrmScore(models.Model):
         worklist = jobs._transact(find)
         jobs._commit_batch(0, 0)
         if worklist.parts == 1:
-            jobs._transact(partial(run._write_all, worklist))
+            run._write_all(worklist)
             self.env.invalidate_all()
             jobs._commit_batch(run.lead_count, 0)
             return True
@@ -349,7 +349,7 @@ class WebsiteCrmScore(models.Model):
         self = self.exists()
         leads = self.env["crm.lead"].with_context(active_test=False)
         worklist = Worklist(self.env, run.id)
-        worklist.create()
+        worklist.create_tables()
         if reach != "all":
             # A check, and a run of some rules only, find new leads without their mark.
             due = self._get_due_domain(marked=mark and not is_check)

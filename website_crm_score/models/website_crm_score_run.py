@@ -1,5 +1,6 @@
 import logging
 from datetime import timedelta
+from functools import partial
 
 from odoo import api, fields, models
 from odoo.tools import SQL
@@ -158,10 +159,22 @@ class WebsiteCrmScoreRun(models.Model):
     def _write_all(self, worklist):
         """Write all that this run found."""
         self.to_write_count = worklist.count
+        self.flush_recordset()
         if worklist.count:
-            worklist.write(0, self)
-        worklist.drop()
-        self._end()
+            self._try(partial(worklist.write_part, 0, self))
+        self.env["ir.cron"]._transact(partial(self._end, worklist))
+
+    def _try(self, work):
+        """Do ``work``, unless others disturb it again and again: in a job, the leads
+        are then left for the next run."""
+        jobs = self.env["ir.cron"]
+        try:
+            jobs._transact(work)
+        except CONCURRENCY_ERRORS as error:
+            if not jobs._is_job():
+                raise
+            self.env.cr.rollback()
+            _logger.info("Some leads are left for the next run: %s", error)
 
     @api.model
     def _go_on(self):
@@ -182,32 +195,20 @@ class WebsiteCrmScoreRun(models.Model):
         run = runs.filtered(lambda run: run._can_go_on())[:1]
         if not run:
             return False
-        before = run.lead_count
-        try:
-            jobs._transact(run._write_part)
-        except CONCURRENCY_ERRORS as error:
-            self.env.cr.rollback()
-            _logger.info("Some leads are left for the next run: %s", error)
-            run.part_reached += 1
-        if run._can_go_on():
+        before, worklist = run.lead_count, run._get_worklist()
+        if worklist.is_there():
+            run._try(partial(worklist.write_part, run.part_reached, run))
+        jobs._transact(run._reach_part)
+        if not run._can_go_on():
+            jobs._transact(partial(run._end, worklist))
+        if run._can_go_on() or run.reach == "due":  # there may be newer leads
             jobs.browse(cron_id)._trigger()
-        else:
-            jobs._transact(run._end_parts)
         jobs._commit_batch(run.lead_count - before, 0)
         return True
 
-    def _write_part(self):
-        worklist = self._get_worklist()
-        if worklist.is_there():
-            worklist.write(self.part_reached, self)
+    def _reach_part(self):
         self.part_reached += 1
         self.flush_recordset()
-
-    def _end_parts(self):
-        self._get_worklist().drop()
-        self._end()
-        if self.reach == "due":  # there may be leads that are newer than the run
-            self.cron_id._trigger()
 
     def _get_worklist(self):
         kept = {"parts": self.part_count, "has_losses": self.has_losses}
@@ -239,8 +240,9 @@ class WebsiteCrmScoreRun(models.Model):
         self.lost_count += lost
         self.flush_recordset()
 
-    def _end(self):
-        """Note that this run is over."""
+    def _end(self, worklist):
+        """Note that this run is over, and forget what it found."""
+        worklist.drop()
         # Not the time of the transaction, which may have begun before the run.
         [(now,)] = self.env.execute_query(
             SQL("SELECT clock_timestamp() AT TIME ZONE 'UTC'")

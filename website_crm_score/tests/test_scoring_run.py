@@ -259,7 +259,7 @@ class TestWhatARunLooksAt(RunCase):
     def test_a_lead_that_changed_since_it_was_looked_at_is_left_for_later(self):
         lead, other = self.make_leads(2)
         self.make_rule()
-        write = Worklist.write
+        write = Worklist.write_part
 
         def write_later(worklist, part, run):
             # A row written in a savepoint bears another transaction's number.
@@ -269,7 +269,7 @@ class TestWhatARunLooksAt(RunCase):
                 )
             write(worklist, part, run)
 
-        with patch.object(Worklist, "write", write_later):
+        with patch.object(Worklist, "write_part", write_later):
             self.run_rules()
         self.assertScores(lead + other, [0, 10])
         self.assertFalse(lead.score_date)
@@ -279,7 +279,7 @@ class TestWhatARunLooksAt(RunCase):
     def test_a_part_that_others_always_disturb_is_left_for_later(self):
         leads = self.make_leads(4)
         self.make_rule()
-        write = Worklist.write
+        write = Worklist.write_part
 
         def fail_once(worklist, part, run):
             if part == 0:
@@ -288,7 +288,7 @@ class TestWhatARunLooksAt(RunCase):
 
         with (
             patch(f"{WORKLIST_MODULE}.PART_SIZE", 2),
-            patch.object(Worklist, "write", fail_once),
+            patch.object(Worklist, "write_part", fail_once),
         ):
             self.run_cron()
         self.assertEqual(sorted(leads.mapped("score")), [0, 0, 10, 10])

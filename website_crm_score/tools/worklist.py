@@ -60,7 +60,7 @@ class Worklist:
         names = KEPT_NAMES if is_kept else ("leads", "gains", "losses")
         return [SQL.identifier(f"website_crm_score_{n}_{self.key}") for n in names]
 
-    def create(self):
+    def create_tables(self):
         """Create the tables, empty.
 
         ``place`` is where the row of the lead lies, ``version`` the transaction that
@@ -238,7 +238,7 @@ class Worklist:
 
     # WRITING
 
-    def write(self, part, run):
+    def write_part(self, part, run):
         """Write a part of the leads: ledger lines, scores, and that they are done.
 
         :param int part: from 0 to one less than :attr:`parts`
