@@ -63,13 +63,12 @@ class Worklist:
     def create_tables(self):
         """Create the tables, empty.
 
-        ``place`` is where the row of the lead lies, ``version`` the transaction that
-        wrote it as it was looked at, ``is_marked`` whether the lead is no longer due
-        when this is written.
+        ``version`` is the transaction that wrote the lead as it was looked at,
+        ``is_marked`` whether the lead is no longer due when this is written.
         """
         tune(self.env.cr)
         for table, columns in (
-            (self.leads, "lead_id integer, place tid, version xid, is_marked boolean"),
+            (self.leads, "lead_id integer, version xid, is_marked boolean"),
             (self.gains, "lead_id integer, rule_id integer"),
             (self.losses, "lead_id integer, rule_id integer"),
         ):
@@ -96,7 +95,6 @@ class Worklist:
                 self.leads,
                 query.select(
                     SQL.identifier(query.table, "id"),
-                    SQL.identifier(query.table, "ctid"),
                     SQL.identifier(query.table, "xmin"),
                     SQL("%s::boolean", mark),
                 ),
@@ -181,7 +179,7 @@ class Worklist:
             SQL(
                 """
                 INSERT INTO %(leads)s
-                SELECT lead.id, lead.ctid, lead.xmin, FALSE
+                SELECT lead.id, lead.xmin, FALSE
                   FROM crm_lead lead
                   JOIN (SELECT lead_id FROM %(gains)s
                          WHERE rule_id = ANY(%(wide_rule_ids)s)
@@ -257,6 +255,8 @@ class Worklist:
     def _lock(self, part):
         # First of all, lest much of a transaction be lost to somebody who was faster.
         # Nobody can now delete these leads or change their ledgers, see _write_scores.
+        # By the index: that is also what has PostgreSQL tidy up the pages of the leads,
+        # so that there is room for new versions. A scan by place does not.
         columns = SQL("lead_id integer, place tid, is_marked boolean")
         self._execute(SQL("CREATE TEMPORARY TABLE %s (%s)", self.due, columns))
         self._execute(
@@ -264,14 +264,13 @@ class Worklist:
                 """
                 INSERT INTO %(due)s
                 SELECT lead.id, lead.ctid, entry.is_marked
-                  FROM (SELECT id, ctid, xmin
-                          FROM crm_lead
-                         WHERE ctid = ANY(ARRAY(
-                               SELECT place FROM %(leads)s entry
-                                WHERE %(part_of_entry)s = %(part)s))
-                           FOR NO KEY UPDATE SKIP LOCKED) lead
-                  JOIN %(leads)s entry
-                    ON entry.lead_id = lead.id AND entry.version = lead.xmin
+                  FROM %(leads)s entry
+            CROSS JOIN LATERAL (
+                       SELECT id, ctid
+                         FROM crm_lead
+                        WHERE id = entry.lead_id
+                          AND xmin = entry.version
+                          FOR NO KEY UPDATE SKIP LOCKED) lead
                  WHERE %(part_of_entry)s = %(part)s
                 """,
                 due=self.due,
