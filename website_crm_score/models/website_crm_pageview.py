@@ -65,7 +65,8 @@ class WebsiteCrmPageview(models.Model):
         """Bring up to date the page views of all leads that have news.
 
         These are the leads whose visitors were seen since the last time, and those
-        marked because their visitors changed.
+        marked because their visitors changed. Leads that somebody is changing are
+        left for the next time.
 
         :return: whether all was done; in a scheduled action time can run out
         :rtype: bool
@@ -75,29 +76,28 @@ class WebsiteCrmPageview(models.Model):
         jobs, progress = self.env["ir.cron"], self.env["website.crm.score.progress"]
         progress = progress.sudo()._get()
         started = time.monotonic()
-        if jobs._is_job():
-            jobs._transact(partial(progress._begin_pass, *self._find_horizon()))
+        horizon = jobs._transact(partial(progress._begin_pass, self._find_horizon()))
         # In a new transaction: what this one cannot see may be older than the horizon.
         jobs._commit_batch(0, 0)
         lead_ids = self._find_outdated_lead_ids(progress)
         patience = PATIENCE * (time.monotonic() - started)
         remaining = len(lead_ids)
         for batch in split_every(BATCH_SIZE, lead_ids):
-            leads = self.env["crm.lead"].browse(batch)
-            jobs._transact(partial(self._sync_batch, leads, progress))
+            jobs._transact(partial(self._sync_batch, batch, progress, horizon))
             remaining -= len(batch)
             has_time = jobs._commit_batch(len(batch), remaining)
             if not has_time and time.monotonic() - started > patience:
                 return not remaining
-        if jobs._is_job():
-            jobs._transact(progress._end_pass)
+        jobs._transact(partial(progress._end_pass, horizon))
         return True
 
     @api.model
-    def _sync_batch(self, leads, progress):
-        self._sync(leads)
-        if self.env["ir.cron"]._is_job():
-            progress._reach(max(leads.ids))
+    def _sync_batch(self, lead_ids, progress, horizon):
+        leads = self.env["crm.lead"].browse(lead_ids)
+        free = leads.try_lock_for_update(allow_referencing=True)
+        self._sync(free)
+        is_complete = not (leads - free).exists()
+        progress._reach(horizon, max(lead_ids), is_complete)
 
     @api.model
     def _sync(self, leads):

@@ -29,6 +29,9 @@ class WebsiteCrmScoreProgress(models.Model):
     reached_lead_id = fields.Integer(
         help="The last lead that this pass brought up to date.",
     )
+    is_pass_complete = fields.Boolean(
+        help="No lead was left out in this pass since somebody was changing it.",
+    )
     repaired_date = fields.Datetime(
         help="The ledger agrees with the rules last changed before this date.",
     )
@@ -40,26 +43,54 @@ class WebsiteCrmScoreProgress(models.Model):
     def _get(self):
         return self.env.ref("website_crm_score.progress")
 
-    def _begin_pass(self, date, track_id):
+    def _begin_pass(self, horizon):
         """Begin to derive page views, unless a pass is unfinished and goes on.
 
-        :param datetime date: all older tracks, and those up to ``track_id``, will be in
-            the page views when the pass is finished
+        Only scheduled actions do it in passes.
+
+        :param tuple[datetime, int] horizon: all older tracks, and those up to this id,
+            will be in the page views when the pass is finished
+        :return: the horizon of the pass that goes on or begins, by which it is known
+        :rtype: tuple[datetime, int]
         """
+        if not self.env["ir.cron"]._is_job():
+            return horizon
         if not self.next_horizon_date:
-            self.write({"next_horizon_date": date, "next_track_id": track_id})
+            date, track_id = horizon
+            values = {"next_horizon_date": date, "next_track_id": track_id}
+            self.write({**values, "reached_lead_id": 0, "is_pass_complete": True})
+            self.flush_recordset()
+        return self._get_next_horizon()
+
+    def _get_next_horizon(self):
+        return self.next_horizon_date, self.next_track_id
+
+    def _is_in_pass(self, horizon):
+        """Return whether this pass is not over yet: another job can have ended it."""
+        is_job = self.env["ir.cron"]._is_job()
+        return is_job and self._get_next_horizon() == horizon
+
+    def _reach(self, horizon, lead_id, is_complete):
+        """Note that the page views of leads up to ``lead_id`` are up to date.
+
+        :param bool is_complete: whether they are of all of these leads
+        """
+        if self._is_in_pass(horizon):
+            self.reached_lead_id = lead_id
+            self.is_pass_complete = self.is_pass_complete and is_complete
             self.flush_recordset()
 
-    def _reach(self, lead_id):
-        """Note that the page views of leads up to ``lead_id`` are up to date."""
-        self.reached_lead_id = lead_id
-        self.flush_recordset()
+    def _end_pass(self, horizon):
+        """Note that the page views of all leads are up to date, up to the horizon.
 
-    def _end_pass(self):
-        """Note that the page views of all leads are up to date, up to the horizon."""
-        date, track_id = self.next_horizon_date, self.next_track_id
+        If leads were left out, the next pass looks at the same tracks again.
+        """
+        if not self._is_in_pass(horizon):
+            return
         values = {"next_horizon_date": False, "next_track_id": 0, "reached_lead_id": 0}
-        if date and (not self.horizon_date or self.horizon_date < date):
+        date, track_id = horizon
+        is_later = not self.horizon_date or self.horizon_date < date
+        if self.is_pass_complete and is_later:
             values |= {"horizon_date": date, "last_track_id": track_id}
         self.write(values)
         self.flush_recordset()
