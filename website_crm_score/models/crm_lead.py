@@ -386,10 +386,12 @@ class CrmLead(models.Model):
 
     def _mark_pageviews_outdated(self):
         """Have the next job derive the page views of these leads again."""
-        self._write_flag("pageviews_outdated", SQL("TRUE"))
+        where = SQL("pageviews_outdated IS NOT TRUE")
+        self._write_flag("pageviews_outdated", SQL("TRUE"), where)
 
     def _unmark_pageviews_outdated(self):
-        self._write_flag("pageviews_outdated", SQL("FALSE"))
+        where = SQL("pageviews_outdated")
+        self._write_flag("pageviews_outdated", SQL("FALSE"), where)
 
     def _mark_score_outdated(self):
         """Have the rules look at these leads again, since they saw more pages.
@@ -397,29 +399,21 @@ class CrmLead(models.Model):
         Always written, so that a run that looked at them before notices. Leads that
         were never scored are found without the mark.
         """
-        self._write_flag(
-            "score_outdated",
-            SQL("score_outdated OR score_date IS NOT NULL"),
-            always=True,
-        )
+        mark = SQL("score_outdated OR score_date IS NOT NULL")
+        self._write_flag("score_outdated", mark, SQL("TRUE"))
 
-    def _write_flag(self, name, value, always=False):
+    def _write_flag(self, name, value, where):
         # In SQL: nobody but the job shall notice, no automation, no write date.
         if not self:
             return
         self.flush_recordset([name])
-        flag = SQL.identifier(name)
         self.env.cr.execute(
             SQL(
-                """
-                UPDATE crm_lead SET %(flag)s = %(value)s
-                 WHERE id IN %(ids)s
-                   AND (%(always)s OR %(flag)s IS DISTINCT FROM (%(value)s))
-                """,
-                flag=flag,
-                value=value,
-                ids=self._ids,
-                always=always,
+                "UPDATE crm_lead SET %s = %s WHERE id IN %s AND %s",
+                SQL.identifier(name),
+                value,
+                self._ids,
+                where,
             )
         )
         self.invalidate_recordset([name], flush=False)

@@ -106,23 +106,25 @@ class WebsiteCrmPageview(models.Model):
         if not leads:
             return
         self.env.flush_all()
-        visits = self._get_visits_sql(leads)
+        visits = self._collect_visits(leads)
         self._add_urls(visits)
-        rows = self._upsert(
+        news = self._upsert(
             SQL(
                 """
                 SELECT lead_id, entry.id, page_id, view_count, first_view_date,
                        view_date
-                  FROM (%s) visit
-                  JOIN website_crm_url entry ON md5(entry.url) = md5(visit.url)
+                  FROM %s visit
+                  JOIN (%s) entry USING (url)
                 """,
                 visits,
+                self._find_urls_sql(visits),
             )
         )
-        self.browse(id_ for id_, _is_new in rows).invalidate_recordset()
+        self.env.cr.execute(SQL("DROP TABLE %s", visits))
+        self.invalidate_model(flush=False)
         leads.invalidate_recordset(["score_pageview_ids", "pageviews_count"])
         leads._unmark_pageviews_outdated()
-        self.browse(id_ for id_, is_new in rows if is_new)._note_on_leads()
+        news._note_on_leads()
 
     @api.model
     def _merge(self, lead, duplicates):
@@ -147,24 +149,36 @@ class WebsiteCrmPageview(models.Model):
         lead._mark_pageviews_outdated()
 
     @api.model
-    def _get_visits_sql(self, leads):
-        """Return the SQL of what the tracks say that ``leads`` saw, a row per url."""
-        return SQL(
-            """
-            SELECT link.crm_lead_id AS lead_id,
-                   %(url)s AS url,
-                   max(track.page_id) AS page_id,
-                   count(*) AS view_count,
-                   min(track.visit_datetime) AS first_view_date,
-                   max(track.visit_datetime) AS view_date
-              FROM crm_lead_website_visitor_rel link
-              JOIN website_track track ON track.visitor_id = link.website_visitor_id
-             WHERE link.crm_lead_id IN %(lead_ids)s AND track.url > ''
-             GROUP BY 1, 2
-            """,
-            url=self.env["website.crm.url"]._normalized_sql(SQL("track.url")),
-            lead_ids=leads._ids,
+    def _collect_visits(self, leads):
+        """Return a temporary table of what the tracks say that ``leads`` saw, a row
+        per url.
+
+        :rtype: SQL
+        """
+        table = SQL.identifier("website_crm_score_visits")
+        self.env.cr.execute(
+            SQL(
+                """
+                CREATE TEMPORARY TABLE %(table)s AS
+                SELECT link.crm_lead_id AS lead_id,
+                       %(url)s AS url,
+                       max(track.page_id) AS page_id,
+                       count(*) AS view_count,
+                       min(track.visit_datetime) AS first_view_date,
+                       max(track.visit_datetime) AS view_date
+                  FROM crm_lead_website_visitor_rel link
+                  JOIN website_track track
+                    ON track.visitor_id = link.website_visitor_id
+                 WHERE link.crm_lead_id IN %(lead_ids)s AND track.url > ''
+                 GROUP BY 1, 2
+                """,
+                table=table,
+                url=self.env["website.crm.url"]._normalized_sql(SQL("track.url")),
+                lead_ids=leads._ids,
+            )
         )
+        self.env.cr.execute(SQL("ANALYZE %s", table))
+        return table
 
     @api.model
     def _add_urls(self, visits):
@@ -176,14 +190,26 @@ class WebsiteCrmPageview(models.Model):
             SQL(
                 """
                 INSERT INTO website_crm_url (url)
-                SELECT DISTINCT url FROM (%s) visit
-                 WHERE NOT EXISTS (
-                       SELECT FROM website_crm_url known
-                        WHERE md5(known.url) = md5(visit.url))
+                SELECT url FROM %s visit
+                EXCEPT
+                SELECT url FROM (%s) known
                     ON CONFLICT DO NOTHING
                 """,
                 visits,
+                self._find_urls_sql(visits),
             )
+        )
+
+    @staticmethod
+    def _find_urls_sql(visits):
+        """Return the query of the entries of the dictionary for the urls of visits."""
+        return SQL(
+            """
+            SELECT entry.id, entry.url
+              FROM (SELECT DISTINCT url FROM %s visit) visit
+              JOIN website_crm_url entry ON md5(entry.url) = md5(visit.url)
+            """,
+            visits,
         )
 
     @api.model
@@ -191,34 +217,41 @@ class WebsiteCrmPageview(models.Model):
         """Write page views; what is known of them already is never made less.
 
         :param SQL rows: a query of lead, url, page, count, first and last date
-        :return: ``(id, whether it is new)`` of the page views that changed
-        :rtype: list[tuple]
+        :return: the new page views of leads that were here lately
+        :rtype: models.BaseModel
         """
         self.env.cr.execute(
             SQL(
                 """
-                INSERT INTO website_crm_pageview AS known
-                            (lead_id, url_id, page_id, view_count, first_view_date,
-                             view_date)
-                %s
-                    ON CONFLICT (lead_id, url_id) DO UPDATE
-                   SET page_id = COALESCE(excluded.page_id, known.page_id),
-                       view_count = GREATEST(known.view_count, excluded.view_count),
-                       first_view_date =
-                           LEAST(known.first_view_date, excluded.first_view_date),
-                       view_date = GREATEST(known.view_date, excluded.view_date)
-                 WHERE excluded.view_count > known.view_count
-                    OR excluded.first_view_date < known.first_view_date
-                    OR excluded.view_date > known.view_date
-             RETURNING id, lead_id, xmax = 0 AS is_new
+                WITH written AS (
+                    INSERT INTO website_crm_pageview AS known
+                           (lead_id, url_id, page_id, view_count, first_view_date,
+                            view_date)
+                    %s
+                        ON CONFLICT (lead_id, url_id) DO UPDATE
+                       SET page_id = COALESCE(excluded.page_id, known.page_id),
+                           view_count = GREATEST(known.view_count, excluded.view_count),
+                           first_view_date =
+                               LEAST(known.first_view_date, excluded.first_view_date),
+                           view_date = GREATEST(known.view_date, excluded.view_date)
+                     WHERE excluded.view_count > known.view_count
+                        OR excluded.first_view_date < known.first_view_date
+                        OR excluded.view_date > known.view_date
+                 RETURNING id, lead_id, view_date, xmax = 0 AS is_new
+                )
+                SELECT lead_id,
+                       CASE WHEN max(view_date) FILTER (WHERE is_new) >= %s
+                            THEN array_agg(id) FILTER (WHERE is_new) END
+                  FROM written GROUP BY lead_id ORDER BY lead_id
                 """,
                 rows,
+                fields.Datetime.now() - NEWS_AGE,
             )
         )
         rows = self.env.cr.fetchall()
-        lead_ids = {lead_id for _id, lead_id, _is_new in rows}
-        self.env["crm.lead"].browse(sorted(lead_ids))._mark_score_outdated()
-        return [(id_, is_new) for id_, _lead_id, is_new in rows]
+        leads = self.env["crm.lead"].browse(lead_id for lead_id, _ids in rows)
+        leads._mark_score_outdated()
+        return self.browse(id_ for _lead_id, ids in rows for id_ in ids or ())
 
     @api.model
     def _find_outdated_lead_ids(self, progress):
@@ -269,20 +302,18 @@ class WebsiteCrmPageview(models.Model):
     # CHATTER
 
     def _note_on_leads(self):
-        """Log on each lead one note that lists these pages, if they are news."""
-        since = fields.Datetime.now() - NEWS_AGE
-        bodies = {}
+        """Log on each lead one note that lists these pages."""
+        if not self:
+            return
         hosts = self._get_own_hosts()
         self.mapped("url")  # in one query instead of one per lead
-        for lead, pageviews in self.grouped("lead_id").items():
-            if max(pageviews.mapped("view_date")) >= since:
-                bodies[lead.id] = pageviews.sorted("first_view_date")._render_note(
-                    hosts
-                )
-        if bodies:
-            self.env["crm.lead"].browse(bodies)._message_log_batch(
-                bodies=bodies, author_id=self.env.ref("base.partner_root").id
-            )
+        bodies = {
+            lead.id: pageviews.sorted("first_view_date")._render_note(hosts)
+            for lead, pageviews in self.grouped("lead_id").items()
+        }
+        self.env["crm.lead"].browse(bodies)._message_log_batch(
+            bodies=bodies, author_id=self.env.ref("base.partner_root").id
+        )
 
     def _render_note(self, hosts):
         """Return the note that lists these pages, links to ``hosts`` clickable."""
