@@ -334,12 +334,12 @@ class WebsiteCrmScore(models.Model):
         find = partial(self._find_work, run, scope, reach, mark, is_check)
         worklist = jobs._transact(find)
         jobs._commit_batch(0, 0)
-        if worklist.parts == 1:
-            run._write_all(worklist)
-            self.env.invalidate_all()
-            jobs._commit_batch(run.lead_count, 0)
-            return True
-        return not run._go_on()
+        if jobs._is_job():
+            run._go_on()
+            return bool(run.end_date)
+        run._write_all(worklist)
+        self.env.invalidate_all()
+        return True
 
     def _find_work(self, run, scope, reach, mark, is_check):
         """Return what these rules give to leads.
@@ -348,7 +348,8 @@ class WebsiteCrmScore(models.Model):
         """
         self = self.exists()
         leads = self.env["crm.lead"].with_context(active_test=False)
-        worklist = Worklist(self.env, run.id)
+        is_job = self.env["ir.cron"]._is_job()
+        worklist = Worklist(self.env, run.id, is_kept=is_job)
         worklist.create_tables()
         if reach != "all":
             # A check, and a run of some rules only, find new leads without their mark.
@@ -357,10 +358,8 @@ class WebsiteCrmScore(models.Model):
         for rule in self:
             rule._find_hits(worklist, run, leads._open_domain() & scope, reach)
         worklist.close()
-        if self.env["ir.cron"]._is_job():
+        if is_job:
             worklist.split()
-        if worklist.parts > 1:
-            worklist.keep()
             run._keep(worklist)
         return worklist
 

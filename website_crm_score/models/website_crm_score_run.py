@@ -146,7 +146,7 @@ class WebsiteCrmScoreRun(models.Model):
         )
 
     def _keep(self, worklist):
-        """Note that this run writes its worklist in parts, in calls to come."""
+        """Note that this run writes its worklist in parts, each in a call."""
         self.write(
             {
                 "part_count": worklist.parts,
@@ -157,22 +157,19 @@ class WebsiteCrmScoreRun(models.Model):
         self.flush_recordset()
 
     def _write_all(self, worklist):
-        """Write all that this run found."""
+        """Write all that this run found, outside of a scheduled action."""
         self.to_write_count = worklist.count
         self.flush_recordset()
         if worklist.count:
-            self._try(partial(worklist.write_part, 0, self))
-        self.env["ir.cron"]._transact(partial(self._end, worklist))
+            worklist.write_part(0, self)
+        self._end(worklist)
 
     def _try(self, work):
-        """Do ``work``, unless others disturb it again and again: in a job, the leads
-        are then left for the next run."""
-        jobs = self.env["ir.cron"]
+        """Do ``work``, unless others disturb it again and again: the leads are then
+        left for the next run."""
         try:
-            jobs._transact(work)
+            self.env["ir.cron"]._transact(work)
         except CONCURRENCY_ERRORS as error:
-            if not jobs._is_job():
-                raise
             self.env.cr.rollback()
             _logger.info("Some leads are left for the next run: %s", error)
 
@@ -196,12 +193,13 @@ class WebsiteCrmScoreRun(models.Model):
         if not run:
             return False
         before, worklist = run.lead_count, run._get_worklist()
-        if worklist.is_there():
+        if run.to_write_count and worklist.is_there():
             run._try(partial(worklist.write_part, run.part_reached, run))
         jobs._transact(run._reach_part)
         if not run._can_go_on():
             jobs._transact(partial(run._end, worklist))
-        if run._can_go_on() or run.reach == "due":  # there may be newer leads
+        has_newer = run.reach == "due" and run.part_count > 1  # leads, perhaps
+        if run._can_go_on() or has_newer:
             jobs.browse(cron_id)._trigger()
         jobs._commit_batch(run.lead_count - before, 0)
         return True

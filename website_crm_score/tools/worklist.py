@@ -12,7 +12,6 @@ PART_SIZE = 60_000
 # as fast, and needs not more than so many transactions, each of so many leads.
 SPREAD = 16
 SPREAD_SIZE = 4_000
-KEPT_NAMES = ("kept_leads", "kept_gains", "kept_losses")
 # Time being up, a job still writes for so many times as long as it took to find what to
 # write: the next call would have to find it again.
 PATIENCE = 4
@@ -36,7 +35,8 @@ class Worklist:
     of the leads each. A lead that changed in between, or that somebody is changing, is
     left out: it keeps what makes the next run find it.
 
-    The tables are temporary ones, unless :meth:`keep` has them survive the session.
+    The tables are temporary ones, unless they are to survive the session. Then they are
+    not logged either: after a crash they are empty, and everything is found again.
     """
 
     def __init__(self, env, key, parts=1, has_losses=False, is_kept=False):
@@ -45,7 +45,7 @@ class Worklist:
         :param int key: what no other worklist has
         :param int parts: in how many parts the leads are written
         :param bool has_losses: whether there are lines to delete
-        :param bool is_kept: whether to go on with the tables that were kept
+        :param bool is_kept: whether the tables survive the session
         """
         self.env = env
         self.key = key
@@ -53,12 +53,13 @@ class Worklist:
         self.parts = parts
         self.has_losses = has_losses
         self.wide_rule_ids = []
-        self.leads, self.gains, self.losses = self._get_tables(is_kept)
+        self.is_kept = is_kept
+        prefix = "website_crm_score_kept" if is_kept else "website_crm_score"
+        self.leads, self.gains, self.losses = (
+            SQL.identifier(f"{prefix}_{name}_{key}")
+            for name in ("leads", "gains", "losses")
+        )
         self.due = SQL.identifier(f"website_crm_score_due_{key}")
-
-    def _get_tables(self, is_kept):
-        names = KEPT_NAMES if is_kept else ("leads", "gains", "losses")
-        return [SQL.identifier(f"website_crm_score_{n}_{self.key}") for n in names]
 
     def create_tables(self):
         """Create the tables, empty.
@@ -67,14 +68,13 @@ class Worklist:
         ``is_marked`` whether the lead is no longer due when this is written.
         """
         tune(self.env.cr)
+        kind = SQL("UNLOGGED" if self.is_kept else "TEMPORARY")
         for table, columns in (
-            (self.leads, "lead_id integer, version xid, is_marked boolean"),
-            (self.gains, "lead_id integer, rule_id integer"),
-            (self.losses, "lead_id integer, rule_id integer"),
+            (self.leads, SQL("lead_id integer, version xid, is_marked boolean")),
+            (self.gains, SQL("lead_id integer, rule_id integer")),
+            (self.losses, SQL("lead_id integer, rule_id integer")),
         ):
-            self._execute(
-                SQL("CREATE TEMPORARY TABLE %s (%s)", table, SQL(columns)),
-            )
+            self._execute(SQL("CREATE %s TABLE %s (%s)", kind, table, columns))
 
     def drop(self):
         """Drop the tables, if they are there."""
@@ -202,30 +202,11 @@ class Worklist:
         self.parts = max(
             ceil(self.count / PART_SIZE), min(SPREAD, ceil(self.count / SPREAD_SIZE)), 1
         )
-
-    def keep(self):
-        """Have the tables survive the session, each part in one place.
-
-        They are not logged: after a crash they are empty, and everything is found
-        again.
-        """
-        kept = self._get_tables(is_kept=True)
-        for table, copy in zip(
-            (self.leads, self.gains, self.losses), kept, strict=True
-        ):
-            part = self._part(SQL("lead_id"))
-            self._execute(
-                SQL(
-                    "CREATE UNLOGGED TABLE %s AS SELECT * FROM %s ORDER BY %s, lead_id",
-                    copy,
-                    table,
-                    part,
-                )
-            )
-            self._execute(SQL("CREATE INDEX ON %s ((%s))", copy, part))
-            self._execute(SQL("ANALYZE %s", copy))
-        self.drop()
-        self.leads, self.gains, self.losses = kept
+        if self.parts > 1:
+            for table in (self.leads, self.gains, self.losses):
+                part = self._part(SQL("lead_id"))
+                self._execute(SQL("CREATE INDEX ON %s ((%s))", table, part))
+                self._execute(SQL("ANALYZE %s", table))
 
     def is_there(self):
         """Return whether the tables are."""
