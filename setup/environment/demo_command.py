@@ -11,12 +11,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from console import SetupError, run, step
-from layout import LOG, REPO, addons
+from layout import LOG, REPO
 from network import require_port
 from provision import provision
 from visitors import Visitor
 
 DATABASE = "lead_scoring_demo"
+ADDONS = ["website_crm_score", "crm_team_assign"]
 LEADS = REPO.parent / "shared" / "data" / "education_leads.csv"
 SCRIPTS = Path(__file__).parent / "demo"
 HOURS_AWAY = 3
@@ -67,10 +68,10 @@ class Demo:
         """Make the database from nothing."""
         command = self.environment.odoo_command("db", "drop", DATABASE)
         subprocess.run(command, env=self.environment.variables, capture_output=True)
-        install = ["-d", DATABASE, "-i", ",".join(addons()), "--stop-after-init"]
+        install = ["-d", DATABASE, "-i", ",".join(ADDONS), "--stop-after-init"]
         if not LEADS.exists():
             install.append("--with-demo")
-        with step(f"installing {' and '.join(addons())} in {DATABASE}"):
+        with step(f"installing {' and '.join(ADDONS)} in {DATABASE}"):
             command = self.environment.odoo_command(*install, "--no-http")
             problem = "cannot install the addons"
             variables = self.environment.variables
