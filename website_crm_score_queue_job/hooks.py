@@ -1,0 +1,7 @@
+def uninstall_hook(env):
+    """Cancel the jobs that wait, and forget the parts of runs."""
+    # Else the runner would try forever to start what is gone.
+    jobs = env["queue.job"].search([("method_name", "=", "_write_part_by_job")])
+    jobs.button_cancelled()  # those done stay so
+    # Without the addon, they would show as runs.
+    env["website.crm.score.run"].search([("whole_id", "!=", False)]).unlink()

@@ -1,0 +1,1 @@
+from . import test_scoring_jobs
