@@ -60,7 +60,7 @@ class WebsiteCrmScoreRun(models.Model):
         if not cron_id or cron_id not in [get_id(job) for job in JOBS]:
             return self.browse()
         runs = self.search([("cron_id", "=", cron_id), ("end_date", "=", False)])
-        run = runs.filtered(lambda run: run._can_go_on())[:1]
+        run = runs.filtered(lambda run: run.part_count > 1 and run._can_go_on())[:1]
         if run and not self._has_job_runner():
             _logger.info("No job runner on this database: run %s has no jobs", run.id)
             return self.browse()
