@@ -56,7 +56,8 @@ def main(task):
     except (WorkerError, psycopg2.Error) as error:
         say(f"failed: {str(error).strip()}")
     except KeyboardInterrupt:
-        say("interrupted; its databases are dropped")
+        say("interrupted; its databases are dropped; what was measured so far:")
+        figures.show([])
         return 130
     else:
         return 0
