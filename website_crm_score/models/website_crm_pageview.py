@@ -86,8 +86,9 @@ class WebsiteCrmPageview(models.Model):
             jobs._transact(partial(self._sync_batch, batch, progress, horizon))
             remaining -= len(batch)
             has_time = jobs._commit_batch(len(batch), remaining)
-            if not has_time and time.monotonic() - started > patience:
-                return not remaining
+            is_late = not has_time and time.monotonic() - started > patience
+            if remaining and is_late:
+                return False
         jobs._transact(partial(progress._end_pass, horizon))
         return True
 
