@@ -358,8 +358,8 @@ class WebsiteCrmScore(models.Model):
         for rule in self:
             rule._find_hits(worklist, run, leads._open_domain() & scope, reach)
         worklist.close()
+        worklist.split(in_parts=is_job)
         if is_job:
-            worklist.split()
             run._keep(worklist)
         return worklist
 

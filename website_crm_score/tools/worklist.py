@@ -12,6 +12,9 @@ PART_SIZE = 60_000
 # as fast, and needs not more than so many transactions, each of so many leads.
 SPREAD = 16
 SPREAD_SIZE = 4_000
+# So many are written at a time: what was read of them to lock them is then still in
+# memory, even where the leads are far larger than PostgreSQL's.
+BATCH_SIZE = 4_000
 # Time being up, a job still writes for so many times as long as it took to find what to
 # write: the next call would have to find it again.
 PATIENCE = 4
@@ -197,15 +200,18 @@ class Worklist:
         )
         [(self.count,)] = self._fetch(SQL("SELECT count(*) FROM %s", self.leads))
 
-    def split(self):
-        """Have the leads be written in as many parts as is best."""
-        self.parts = max(
-            ceil(self.count / PART_SIZE), min(SPREAD, ceil(self.count / SPREAD_SIZE)), 1
-        )
-        if self.parts > 1:
+    def split(self, in_parts):
+        """Prepare to write all leads, batch by batch.
+
+        :param bool in_parts: whether in several transactions, as many as is best
+        """
+        if in_parts:
+            spread = min(SPREAD, ceil(self.count / SPREAD_SIZE))
+            self.parts = max(ceil(self.count / PART_SIZE), spread, 1)
+        if self.count > BATCH_SIZE:
             for table in (self.leads, self.gains, self.losses):
-                part = self._part(SQL("lead_id"))
-                self._execute(SQL("CREATE INDEX ON %s ((%s))", table, part))
+                part = self._part_of("lead_id")
+                self._execute(SQL("CREATE INDEX ON %s ((%s), lead_id)", table, part))
                 self._execute(SQL("ANALYZE %s", table))
 
     def is_there(self):
@@ -224,44 +230,64 @@ class Worklist:
         :param models.BaseModel run: the run to count it for
         """
         tune(self.env.cr)
-        self._lock(part)
-        gained = self._insert_gains(part, run)
-        lost = self._delete_losses(part) if self.has_losses else 0
-        written, scored = self.env["crm.lead"]._write_scores(
-            SQL("SELECT lead_id, place, is_marked FROM %s", self.due)
-        )
+        columns = SQL("lead_id integer, place tid, is_marked boolean")
+        self._execute(SQL("CREATE TEMPORARY TABLE %s (%s)", self.due, columns))
+        reached = 0
+        while batch := self._lock_batch(part, reached):
+            gained = self._insert_gains(batch, run)
+            lost = self._delete_losses(batch) if self.has_losses else 0
+            written, scored = self.env["crm.lead"]._write_scores(
+                SQL("SELECT lead_id, place, is_marked FROM %s", self.due)
+            )
+            run._count(written, scored, gained, lost)
+            self._execute(SQL("TRUNCATE %s", self.due))
+            _part, _after, reached = batch
         self._execute(SQL("DROP TABLE %s", self.due))
-        run._count(written, scored, gained, lost)
 
-    def _lock(self, part):
+    def _lock_batch(self, part, after):
+        """Lock the next leads of a part, those that did not change and are free.
+
+        :param int after: the id of the lead up to which all are done
+        :return: the part and the range of ids, its start left out; None at the end
+        :rtype: tuple[int, int, int] | None
+        """
         # First of all, lest much of a transaction be lost to somebody who was faster.
         # Nobody can now delete these leads or change their ledgers, see _write_scores.
         # By the index: that is also what has PostgreSQL tidy up the pages of the leads,
         # so that there is room for new versions. A scan by place does not.
-        columns = SQL("lead_id integer, place tid, is_marked boolean")
-        self._execute(SQL("CREATE TEMPORARY TABLE %s (%s)", self.due, columns))
-        self._execute(
+        [(reached,)] = self._fetch(
             SQL(
                 """
-                INSERT INTO %(due)s
-                SELECT lead.id, lead.ctid, entry.is_marked
-                  FROM %(leads)s entry
-            CROSS JOIN LATERAL (
-                       SELECT id, ctid
-                         FROM crm_lead
-                        WHERE id = entry.lead_id
-                          AND xmin = entry.version
-                          FOR NO KEY UPDATE SKIP LOCKED) lead
-                 WHERE %(part_of_entry)s = %(part)s
+                WITH entry AS MATERIALIZED (
+                    SELECT lead_id, version, is_marked
+                      FROM %(leads)s
+                     WHERE %(is_next)s
+                  ORDER BY lead_id
+                     LIMIT %(size)s
+                ), locked AS (
+                    INSERT INTO %(due)s
+                    SELECT lead.id, lead.ctid, entry.is_marked
+                      FROM entry
+                CROSS JOIN LATERAL (
+                           SELECT id, ctid
+                             FROM crm_lead
+                            WHERE id = entry.lead_id
+                              AND xmin = entry.version
+                              FOR NO KEY UPDATE SKIP LOCKED) lead
+                )
+                SELECT max(lead_id) FROM entry
                 """,
-                due=self.due,
                 leads=self.leads,
-                part_of_entry=self._part(SQL("entry.lead_id")),
-                part=part,
+                due=self.due,
+                is_next=SQL(
+                    "%s = %s AND lead_id > %s", self._part_of("lead_id"), part, after
+                ),
+                size=BATCH_SIZE,
             )
         )
+        return reached and (part, after, reached)
 
-    def _insert_gains(self, part, run):
+    def _insert_gains(self, batch, run):
         """Return how many ledger lines were added.
 
         The ledger has no foreign keys, which cost as much as all the rest. In their
@@ -282,7 +308,7 @@ class Worklist:
                       FROM %(gains)s gain
                       JOIN %(due)s due ON due.lead_id = gain.lead_id
                       JOIN website_crm_score rule ON rule.id = gain.rule_id
-                     WHERE %(part_of_gain)s = %(part)s
+                     WHERE %(is_in_batch)s
                   ORDER BY gain.lead_id
                  RETURNING rule_id
                 ), total AS (
@@ -298,34 +324,45 @@ class Worklist:
                 """,
                 gains=self.gains,
                 due=self.due,
-                part_of_gain=self._part(SQL("gain.lead_id")),
-                part=part,
+                is_in_batch=self._is_in_batch("gain", batch),
                 run_id=run.id,
             )
         )
         return int(gained)
 
-    def _delete_losses(self, part):
+    def _delete_losses(self, batch):
         self._execute(
             SQL(
                 """
                 DELETE FROM website_crm_score_line line
                  USING %(losses)s loss, %(due)s due
-                 WHERE %(part_of_loss)s = %(part)s
+                 WHERE %(is_in_batch)s
                    AND due.lead_id = loss.lead_id
                    AND line.lead_id = loss.lead_id
                    AND line.rule_id = loss.rule_id
                 """,
                 losses=self.losses,
                 due=self.due,
-                part_of_loss=self._part(SQL("loss.lead_id")),
-                part=part,
+                is_in_batch=self._is_in_batch("loss", batch),
             )
         )
         return self.env.cr.rowcount
 
-    def _part(self, lead_id):
-        return SQL("%s %% %s", lead_id, self.parts)
+    def _is_in_batch(self, table, batch):
+        lead_id = SQL.identifier(table, "lead_id")
+        part, after, reached = batch
+        return SQL(
+            "%s = %s AND %s > %s AND %s <= %s",
+            self._part_of(table, "lead_id"),
+            part,
+            lead_id,
+            after,
+            lead_id,
+            reached,
+        )
+
+    def _part_of(self, *column):
+        return SQL("%s %% %s", SQL.identifier(*column), self.parts)
 
     def _execute(self, statement):
         self.env.cr.execute(statement)
