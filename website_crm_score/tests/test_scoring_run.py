@@ -109,6 +109,19 @@ class TestRunRecord(RunCase):
         self.assertEqual((run.lead_count, run.left_count), (5, 0))
         self.assertEqual(self.last_run(), run)
 
+    def test_all_batches_of_a_part_are_written(self):
+        leads = self.make_leads(7, name="Yes")
+        rule = self.make_rule([("name", "=", "Yes")], event_based=True, take_back=True)
+        other = self.make_rule(value=5)
+        with patch(f"{WORKLIST_MODULE}.BATCH_SIZE", 2):
+            self.run_rules()
+            self.assertScores(leads, [15] * 7)
+            leads[1::2].name = "No"
+            self.run_rules()
+        self.assertScores(leads, [15, 5, 15, 5, 15, 5, 15])
+        self.assertEqual(rule.lead_count + other.lead_count, 4 + 7)
+        self.assertEqual(self.last_run().lost_count, 3)
+
     def test_a_run_that_has_parts_left_has_its_job_called_again(self):
         self.make_leads(5)
         self.make_rule()
