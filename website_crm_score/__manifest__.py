@@ -1,7 +1,7 @@
 {
     "name": "Lead Scoring",
     "summary": "Track what your leads see on your website and score them by rules",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/CRM",
     "author": "Lead Scoring contributors",
     "license": "LGPL-3",
@@ -16,6 +16,8 @@
         "views/website_crm_pageview_views.xml",
         "views/crm_lead_views.xml",
         "views/website_page_views.xml",
+        "views/website_crm_uncounted_hit_views.xml",
+        "views/res_config_settings_views.xml",
         "views/website_crm_score_menus.xml",
     ],
     "demo": ["demo/website_crm_score_demo.xml"],

@@ -127,9 +127,12 @@ class CrmLead(models.Model):
                 SELECT link.crm_lead_id, %(url)s
                   FROM crm_lead_website_visitor_rel link
                   JOIN website_track track ON track.visitor_id = link.website_visitor_id
+                  JOIN website_visitor visitor ON visitor.id = track.visitor_id
                  WHERE link.crm_lead_id IN %(lead_ids)s AND track.url > ''
+                   AND %(is_counted)s
             ) seen GROUP BY lead_id
             """,
+            is_counted=self.env["website.visitor"]._get_is_counted_sql(),
             lead_ids=tuple(self.ids),
             url=self.env["website.crm.url"]._normalized_sql(SQL("track.url")),
         )
@@ -154,7 +157,9 @@ class CrmLead(models.Model):
         return leads
 
     def unlink(self):
+        visitors = self._get_own_visitors()
         result = super().unlink()
+        visitors.unlink()
         self.env["website.crm.score.line"]._drop_leads(self)
         return result
 
@@ -205,13 +210,67 @@ class CrmLead(models.Model):
             action["context"] = {"search_default_group_by_lead": 1}
         return action
 
+    def action_erase_browsing_history(self):
+        """Erase what these leads saw on the website, for good.
+
+        Points that were earned by it stay until a rule takes them back.
+
+        :raise AccessError: for users who may not delete these leads either
+        """
+        self.check_access("unlink")
+        self = self.sudo()  # sudo: nobody may write page views but the job
+        self.score_pageview_ids.unlink()
+        self.visitor_ids.website_track_ids.unlink()
+        self._get_own_visitors().unlink()
+        self._mark_score_outdated()
+
+    def _get_own_visitors(self):
+        """Return the visitors known by these leads alone."""
+        leads = self.sudo()  # sudo: also of those that the user may not read
+        return leads.visitor_ids.filtered(
+            lambda visitor: not visitor.partner_id and visitor.lead_ids <= leads
+        )
+
     # MERGE
+
+    def _merge_opportunity(self, *args, **kwargs):
+        if self.env.context.get("is_automatic_merge"):
+            self._find_strangers()._forget_visits()
+        return super()._merge_opportunity(*args, **kwargs)
 
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
         self.env["website.crm.pageview"]._merge(self, opportunities)
         self.env["website.crm.score.line"]._merge(self, opportunities)
         return result
+
+    def _find_strangers(self):
+        """Return those of these duplicates whose visitors are perhaps somebody else.
+
+        Anybody can send a form with somebody's e-mail address. Visitors are known to be
+        the same person if they are visitors of the oldest lead, too, or logged in with
+        that address.
+        """
+        oldest = self.sorted(lambda lead: (lead.create_date, lead.id))[:1]
+        return (self - oldest).filtered(
+            lambda lead: lead.visitor_ids
+            and not lead.visitor_ids & oldest.visitor_ids
+            and not lead.visitor_ids.partner_id.filtered(
+                lambda partner: partner.email_normalized == oldest.email_normalized
+            )
+        )
+
+    def _forget_visits(self):
+        """Part these leads from their visitors and from what these saw and earned."""
+        if not self:
+            return
+        leads = self.sudo()  # sudo: it is the job that merges duplicates
+        leads.visitor_ids = False
+        self.env["website.crm.score.line"]._drop_page_lines(leads)
+        self.env.cr.execute(
+            SQL("DELETE FROM website_crm_pageview WHERE lead_id IN %s", leads._ids)
+        )
+        self.env["website.crm.pageview"].invalidate_model()
 
     # SCORING
 

@@ -52,11 +52,41 @@ class WebsiteCrmPageview(models.Model):
     )
     url = fields.Text(related="url_id.url", string="URL")
     view_count = fields.Integer(string="Views", readonly=True, required=True)
+    removed_count = fields.Integer(
+        readonly=True,
+        default=0,
+        required=True,
+        help="Views of which the single records were removed since.",
+    )
     first_view_date = fields.Datetime(string="First View", readonly=True, required=True)
     view_date = fields.Datetime(string="Last View", readonly=True, required=True)
 
     _lead_url_uniq = models.UniqueIndex("(lead_id, url_id)")
     _url_lead_idx = models.Index("(url_id, lead_id)")
+
+    def unlink(self):
+        """Erase the visits as well, from which they would else be derived again."""
+        self.check_access("unlink")
+        if self:
+            self.env.flush_all()
+            self.env.cr.execute(
+                SQL(
+                    """
+                    DELETE FROM website_track track
+                     USING website_crm_pageview known
+                      JOIN website_crm_url entry ON entry.id = known.url_id
+                      JOIN crm_lead_website_visitor_rel link
+                        ON link.crm_lead_id = known.lead_id
+                     WHERE known.id IN %s
+                       AND track.visitor_id = link.website_visitor_id
+                       AND %s = entry.url
+                    """,
+                    self._ids,
+                    self.env["website.crm.url"]._normalized_sql(SQL("track.url")),
+                )
+            )
+            self.env["website.track"].invalidate_model()
+        return super().unlink()
 
     # DERIVATION
 
@@ -112,10 +142,14 @@ class WebsiteCrmPageview(models.Model):
         news = self._upsert(
             SQL(
                 """
-                SELECT lead_id, entry.id, page_id, view_count, first_view_date,
-                       view_date
+                SELECT visit.lead_id, entry.id, visit.page_id,
+                       visit.view_count + COALESCE(known.removed_count, 0),
+                       COALESCE(known.removed_count, 0),
+                       visit.first_view_date, visit.view_date
                   FROM %s visit
                   JOIN (%s) entry USING (url)
+             LEFT JOIN website_crm_pageview known
+                    ON known.lead_id = visit.lead_id AND known.url_id = entry.id
                 """,
                 visits,
                 self._find_urls_sql(visits),
@@ -135,7 +169,7 @@ class WebsiteCrmPageview(models.Model):
             SQL(
                 """
                 SELECT %s, url_id, max(page_id), max(view_count),
-                       min(first_view_date), max(view_date)
+                       max(removed_count), min(first_view_date), max(view_date)
                   FROM website_crm_pageview
                  WHERE lead_id IN %s
               GROUP BY url_id
@@ -170,12 +204,15 @@ class WebsiteCrmPageview(models.Model):
                   FROM crm_lead_website_visitor_rel link
                   JOIN website_track track
                     ON track.visitor_id = link.website_visitor_id
+                  JOIN website_visitor visitor ON visitor.id = track.visitor_id
                  WHERE link.crm_lead_id IN %(lead_ids)s AND track.url > ''
+                   AND %(is_counted)s
                  GROUP BY 1, 2
                 """,
                 table=table,
                 url=self.env["website.crm.url"]._normalized_sql(SQL("track.url")),
                 lead_ids=leads._ids,
+                is_counted=self.env["website.visitor"]._get_is_counted_sql(),
             )
         )
         self.env.cr.execute(SQL("ANALYZE %s", table))
@@ -217,7 +254,8 @@ class WebsiteCrmPageview(models.Model):
     def _upsert(self, rows):
         """Write page views; what is known of them already is never made less.
 
-        :param SQL rows: a query of lead, url, page, count, first and last date
+        :param SQL rows: a query of lead, url, page, count, count of those whose tracks
+            were removed, first and last date
         :return: the new page views of leads that were here lately
         :rtype: models.BaseModel
         """
@@ -226,12 +264,14 @@ class WebsiteCrmPageview(models.Model):
                 """
                 WITH written AS (
                     INSERT INTO website_crm_pageview AS known
-                           (lead_id, url_id, page_id, view_count, first_view_date,
-                            view_date)
+                           (lead_id, url_id, page_id, view_count, removed_count,
+                            first_view_date, view_date)
                     %s
                         ON CONFLICT (lead_id, url_id) DO UPDATE
                        SET page_id = COALESCE(excluded.page_id, known.page_id),
                            view_count = GREATEST(known.view_count, excluded.view_count),
+                           removed_count =
+                               GREATEST(known.removed_count, excluded.removed_count),
                            first_view_date =
                                LEAST(known.first_view_date, excluded.first_view_date),
                            view_date = GREATEST(known.view_date, excluded.view_date)
@@ -253,6 +293,42 @@ class WebsiteCrmPageview(models.Model):
         leads = self.env["crm.lead"].browse(lead_id for lead_id, _ids in rows)
         leads._mark_score_outdated()
         return self.browse(id_ for _lead_id, ids in rows for id_ in ids or ())
+
+    @api.model
+    def _absorb(self, track_ids, leads):
+        """Delete tracks that the page views of their leads, all of them among
+        ``leads``, are up to date with, and remember their number."""
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH gone AS (
+                    DELETE FROM website_track track
+                     WHERE id = ANY(%(track_ids)s)
+                       AND NOT EXISTS (
+                           SELECT FROM crm_lead_website_visitor_rel link
+                            WHERE link.website_visitor_id = track.visitor_id
+                              AND link.crm_lead_id != ALL(%(lead_ids)s))
+                 RETURNING visitor_id, url
+                ), seen AS (
+                    SELECT link.crm_lead_id AS lead_id, entry.id AS url_id,
+                           count(*) AS view_count
+                      FROM gone
+                      JOIN crm_lead_website_visitor_rel link
+                        ON link.website_visitor_id = gone.visitor_id
+                      JOIN website_crm_url entry ON md5(entry.url) = md5(%(url)s)
+                     GROUP BY 1, 2
+                )
+                UPDATE website_crm_pageview known
+                   SET removed_count = known.removed_count + seen.view_count
+                  FROM seen
+                 WHERE known.lead_id = seen.lead_id AND known.url_id = seen.url_id
+                """,
+                track_ids=list(track_ids),
+                lead_ids=leads.ids,
+                url=self.env["website.crm.url"]._normalized_sql(SQL("gone.url")),
+            )
+        )
+        self.invalidate_model()
 
     @api.model
     def _find_outdated_lead_ids(self, progress):

@@ -31,6 +31,9 @@ PAGE_FIELDS = {
     "website.crm.url.url",
 }
 
+# By which else a rule can look at visits.
+VISITOR_FIELDS = {"crm.lead.visitor_ids", "crm.lead.visitor_page_count"}
+
 
 class WebsiteCrmScore(models.Model):
     """A scoring rule: leads that match its domain get its value, once.
@@ -430,9 +433,19 @@ class WebsiteCrmScore(models.Model):
         return is_changed or not self._looks_at_pages_only()
 
     def _looks_at_pages_only(self):
+        names = self._get_field_names()
+        return bool(names) and names <= PAGE_FIELDS
+
+    def _looks_at_pages(self):
+        """Return whether the visits of a lead are among what this rule looks at."""
+        try:
+            return bool(self._get_field_names() & (PAGE_FIELDS | VISITOR_FIELDS))
+        except (UserError, ValueError):  # a broken rule
+            return False
+
+    def _get_field_names(self):
         domain = parse_domain(self.domain, self.env)
-        fields_ = {str(field) for field in iter_fields(domain, self.env["crm.lead"])}
-        return bool(fields_) and fields_ <= PAGE_FIELDS
+        return {str(field) for field in iter_fields(domain, self.env["crm.lead"])}
 
     # EVALUATION
 

@@ -125,6 +125,25 @@ class WebsiteCrmScoreLine(models.Model):
         )
 
     @api.model
+    def _drop_page_lines(self, leads):
+        """Delete the lines that rules on visited pages gave to ``leads``."""
+        rules = self.env["website.crm.score"].sudo().with_context(active_test=False)
+        rules = rules.search([]).filtered(lambda rule: rule._looks_at_pages())
+        self._change_lines(
+            SQL(
+                """
+                SELECT line.id, lead.id AS lead_id
+                  FROM website_crm_score_line line
+                  JOIN crm_lead lead ON lead.id = line.lead_id
+                 WHERE line.lead_id IN %s AND line.rule_id IN %s
+                """,
+                leads._ids,
+                rules._ids or (0,),
+            ),
+            self._deletion(),
+        )
+
+    @api.model
     def _drop_leads(self, leads):
         """Delete the lines of ``leads``, which are about to be deleted themselves."""
         if leads:

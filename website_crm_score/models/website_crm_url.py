@@ -1,7 +1,7 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-MAX_URL_LENGTH = 2000
+from ..tools.tracked_url import MAX_URL_LENGTH
 
 
 class WebsiteCrmUrl(models.Model):

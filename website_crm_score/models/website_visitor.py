@@ -1,11 +1,35 @@
-from odoo import api, models
+from contextlib import contextmanager
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from psycopg2 import errors
+from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED, STATUS_READY
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..tools.tracked_url import bound_url
+
+# What is known of a visitor is not written again for so long.
+FRESH = "1 minute"
+# Nobody who looks at a page waits longer than this for somebody else's transaction.
+LOCK_TIMEOUT = "1s"
+
+# What is seen again within so long is seen in the same visit, as core has it.
+SAME_VISIT = timedelta(minutes=30)
 
 
 class WebsiteVisitor(models.Model):
-    """Visitors tell their leads when the pages that these saw change other than by a
-    new visit."""
+    """Visitors are written once a minute at most, however many pages they see; and
+    they tell their leads when the pages that these saw change other than by a visit."""
 
     _inherit = "website.visitor"
+
+    consent_withdrawn = fields.Boolean(
+        string="No Consent",
+        readonly=True,
+        help="The visitor no longer accepts optional cookies: visits do not count.",
+    )
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -28,3 +52,180 @@ class WebsiteVisitor(models.Model):
     def _mark_leads_outdated(self):
         # sudo: visitors are merged by users who may not read leads
         self.sudo().lead_ids._mark_pageviews_outdated()
+
+    # HITS
+
+    def _upsert_visitor(self, access_token, force_track_values=None):
+        """Add a track to the visitor, which is not written if it was a moment ago.
+
+        Simultaneous hits of a visitor would else have to wait for each other, and to
+        start again.
+        """
+        if not force_track_values:
+            return super()._upsert_visitor(access_token)
+        url = bound_url(force_track_values["url"])
+        values = {**force_track_values, "url": url}
+        known = self._append_track(access_token, values)
+        if known:
+            return known
+        if self.env.context.get("in_own_transaction"):
+            return super()._upsert_visitor(access_token, values)
+        # Of simultaneous first hits of a visitor, one alone adds it. The others wait,
+        # no longer than for this.
+        with self._in_own_transaction() as visitors:
+            return visitors._upsert_visitor(access_token, values)
+
+    def _append_track(self, access_token, values):
+        """Add a track to a visitor that is known.
+
+        :return: what :meth:`_upsert_visitor` does, or None if the visitor is not known
+        :rtype: tuple | None
+        """
+        settings = self.env["res.config.settings"]
+        window = settings._get_scoring_number("reload_seconds")
+        rows = self.env.execute_query(
+            SQL(
+                """
+                WITH visitor AS (
+                    SELECT id, last_connection_datetime < %(now)s - %(fresh)s::interval
+                               OR consent_withdrawn IS TRUE AS is_stale
+                      FROM website_visitor WHERE access_token = %(access_token)s
+                ), track AS (
+                    INSERT INTO website_track (visitor_id, url, page_id, visit_datetime)
+                    SELECT id, %(url)s, %(page_id)s::integer, %(now)s FROM visitor
+                     WHERE %(is_new)s
+                 RETURNING id
+                )
+                SELECT id, is_stale, EXISTS (SELECT FROM track) FROM visitor
+                """,
+                now=SQL("now() AT TIME ZONE 'UTC'"),
+                fresh=FRESH,
+                access_token=str(access_token),
+                url=values["url"],
+                page_id=values.get("page_id"),
+                is_new=self._get_is_new_sql(values["url"], window),
+            )
+        )
+        if not rows:
+            return None
+        [(visitor_id, is_stale, is_counted)] = rows
+        if not is_counted:
+            self.env["website.crm.uncounted.hit"]._add("reload")
+        if is_stale:
+            self.sudo().browse(visitor_id)._refresh()  # sudo: as the query above
+        return visitor_id, "updated"
+
+    @api.model
+    def _get_is_new_sql(self, url, seconds):
+        """Return the condition that ``visitor`` did not see ``url`` moments ago."""
+        if not seconds:
+            return SQL("TRUE")
+        return SQL(
+            """
+            NOT EXISTS (
+                SELECT FROM website_track
+                 WHERE visitor_id = visitor.id AND url = %s
+                   AND visit_datetime > now() AT TIME ZONE 'UTC' - %s * interval '1 s')
+            """,
+            url,
+            seconds,
+        )
+
+    def _refresh(self):
+        """Note that this visitor is here, unless another hit does so right now."""
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self._update_visitor_last_visit()
+                if self.consent_withdrawn:  # there would be no hit without consent
+                    self._set_consent_withdrawn(False)
+        except errors.SerializationFailure:
+            pass  # it did so since this transaction began
+
+    def _add_tracking(self, domain, website_track_values):
+        """Add the url of what was seen, such as a product, to the track; unless its
+        page is tracked itself, and the visit counted already."""
+        url = not website_track_values.get("url") and self._find_url_of(
+            website_track_values
+        )
+        if url and not self._has_just_seen(url):
+            website_track_values = {**website_track_values, "url": bound_url(url)}
+        return super()._add_tracking(domain, website_track_values)
+
+    @api.model
+    def _find_url_of(self, values):
+        """Return the absolute url of the record that a track is of, or None."""
+        tracks = self.env["website.track"]
+        for name, id_ in values.items():
+            comodel = tracks._fields[name].comodel_name
+            if id_ and comodel and "website_url" in self.env[comodel]:
+                # sudo: it was shown to the visitor, who may not read all of it
+                path = self.env[comodel].sudo().browse(id_).website_url or ""
+                if path.startswith("/"):
+                    website = self.env["website"].get_current_website()
+                    return website.get_base_url() + path
+        return None
+
+    def _has_just_seen(self, url):
+        since = fields.Datetime.now() - SAME_VISIT
+        seen = self.sudo().website_track_ids.filtered(  # sudo: as core's own search
+            lambda track: track.url and track.visit_datetime >= since
+        )
+        # The page can bear the language and a category before the name.
+        name = "/" + urlsplit(url).path.rpartition("/")[2]
+        return any(urlsplit(track.url).path.endswith(name) for track in seen)
+
+    @contextmanager
+    def _in_own_transaction(self):
+        """Have a transaction that sees what others commit meanwhile; yield visitors.
+
+        It ends with the context, whatever becomes of the request.
+        """
+        with self.env.registry.cursor() as cr:
+            if cr.connection.status == STATUS_READY:  # there is but one in a test
+                cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
+            cr.execute(SQL("SELECT set_config('lock_timeout', %s, true)", LOCK_TIMEOUT))
+            visitors = self.with_env(self.env(cr=cr))
+            yield visitors.with_context(in_own_transaction=True)
+
+    # WHOSE VISITS COUNT
+
+    @api.model
+    def _get_is_counted_sql(self):
+        """Return the condition that the visits of ``visitor``, a row, count.
+
+        :rtype: SQL
+        """
+        consent = SQL("visitor.consent_withdrawn IS NOT TRUE")
+        if self.env["res.config.settings"]._get_scoring_number("count_staff"):
+            return consent
+        return SQL(
+            """
+            %s AND NOT EXISTS (
+                SELECT FROM res_users staff
+                 WHERE staff.partner_id = visitor.partner_id
+                   AND staff.active AND staff.share IS NOT TRUE)
+            """,
+            consent,
+        )
+
+    @api.model
+    def _withdraw_consent(self):
+        """Have the visits of the present visitor not count, if it is known."""
+        visitor = self._get_visitor_from_request()
+        if visitor and not visitor.consent_withdrawn:
+            visitor._set_consent_withdrawn(True)
+
+    def _set_consent_withdrawn(self, value):
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE website_visitor SET consent_withdrawn = %s
+                 WHERE id IN (
+                       SELECT id FROM website_visitor WHERE id = %s
+                          FOR NO KEY UPDATE SKIP LOCKED)
+                """,
+                value,
+                self.id,
+            )
+        )
+        self.invalidate_recordset(["consent_withdrawn"], flush=False)

@@ -10,3 +10,5 @@ from . import test_security
 from . import test_performance
 from . import test_website_form
 from . import test_scoring_tours
+from . import test_tracking
+from . import test_old_tracks

@@ -1,0 +1,141 @@
+import logging
+from functools import partial
+
+import psycopg2
+
+from odoo import models
+from odoo.http import request
+
+_logger = logging.getLogger(__name__)
+
+# Browsers without a user and other programs that do not call themselves bots.
+AUTOMATA = ("headless", "phantomjs", "puppeteer", "playwright", "lighthouse", "scrapy")
+# How browsers announce that they load a page before somebody wants to see it.
+PREFETCH_HEADERS = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+PREFETCH_VALUES = ("prefetch", "prerender", "preview", "instant")
+
+# Errors told already by this process: a page that fails at each hit is told once.
+_told = set()
+
+
+class IrHttp(models.AbstractModel):
+    """Hits of tracked pages: which of them count, and that no page fails for them."""
+
+    _inherit = "ir.http"
+
+    @classmethod
+    def _register_website_track(cls, response):
+        """Record the hit of a tracked page, or why it does not count.
+
+        Whatever goes wrong, the page is served.
+        """
+        try:
+            if cls._is_hit_of_tracked_page(response):
+                if request.env.cr.readonly:
+                    # Not before its end: a test has but one connection.
+                    request.env.cr.postcommit.add(partial(cls._track_apart, response))
+                else:
+                    cls._track(response)
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            cls._tell_tracking_failed(error)
+        return False
+
+    @classmethod
+    def _is_hit_of_tracked_page(cls, response):
+        # The page is found as core does; bots and others count as hits here, too.
+        if getattr(response, "status_code", 0) != 200:
+            return False
+        template = getattr(response, "_cached_view_id", None)
+        if not template:
+            template = (getattr(response, "qcontext", None) or {}).get(
+                "response_template"
+            )
+        if isinstance(template, str) and "." not in template:
+            template = f"website.{template}"
+        views = request.env["ir.ui.view"]
+        return bool(template) and views._get_cached_template_info(template)["track"]
+
+    @classmethod
+    def _track(cls, response):
+        """Record a hit as part of the request, or apart where that fails."""
+        try:
+            with request.env.cr.savepoint(flush=False):
+                cls._record_hit(response)
+        except psycopg2.Error:
+            # Such as a visitor that was merged with another one meanwhile.
+            cls._track_apart(response)
+
+    @classmethod
+    def _track_apart(cls, response):
+        """Record a hit in a transaction of its own, whatever the request's is."""
+        env = request.env
+        try:
+            with env["website.visitor"]._in_own_transaction() as visitors:
+                request.env = visitors.env
+                cls._record_hit(response)
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            cls._tell_tracking_failed(error)
+        finally:
+            request.env = env
+
+    @classmethod
+    def _record_hit(cls, response):
+        uncounted = request.env["website.crm.uncounted.hit"]
+        reason = cls._find_reason_not_to_count()
+        if reason:
+            uncounted._add(reason)
+            if reason == "consent":
+                request.env["website.visitor"]._withdraw_consent()
+            return
+        super()._register_website_track(response)
+        settings = request.env["res.config.settings"]
+        is_staff = request.env.user._is_internal()
+        if is_staff and not settings._get_scoring_number("count_staff"):
+            uncounted._add("staff")  # recorded, as core has it, but of no lead
+
+    @classmethod
+    def _find_reason_not_to_count(cls):
+        """Return why this hit is not recorded, one of the reasons of
+        ``website.crm.uncounted.hit``, or None.
+
+        :rtype: str | None
+        """
+        http = request.httprequest
+        agent = http.user_agent.string.lower()
+        if http.headers.get("X-Disable-Tracking") == "1":
+            return "disabled"
+        if cls.is_a_bot():
+            return "bot"
+        if not agent or any(name in agent for name in AUTOMATA):
+            return "automaton"
+        if http.method == "HEAD":
+            return "head"
+        purposes = " ".join(http.headers.get(name, "") for name in PREFETCH_HEADERS)
+        if any(value in purposes.lower() for value in PREFETCH_VALUES):
+            return "prefetch"
+        if not cls._has_consent():
+            return "consent"
+        return None
+
+    @classmethod
+    def _has_consent(cls):
+        """Return whether this visitor may be tracked, if the website asks that."""
+        if not request.website._get_cached("track_with_consent"):
+            return True
+        # Without a cookies bar nobody was asked.
+        has_bar = request.website.sudo().cookies_bar  # sudo: anybody sees the bar
+        return has_bar and cls._is_allowed_cookie("optional")
+
+    @classmethod
+    def _tell_tracking_failed(cls, error):
+        kind = f"{type(error).__name__}: {error}"[:200]
+        if kind not in _told and len(_told) < 100:
+            _told.add(kind)
+            _logger.error(
+                "A hit was not recorded; the same is not told again", exc_info=error
+            )
+        try:
+            with request.env["website.visitor"]._in_own_transaction() as visitors:
+                visitors.env["website.crm.uncounted.hit"]._add("error")
+        except Exception as again:  # pylint: disable=broad-exception-caught
+            _logger.debug("Not even counted: %s", again)

@@ -1,0 +1,88 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.http import request
+from odoo.tools import SQL
+
+KEEP_DAYS = 365
+
+
+class WebsiteCrmUncountedHit(models.Model):
+    """Hits of tracked pages that do not count as page views, and why.
+
+    A row is added for each of them, and those of a day are put together later.
+    """
+
+    _name = "website.crm.uncounted.hit"
+    _description = "Visit Not Counted"
+    _rec_name = "reason"
+    _order = "hit_date desc, id desc"
+    _log_access = False
+
+    hit_date = fields.Date(string="Date", required=True, readonly=True)
+    website_id = fields.Many2one(
+        comodel_name="website", readonly=True, ondelete="cascade"
+    )
+    reason = fields.Selection(
+        selection=[
+            ("bot", "Bot"),
+            ("automaton", "Browser without a user"),
+            ("prefetch", "Loaded in advance"),
+            ("head", "Only headers asked for"),
+            ("disabled", "Not to be tracked"),
+            ("consent", "No consent to cookies"),
+            ("staff", "Own staff"),
+            ("reload", "Reloaded at once"),
+            ("error", "Could not be recorded"),
+        ],
+        required=True,
+        readonly=True,
+    )
+    hit_count = fields.Integer(string="Visits", default=1, required=True, readonly=True)
+
+    @api.model
+    def _add(self, reason):
+        """Count the present request.
+
+        :param str reason: a value of :attr:`reason`
+        """
+        website = getattr(request, "website", None)
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO website_crm_uncounted_hit
+                       (hit_date, website_id, reason, hit_count)
+                VALUES ((now() AT TIME ZONE 'UTC')::date, %s, %s, 1)
+                """,
+                website.id if website else None,
+                reason,
+            )
+        )
+
+    @api.autovacuum
+    def _gc_hits(self):
+        """Put the rows of a day together, and delete those of long ago."""
+        limit = fields.Date.today() - timedelta(days=KEEP_DAYS)
+        self.env.cr.execute(
+            SQL(
+                """
+                WITH gone AS (
+                    DELETE FROM website_crm_uncounted_hit
+                     WHERE hit_date < (now() AT TIME ZONE 'UTC')::date
+                       AND (hit_date < %s OR id NOT IN (
+                           SELECT min(id) FROM website_crm_uncounted_hit
+                            GROUP BY hit_date, website_id, reason
+                           HAVING count(*) = 1))
+                 RETURNING hit_date, website_id, reason, hit_count
+                )
+                INSERT INTO website_crm_uncounted_hit
+                       (hit_date, website_id, reason, hit_count)
+                SELECT hit_date, website_id, reason, sum(hit_count)
+                  FROM gone WHERE hit_date >= %s
+                 GROUP BY hit_date, website_id, reason
+                """,
+                limit,
+                limit,
+            )
+        )
+        self.invalidate_model()

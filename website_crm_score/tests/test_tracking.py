@@ -1,0 +1,383 @@
+import json
+from datetime import datetime, timedelta
+from random import Random
+from string import ascii_letters, digits
+from unittest.mock import patch
+from urllib.parse import quote
+
+from odoo.tests import tagged
+
+from .track_common import TrackPageCase
+
+BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0"
+
+
+class TrackingCase(TrackPageCase):
+    """A tracked page, and what is recorded when somebody asks for it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.set_registry_readonly_mode(False)
+        cls.page.view_id.track = True
+        cls.Track = cls.env["website.track"]
+        cls.Visitor = cls.env["website.visitor"]
+        cls.Uncounted = cls.env["website.crm.uncounted.hit"]
+        cls.Uncounted.sudo().search([]).unlink()
+        cls.params = cls.env["ir.config_parameter"].sudo()
+
+    def hit(self, path="", agent=BROWSER, method="GET", **headers):
+        headers = {name.replace("_", "-"): text for name, text in headers.items()}
+        url = self.page.url + path
+        return self.url_open(
+            url, headers={"User-Agent": agent, **headers}, method=method
+        )
+
+    def hits(self):
+        """What was recorded of the page."""
+        return self.Track.search([("url", "like", self.page.url)], order="id")
+
+    def reasons(self):
+        """Why hits were not counted, and how many."""
+        rows = self.Uncounted.sudo()._read_group([], ["reason"], ["hit_count:sum"])
+        return dict(rows)
+
+    def assertNotCounted(self, reason, **request):
+        response = self.hit(**request)
+        self.assertEqual(response.status_code, 200)
+        self.assertFalse(self.hits())
+        self.assertEqual(self.reasons(), {reason: 1})
+
+
+@tagged("post_install", "-at_install")
+class TestHits(TrackingCase):
+    def test_a_hit_of_a_tracked_page_is_recorded(self):
+        self.hit()
+        self.assertEqual(self.hits().page_id, self.page)
+        self.assertFalse(self.reasons())
+
+    def test_each_hit_of_a_visitor_is_recorded(self):
+        for _hit in range(3):
+            self.hit()
+        self.assertEqual(len(self.hits()), 3)
+        self.assertEqual(len(self.hits().visitor_id), 1)
+
+    def test_an_untracked_page_is_not_recorded(self):
+        self.page.view_id.track = False
+        self.hit()
+        self.hit(agent="Googlebot")
+        self.assertFalse(self.hits())
+        self.assertFalse(self.reasons())
+
+    def test_a_page_from_the_cache_is_recorded(self):
+        with patch.object(
+            type(self.env["website.page"]), "_allow_to_use_cache", return_value=True
+        ):
+            self.hit()
+            self.hit()
+        self.assertEqual(len(self.hits()), 2)
+
+    def test_a_page_in_another_language_is_recorded(self):
+        french = self.env["res.lang"]._activate_lang("fr_FR")
+        for website in self.env["website"].search([]):
+            website.language_ids += french
+        response = self.url_open(
+            f"/{french.url_code}{self.page.url}", headers={"User-Agent": BROWSER}
+        )
+        self.assertEqual(response.status_code, 200)
+        self.assertEqual(self.hits().page_id, self.page)
+
+    def test_a_page_of_another_website_is_recorded_as_such(self):
+        self.other_website.domain = "http://other.example"
+        self.env.flush_all()
+        self.hit(Host="other.example")
+        self.assertEqual(self.hits().visitor_id.website_id, self.other_website)
+
+    def test_a_visitor_is_not_written_again_within_a_minute(self):
+        self.hit()
+        visitor = self.hits().visitor_id
+        moment = datetime.now().replace(microsecond=0) - timedelta(seconds=40)
+        self._write(visitor, last_connection_datetime=moment)
+        self.hit()
+        self.assertEqual(visitor.last_connection_datetime, moment)
+
+    def test_a_visitor_is_written_after_a_minute(self):
+        self.hit()
+        visitor = self.hits().visitor_id
+        self._write(
+            visitor, last_connection_datetime=datetime.now() - timedelta(minutes=2)
+        )
+        self.hit()
+        age = datetime.now() - visitor.last_connection_datetime
+        self.assertLess(age, timedelta(minutes=1))
+        self.assertEqual(visitor.visit_count, 1)
+
+    def test_a_visitor_who_comes_back_next_day_visits_again(self):
+        self.hit()
+        visitor = self.hits().visitor_id
+        self._write(
+            visitor, last_connection_datetime=datetime.now() - timedelta(days=1)
+        )
+        self.hit()
+        self.assertEqual(visitor.visit_count, 2)
+
+    def _write(self, visitor, **values):
+        visitor.write(values)
+        self.env.flush_all()
+
+    def test_a_hit_of_a_known_visitor_is_one_statement(self):
+        self.hit()
+        executed = []
+        model = type(self.Visitor)
+        execute = model._append_track
+
+        def append(visitors, *args):
+            count = visitors.env.cr.sql_log_count
+            result = execute(visitors, *args)
+            executed.append(visitors.env.cr.sql_log_count - count)
+            return result
+
+        with patch.object(model, "_append_track", append):
+            self.hit()
+        self.assertEqual(executed, [1])
+
+
+@tagged("post_install", "-at_install")
+class TestUrls(TrackingCase):
+    """Any url is safe: the page answers, and what is stored is bounded."""
+
+    def assertAnswers(self, path):
+        response = self.hit(path)
+        self.assertEqual(response.status_code, 200)
+        [url] = self.hits().mapped("url")
+        self.assertLessEqual(len(url), 2000)
+        return url
+
+    def test_a_very_long_url(self):
+        letters = Random(1).choices(ascii_letters + digits, k=9000)
+        self.assertAnswers("?q=" + "".join(letters))
+
+    def test_five_thousand_parameters(self):
+        self.assertAnswers("?" + "&".join(f"p{n}={n}" for n in range(5000)))
+
+    def test_nul_bytes(self):
+        self.assertNotIn("\0", self.assertAnswers("?a=%00b"))
+
+    def test_bytes_that_are_not_utf_8(self):
+        self.assertAnswers("?a=%ff%fe")
+
+    def test_long_text_of_several_bytes_a_character(self):
+        characters = Random(1).choices(range(0x1F300, 0x1F5FF), k=1900)
+        self.assertAnswers("?q=" + quote("".join(map(chr, characters))))
+
+    def test_markup(self):
+        self.assertAnswers("?<script>alert(1)</script>")
+
+    def test_a_forged_host(self):
+        response = self.hit(Host="evil.example")
+        self.assertEqual(response.status_code, 200)
+
+
+@tagged("post_install", "-at_install")
+class TestReasons(TrackingCase):
+    """What does not count, by reason."""
+
+    def test_bots(self):
+        self.assertNotCounted("bot", agent="Googlebot/2.1")
+
+    def test_headless_browsers(self):
+        agent = BROWSER.replace("Firefox", "HeadlessChrome")
+        self.assertNotCounted("automaton", agent=agent)
+
+    def test_no_user_agent(self):
+        self.assertNotCounted("automaton", agent="")
+
+    def test_prefetched_pages(self):
+        self.assertNotCounted("prefetch", Sec_Purpose="prefetch")
+
+    def test_prerendered_pages(self):
+        self.assertNotCounted("prefetch", Sec_Purpose="prefetch;prerender")
+
+    def test_pages_that_old_browsers_prefetch(self):
+        self.assertNotCounted("prefetch", X_Moz="prefetch")
+
+    def test_head_requests(self):
+        self.assertNotCounted("head", method="HEAD")
+
+    def test_requests_not_to_be_tracked(self):
+        self.assertNotCounted("disabled", X_Disable_Tracking="1")
+
+    def test_the_hits_of_a_day_are_put_together_the_next_day(self):
+        for _hit in range(3):
+            self.hit(agent="")
+        rows = self.Uncounted.sudo().search([])
+        self.assertEqual(len(rows), 3)
+        self.env.cr.execute(
+            "UPDATE website_crm_uncounted_hit SET hit_date = hit_date - 1"
+        )
+        for _time in range(2):
+            self.Uncounted._gc_hits()
+            self.assertEqual(self.Uncounted.sudo().search([]).hit_count, 3)
+
+    def test_counts_of_last_year_are_deleted(self):
+        self.hit(agent="")
+        self.env.cr.execute(
+            "UPDATE website_crm_uncounted_hit SET hit_date = hit_date - 400"
+        )
+        self.Uncounted._gc_hits()
+        self.assertFalse(self.Uncounted.sudo().search([]))
+
+
+@tagged("post_install", "-at_install")
+class TestReloads(TrackingCase):
+    def setUp(self):
+        super().setUp()
+        self.params.set_param("website_crm_score.reload_seconds", "30")
+
+    def test_a_page_reloaded_at_once_counts_once(self):
+        self.hit()
+        self.hit()
+        self.assertEqual(len(self.hits()), 1)
+        self.assertEqual(self.reasons(), {"reload": 1})
+
+    def test_a_page_seen_again_later_counts_again(self):
+        self.hit()
+        self.hits().write({"visit_datetime": datetime.now() - timedelta(minutes=1)})
+        self.env.flush_all()
+        self.hit()
+        self.assertEqual(len(self.hits()), 2)
+
+    def test_another_page_counts(self):
+        self.hit()
+        self.hit("?color=red")
+        self.assertEqual(len(self.hits()), 2)
+
+    def test_a_setting_that_is_no_number_counts_all(self):
+        self.params.set_param("website_crm_score.reload_seconds", "soon")
+        self.hit()
+        self.hit()
+        self.assertEqual(len(self.hits()), 2)
+
+
+@tagged("post_install", "-at_install")
+class TestFailure(TrackingCase):
+    """Whatever goes wrong with a hit, the page is served."""
+
+    def break_tracking(self, error):
+        model = type(self.Visitor)
+        return patch.object(model, "_handle_webpage_dispatch", side_effect=error)
+
+    def test_a_page_is_served_when_tracking_fails(self):
+        with (
+            self.break_tracking(ValueError("broken on purpose")),
+            self.assertLogs("odoo.addons.website_crm_score.models.ir_http") as logs,
+        ):
+            for _hit in range(2):
+                self.assertEqual(self.hit().status_code, 200)
+        self.assertEqual(len(logs.output), 1)
+        self.assertEqual(self.reasons(), {"error": 2})
+
+
+@tagged("post_install", "-at_install")
+class TestStaff(TrackingCase):
+    """Visits of own staff are recorded as core does, and tell nothing of a lead."""
+
+    def setUp(self):
+        super().setUp()
+        self.authenticate(self.designer.login, self.designer.login)
+        self.hit()
+        self.lead = self.env["crm.lead"].create({"name": "Lead"})
+        self.lead.visitor_ids = self.hits().visitor_id
+
+    def derive(self):
+        self.env["website.crm.pageview"].sudo()._sync(self.lead)
+        return self.lead.score_pageview_ids
+
+    def test_visits_of_staff_are_counted_as_such(self):
+        self.assertEqual(len(self.hits()), 1)
+        self.assertEqual(self.reasons(), {"staff": 1})
+
+    def test_visits_of_staff_are_no_page_views(self):
+        self.assertFalse(self.derive())
+        self.assertFalse(self.lead.pageviews_count)
+
+    def test_visits_of_staff_count_if_so_set(self):
+        self.params.set_param("website_crm_score.count_staff", "True")
+        self.hit()
+        self.assertEqual(self.reasons(), {"staff": 1})
+        self.assertEqual(self.derive().view_count, 2)
+        self.assertEqual(self.lead.pageviews_count, 1)
+
+    def test_visits_of_customers_who_have_a_login_count(self):
+        self.authenticate(self.portal.login, self.portal.login)
+        self.hit()
+        self.lead.visitor_ids = self.hits().visitor_id
+        self.assertEqual(self.derive().view_count, 1)
+
+
+@tagged("post_install", "-at_install")
+class TestConsent(TrackingCase):
+    """A website that tracks only with consent to optional cookies."""
+
+    def setUp(self):
+        super().setUp()
+        self.set_up(cookies_bar=True, track_with_consent=True)
+
+    def set_up(self, **values):
+        for website in self.env["website"].search([]):
+            website.write(values)
+        self.env.flush_all()
+
+    def accept(self, optional):
+        choice = {"required": True, "optional": optional}
+        self.opener.cookies.set("website_cookies_bar", json.dumps(choice))
+
+    def make_lead(self):
+        lead = self.env["crm.lead"].create({"name": "Lead"})
+        lead.visitor_ids = self.hits().visitor_id
+        return lead
+
+    def test_nothing_is_recorded_before_consent(self):
+        visitors = self.Visitor.search_count([])
+        self.assertNotCounted("consent")
+        self.assertEqual(self.Visitor.search_count([]), visitors)
+
+    def test_nothing_is_recorded_without_consent(self):
+        self.accept(False)
+        self.assertNotCounted("consent")
+
+    def test_visits_are_recorded_with_consent(self):
+        self.accept(True)
+        self.hit()
+        self.assertEqual(len(self.hits()), 1)
+
+    def test_nothing_is_recorded_where_nobody_is_asked(self):
+        self.set_up(cookies_bar=False)
+        self.assertNotCounted("consent")
+
+    def test_other_websites_record_as_ever(self):
+        self.set_up(track_with_consent=False)
+        self.hit()
+        self.assertEqual(len(self.hits()), 1)
+
+    def test_nothing_counts_when_consent_is_withdrawn(self):
+        self.accept(True)
+        self.hit()
+        lead = self.make_lead()
+        self.accept(False)
+        self.hit()
+        self.assertTrue(lead.visitor_ids.consent_withdrawn)
+        self.env["website.crm.pageview"].sudo()._sync(lead)
+        self.assertFalse(lead.score_pageview_ids)
+        self.assertFalse(lead.pageviews_count)
+
+    def test_visits_count_again_when_consent_is_given_again(self):
+        self.accept(True)
+        self.hit()
+        lead = self.make_lead()
+        self.accept(False)
+        self.hit()
+        self.accept(True)
+        self.hit()
+        self.assertFalse(lead.visitor_ids.consent_withdrawn)
+        self.assertEqual(lead.pageviews_count, 1)
