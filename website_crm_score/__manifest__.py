@@ -5,11 +5,12 @@
     "category": "Sales/CRM",
     "author": "Lead Scoring contributors",
     "license": "LGPL-3",
-    "depends": ["website_crm"],
+    "depends": ["privacy_lookup", "website_crm"],
     "data": [
         "security/ir.model.access.csv",
         "security/website_crm_score_security.xml",
         "data/ir_cron_data.xml",
+        "data/ir_actions_server_data.xml",
         "views/website_crm_score_views.xml",
         "views/website_crm_score_line_views.xml",
         "views/website_crm_score_run_views.xml",

@@ -103,7 +103,10 @@ class CrmTeam(models.Model):
 
     def _merge_leads(self, groups):
         # Who owns one of the leads knows it, and needs no message about the merger.
-        Leads = self.env["crm.lead"].with_context(mail_auto_subscribe_no_notify=True)
+        # Nobody looks whether they are the same person, see crm.lead._find_strangers.
+        Leads = self.env["crm.lead"].with_context(
+            mail_auto_subscribe_no_notify=True, is_automatic_merge=True
+        )
         leads = map(Leads.browse, groups)
         return [
             group._merge_opportunity(auto_unlink=False, max_length=0).id

@@ -12,3 +12,4 @@ from . import test_website_form
 from . import test_scoring_tours
 from . import test_tracking
 from . import test_old_tracks
+from . import test_privacy

@@ -1,6 +1,8 @@
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.website_crm_score.models import ir_http
+
 from .common import ScoringCase
 from .track_common import TrackPageCase
 
@@ -43,7 +45,9 @@ class TestScoringTours(ScoringCase, TrackPageCase):
         self.env.invalidate_all()
 
     def test_from_a_ticked_page_to_the_score_of_a_lead(self):
-        self.set_registry_readonly_mode(False)  # pages are tracked on the primary only
+        self.set_registry_readonly_mode(False)  # there is but one connection to track
+        # The browser of this test has no user.
+        self.patch(ir_http, "AUTOMATA", ())
         self._new_page("track-too", track=True)
         self._new_page("track-again", track=True)
         self._new_page("not-tracked")
@@ -80,6 +84,21 @@ class TestScoringTours(ScoringCase, TrackPageCase):
         self.assertScores(lead, [25.5])
         self.assertIn(again, lead.score_ids)
         self.start("salesperson_sees_return", self.salesman)
+
+    def test_a_manager_sees_which_visits_were_not_counted(self):
+        uncounted = self.env["website.crm.uncounted.hit"].sudo()
+        uncounted.search([]).unlink()
+        uncounted.create({"hit_date": "2026-01-05", "reason": "bot", "hit_count": 3})
+        self.start("manager_sees_visits_not_counted", self.manager)
+
+    def test_a_manager_erases_what_a_lead_saw(self):
+        lead = self.make_lead("Ann")
+        visitor = self.make_visitor(lead)
+        self.make_tracks(visitor, "/a")
+        self.run_rules()
+        self.start("manager_erases_browsing_history", self.manager)
+        self.assertFalse(lead.score_pageview_ids)
+        self.assertFalse(visitor.exists())
 
     def test_a_manager_makes_a_rule_applies_it_and_archives_it(self):
         belgium = self.env.ref("base.be")

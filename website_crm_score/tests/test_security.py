@@ -23,10 +23,12 @@ ACCESS = {
     "website.crm.score.run": {"manager": READ},
     "website.crm.score.run.line": {"manager": READ},
     "website.crm.score.progress": {"system": READ},
+    "website.crm.uncounted.hit": {"manager": READ},
 }
 # The methods that a browser may call, besides the ORM's own.
 PUBLIC_METHODS = {
-    "crm.lead": {"action_redirect_to_page_views"},
+    "crm.lead": {"action_erase_browsing_history", "action_redirect_to_page_views"},
+    "res.partner": {"action_erase_browsing_history"},
     "website.crm.score": {
         "assign_scores_to_leads",
         "action_apply",

@@ -1,0 +1,62 @@
+import {openLeads, openRow} from "./scoring_tour_steps";
+import {registry} from "@web/core/registry";
+import {stepUtils} from "@web_tour/tour_utils";
+
+const tours = registry.category("web_tour.tours");
+
+tours.add("website_crm_score.manager_sees_visits_not_counted", {
+    steps: () => [
+        ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
+        {
+            content: "Open Reporting",
+            trigger: 'button[data-menu-xmlid="crm.crm_menu_report"]',
+            run: "click",
+        },
+        {
+            content: "Open Visits Not Counted",
+            trigger:
+                'a[data-menu-xmlid="website_crm_score.website_crm_uncounted_hit_menu"]',
+            run: "click",
+        },
+        {
+            content: "They are shown as a graph",
+            trigger: ".o_graph_renderer canvas",
+        },
+        {
+            content: "See them as a list",
+            trigger: ".o_switch_view.o_list",
+            run: "click",
+        },
+        {
+            content: "The reason and the number are told",
+            trigger:
+                '.o_data_row:has([name=reason]:contains(Bot)) [name=hit_count]:text("3")',
+        },
+    ],
+});
+
+tours.add("website_crm_score.manager_erases_browsing_history", {
+    steps: () => [
+        ...openLeads(),
+        openRow("Ann"),
+        {
+            content: "The lead saw a page",
+            trigger: "button[name=action_redirect_to_page_views]:contains(1)",
+        },
+        {
+            content: "Open the actions",
+            trigger: ".o_cp_action_menus .dropdown-toggle",
+            run: "click",
+        },
+        {
+            content: "Erase what it saw",
+            trigger: ".o-dropdown-item:contains(Erase Browsing History)",
+            run: "click",
+        },
+        {
+            content: "It saw nothing",
+            trigger:
+                ".o_form_view:not(:has(button[name=action_redirect_to_page_views]:contains(1)))",
+        },
+    ],
+});

@@ -1,0 +1,202 @@
+from odoo.exceptions import AccessError
+from odoo.tests import tagged
+
+from .common import ScoringCase
+
+EMAIL = "ann@example.com"
+
+
+class PrivacyCase(ScoringCase):
+    def setUp(self):
+        super().setUp()
+        self.lead = self.make_lead(name="Ann", email_from=EMAIL)
+        self.visitor = self.make_visitor(self.lead)
+        self.make_tracks(self.visitor, "/a", "/b")
+        self.make_rule([("score_pageview_ids.url", "ilike", "/a")], event_based=True)
+        self.run_rules()
+
+    def assertForgotten(self):
+        """No visit is left, and none comes back."""
+        self.run_rules()
+        lead = self.lead.exists()
+        self.assertFalse(lead.score_pageview_ids)
+        self.assertFalse(lead.pageviews_count)
+        tracks = self.env["website.track"].search([("url", "like", self.host + "/%")])
+        self.assertFalse(
+            tracks.filtered(lambda track: track.visitor_id == self.visitor)
+        )
+
+
+@tagged("post_install", "-at_install")
+class TestPrivacyLookup(PrivacyCase):
+    def look_up(self, **values):
+        lookup = self.env["privacy.lookup.wizard"]
+        wizard = lookup.create({"name": "Ann", "email": EMAIL, **values})
+        wizard.action_lookup()
+        return wizard.line_ids
+
+    def found(self, model, **values):
+        lines = self.look_up(**values).filtered(lambda line: line.res_model == model)
+        return self.env[model].browse(lines.mapped("res_id"))
+
+    def test_page_views_of_a_person_are_found(self):
+        self.assertEqual(
+            self.found("website.crm.pageview"), self.lead.score_pageview_ids
+        )
+
+    def test_score_reasons_of_a_person_are_found(self):
+        self.assertEqual(self.found("website.crm.score.line"), self.lead.score_line_ids)
+
+    def test_those_of_others_are_not_found(self):
+        found = self.found("website.crm.pageview", name="Bob", email="bob@example.com")
+        self.assertFalse(found & self.lead.score_pageview_ids)
+
+    def test_leads_of_a_contact_are_found(self):
+        partner = self.env["res.partner"].create({"name": "Ann", "email": EMAIL})
+        self.lead.email_from = False
+        self.lead.partner_id = partner
+        self.lead.email_from = "else@example.com"
+        self.env.flush_all()
+        self.assertEqual(
+            self.found("website.crm.pageview"), self.lead.score_pageview_ids
+        )
+
+    def test_page_views_deleted_there_do_not_come_back(self):
+        lines = self.look_up().filtered(
+            lambda line: line.res_model == "website.crm.pageview"
+        )
+        lines.action_unlink_all()
+        self.assertForgotten()
+
+
+@tagged("post_install", "-at_install")
+class TestErasure(PrivacyCase):
+    def test_the_history_of_a_lead_is_erased(self):
+        self.lead.action_erase_browsing_history()
+        self.assertForgotten()
+        self.assertTrue(self.lead.exists())
+
+    def test_deleting_a_lead_erases_its_history(self):
+        self.lead.unlink()
+        self.assertForgotten()
+        self.assertFalse(self.visitor.exists())
+
+    def test_a_visitor_of_another_lead_stays(self):
+        other = self.make_lead()
+        self.visitor.lead_ids += other
+        self.lead.unlink()
+        self.assertTrue(self.visitor.exists())
+
+    def test_deleting_a_contact_erases_its_history(self):
+        partner = self.env["res.partner"].create({"name": "Ann"})
+        visitor = self.make_visitor(partner=partner)
+        self.make_tracks(visitor, "/c")
+        partner.unlink()
+        self.assertFalse(visitor.exists())
+
+    def test_the_history_of_a_contact_is_that_of_its_leads(self):
+        partner = self.env["res.partner"].create({"name": "Ann"})
+        self.visitor.access_token = str(partner.id)
+        self.env.flush_all()
+        partner.action_erase_browsing_history()
+        self.assertForgotten()
+
+    def test_merged_contacts_keep_their_history(self):
+        partners = self.env["res.partner"].create(
+            [{"name": "Ann", "email": EMAIL}, {"name": "Ann", "email": EMAIL}]
+        )
+        visitor = self.make_visitor(partner=partners[0])
+        tracks = self.make_tracks(visitor, "/c")
+        merge = self.env["base.partner.merge.automatic.wizard"]
+        merge._merge(partners.ids, partners[1])
+        self.assertTrue(tracks.exists())
+
+    def test_who_may_not_delete_a_contact_may_not_erase_its_history(self):
+        partner = self.env["res.partner"].create({"name": "Ann"})
+        user = self.make_user("privacy_internal", "base.group_user")
+        with self.assertRaises(AccessError):
+            partner.with_user(user).action_erase_browsing_history()
+
+    def test_who_may_not_delete_a_lead_may_not_erase_its_history(self):
+        user = self.make_user(
+            "privacy_user", "sales_team.group_sale_salesman_all_leads"
+        )
+        with self.assertRaises(AccessError):
+            self.lead.with_user(user).action_erase_browsing_history()
+
+
+@tagged("post_install", "-at_install")
+class TestStrangers(PrivacyCase):
+    """Who sends a form with somebody's address does not pour his visits into that
+    person's lead."""
+
+    def setUp(self):
+        super().setUp()
+        self.forged = self.make_lead(name="Forged", email_from=EMAIL)
+        self.stranger = self.make_visitor(self.forged)
+        self.make_tracks(self.stranger, "/a", "/secret")
+        self.run_rules()
+        leads = self.lead + self.forged
+        self.leads = leads.with_context(is_automatic_merge=True)
+
+    def assertUrls(self, lead, *paths):
+        urls = [self.host + path for path in paths]
+        self.assertEqual(sorted(lead.score_pageview_ids.mapped("url")), sorted(urls))
+
+    def merge(self):
+        merged = self.leads._merge_opportunity(max_length=0)
+        self.run_rules()
+        return merged
+
+    def test_visits_of_a_stranger_stay_out(self):
+        merged = self.merge()
+        self.assertUrls(merged, "/a", "/b")
+        self.assertEqual(merged.visitor_ids, self.visitor)
+
+    def test_points_of_a_stranger_stay_out(self):
+        self.lead.action_erase_browsing_history()
+        self.lead.score_line_ids.sudo().unlink()
+        self.assertEqual(self.merge().score, 0)
+
+    def test_visits_of_a_stranger_are_not_lost(self):
+        self.merge()
+        self.assertEqual(len(self.stranger.website_track_ids), 2)
+
+    def test_visits_of_the_same_visitor_are_merged(self):
+        self.visitor.lead_ids += self.forged
+        self.assertUrls(self.merge(), "/a", "/b", "/secret")
+
+    def test_visits_of_who_logged_in_with_the_address_are_merged(self):
+        partner = self.env["res.partner"].create({"name": "Ann", "email": EMAIL})
+        self.stranger.access_token = str(partner.id)
+        self.assertUrls(self.merge(), "/a", "/b", "/secret")
+
+    def test_a_salesperson_who_merges_leads_merges_their_visits(self):
+        self.leads = self.lead + self.forged
+        self.assertUrls(self.merge(), "/a", "/b", "/secret")
+
+
+@tagged("post_install", "-at_install")
+class TestUrlOfWhatWasSeen(ScoringCase):
+    """Core records products and the like without a url."""
+
+    def setUp(self):
+        super().setUp()
+        self.visitor = self.make_visitor()
+        self.page = self.env["website.page"].search(
+            [("url", "=", "/contactus")], limit=1
+        )
+
+    def see(self):
+        domain = [("page_id", "=", self.page.id)]
+        self.visitor._add_tracking(domain, {"page_id": self.page.id})
+        return self.visitor.website_track_ids
+
+    def test_it_gets_its_url(self):
+        self.assertTrue(self.see().url.endswith("/contactus"))
+
+    def test_it_counts_once_if_its_page_is_tracked(self):
+        self.make_tracks(self.visitor, "/fr/contactus?a=1")
+        tracks = self.see()
+        self.assertEqual(len(tracks.filtered("url")), 1)
+        self.assertEqual(len(tracks), 2)
