@@ -9,7 +9,6 @@ from . import crm_lead  # after website_crm_score_line, whose table it relates t
 from . import ir_cron
 from . import ir_http
 from . import ir_ui_view
-from . import privacy_lookup_wizard
 from . import res_config_settings
 from . import res_partner
 from . import website

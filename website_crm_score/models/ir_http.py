@@ -29,13 +29,14 @@ class IrHttp(models.AbstractModel):
 
         Whatever goes wrong, the page is served.
         """
+        record = partial(super()._register_website_track, response)
         try:
             if cls._is_hit_of_tracked_page(response):
                 if request.env.cr.readonly:
                     # Not before its end: a test has but one connection.
-                    request.env.cr.postcommit.add(partial(cls._track_apart, response))
+                    request.env.cr.postcommit.add(partial(cls._track_apart, record))
                 else:
-                    cls._track(response)
+                    cls._track(record)
         except Exception as error:  # pylint: disable=broad-exception-caught
             cls._tell_tracking_failed(error)
         return False
@@ -56,30 +57,30 @@ class IrHttp(models.AbstractModel):
         return bool(template) and views._get_cached_template_info(template)["track"]
 
     @classmethod
-    def _track(cls, response):
+    def _track(cls, record):
         """Record a hit as part of the request, or apart where that fails."""
         try:
             with request.env.cr.savepoint(flush=False):
-                cls._record_hit(response)
+                cls._count_hit(record)
         except psycopg2.Error:
             # Such as a visitor that was merged with another one meanwhile.
-            cls._track_apart(response)
+            cls._track_apart(record)
 
     @classmethod
-    def _track_apart(cls, response):
+    def _track_apart(cls, record):
         """Record a hit in a transaction of its own, whatever the request's is."""
         env = request.env
         try:
             with env["website.visitor"]._in_own_transaction() as visitors:
                 request.env = visitors.env
-                cls._record_hit(response)
+                cls._count_hit(record)
         except Exception as error:  # pylint: disable=broad-exception-caught
             cls._tell_tracking_failed(error)
         finally:
             request.env = env
 
     @classmethod
-    def _record_hit(cls, response):
+    def _count_hit(cls, record):
         uncounted = request.env["website.crm.uncounted.hit"]
         reason = cls._find_reason_not_to_count()
         if reason:
@@ -87,7 +88,7 @@ class IrHttp(models.AbstractModel):
             if reason == "consent":
                 request.env["website.visitor"]._withdraw_consent()
             return
-        super()._register_website_track(response)
+        record()
         settings = request.env["res.config.settings"]
         is_staff = request.env.user._is_internal()
         if is_staff and not settings._get_scoring_number("count_staff"):

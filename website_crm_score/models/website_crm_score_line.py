@@ -128,7 +128,8 @@ class WebsiteCrmScoreLine(models.Model):
     def _drop_page_lines(self, leads):
         """Delete the lines that rules on visited pages gave to ``leads``."""
         rules = self.env["website.crm.score"].sudo().with_context(active_test=False)
-        rules = rules.search([]).filtered(lambda rule: rule._looks_at_pages())
+        rules = rules.search([])  # pylint: disable=no-search-all
+        rules = rules.filtered(lambda rule: rule._looks_at_pages())
         self._change_lines(
             SQL(
                 """

@@ -1,3 +1,4 @@
+import logging
 from contextlib import contextmanager
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -9,6 +10,8 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools.tracked_url import bound_url
+
+_logger = logging.getLogger(__name__)
 
 # What is known of a visitor is not written again for so long.
 FRESH = "1 minute"
@@ -139,7 +142,7 @@ class WebsiteVisitor(models.Model):
                 if self.consent_withdrawn:  # there would be no hit without consent
                     self._set_consent_withdrawn(False)
         except errors.SerializationFailure:
-            pass  # it did so since this transaction began
+            _logger.debug("Another hit of visitor %s was faster", self.id)
 
     def _add_tracking(self, domain, website_track_values):
         """Add the url of what was seen, such as a product, to the track; unless its

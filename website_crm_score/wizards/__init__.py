@@ -1,1 +1,2 @@
+from . import privacy_lookup_wizard
 from . import website_page_properties_base
