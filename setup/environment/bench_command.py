@@ -39,10 +39,14 @@ def _parse(arguments):
     parser.add_argument("name", choices=names, metavar="NAME", help=", ".join(names))
     parser.add_argument(
         "--leads",
+        "--requests",
+        "--minutes",
         type=positive_number,
         action="append",
+        dest="sizes",
         metavar="N",
-        help="run this size alone; given again, this one too",
+        help="run this size alone, in what the benchmark counts; given again, this one"
+        " too",
     )
     parser.add_argument(
         "--runs",

@@ -50,7 +50,7 @@ def main(task):
     try:
         with Databases(task["filestores"]) as databases:
             bench = Bench(task["name"], task["runs"], databases, workers, figures)
-            run(bench, task["leads"])
+            run(bench, task["sizes"])
     except WrongResult as error:
         say(f"wrong result: {error}")
     except (WorkerError, psycopg2.Error) as error:

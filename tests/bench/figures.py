@@ -3,13 +3,36 @@
 import json
 import math
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from statistics import median
 
-# What a worker measures beside the seconds, and what of its runs is told.
-MEASURES = {"queries": median, "megabytes": max, "megabytes_total": max}
-HEAD = ["case", "leads", "who", "seconds", "from-to"]
-HEAD += ["queries", "MB", "MB at most", "growth"]
+
+@dataclass(frozen=True)
+class Measure:
+    """What is measured beside the seconds: what of all runs is told, and how."""
+
+    title: str
+    summary: Callable
+    places: int = 0  # in the table
+
+
+MEASURES = {
+    "queries": Measure("queries", lambda counts: round(median(counts))),
+    "megabytes": Measure("MB", max),
+    "megabytes_total": Measure("MB at most", max),
+    "megabytes_first": Measure("MB at first", max),
+    "megabytes_last": Measure("MB at last", max),
+    "per_second": Measure("per second", median, 1),
+    "p50": Measure("p50 ms", median, 1),
+    "p95": Measure("p95 ms", median, 1),
+    "p99": Measure("p99 ms", median, 1),
+    "lost": Measure("lost", sum),
+    "errors": Measure("errors", sum),
+    "retries": Measure("retries", sum),
+}
+HEAD = ["case", "size", "who", "seconds", "from-to"]
+HEAD += [*(measure.title for measure in MEASURES.values()), "growth"]
 
 
 class WrongResult(Exception):
@@ -33,14 +56,11 @@ class Figure:
 
     def measures(self):
         """What is known beside the seconds, by name, rounded."""
-        found = {
-            name: round(summary(run[name] for run in self.runs), 1)
-            for name, summary in MEASURES.items()
+        return {
+            name: round(measure.summary([run[name] for run in self.runs]), 1)
+            for name, measure in MEASURES.items()
             if all(name in run for run in self.runs)
         }
-        if "queries" in found:
-            found["queries"] = round(found["queries"])
-        return found
 
     def row(self, bench):
         """The figure as JSON has it."""
@@ -62,8 +82,8 @@ class Figure:
             f"{self.seconds:.2f}",
             f"{min(seconds):.2f}-{max(seconds):.2f}",
             *(
-                f"{measures[name]:,.0f}" if name in measures else ""
-                for name in MEASURES
+                f"{measures[name]:,.{measure.places}f}" if name in measures else ""
+                for name, measure in MEASURES.items()
             ),
             "" if self.exponent is None else f"{self.exponent:.2f}",
         ]
@@ -112,20 +132,24 @@ class Figures:
         if self._as_json:
             print("\n".join(bars), file=sys.stderr)
             return
-        rows = [HEAD, *(figure.cells() for figure in self._figures.values())]
-        widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
-        for row in rows:
-            print("  ".join(align(row, widths)).rstrip())
+        rows = [figure.cells() for figure in self._figures.values()]
+        # Without the columns of what this benchmark does not measure.
+        columns = [
+            (title, *cells)
+            for title, *cells in zip(HEAD, *rows, strict=True)
+            if any(cells)
+        ]
+        for row in zip(*map(align, columns), strict=True):
+            print("  ".join(row).rstrip())
         print("", *bars, sep="\n")
 
 
-def align(row, widths):
-    """The cells of a row at their widths: names to the left, numbers to the right."""
-    names = {HEAD.index(name) for name in ("case", "who")}
-    return [
-        cell.ljust(width) if column in names else cell.rjust(width)
-        for column, (cell, width) in enumerate(zip(row, widths, strict=True))
-    ]
+def align(column):
+    """The cells of a column at its width: names to the left, numbers to the right."""
+    width = max(map(len, column))
+    if column[0] in ("case", "who"):
+        return [cell.ljust(width) for cell in column]
+    return [cell.rjust(width) for cell in column]
 
 
 def bar(text, value, limit, unit=""):

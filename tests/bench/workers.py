@@ -11,15 +11,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import servers
+from servers import WorkerError
+
 HERE = Path(__file__).resolve().parent
 IN_ODOO = "from workers import serve; serve(env)"
 TASK = "BENCH_TASK"
 # The line of a traceback that tells what happened: "module.Error: why".
 ERROR = re.compile(r"[\w.]*[a-z]\w*: ")
-
-
-class WorkerError(Exception):
-    """A participant that failed: the last thing that it said."""
 
 
 class Workers:
@@ -55,6 +54,14 @@ class Workers:
         options = ["-d", database, "-i", addon, "--stop-after-init", "--no-http"]
         options.append("--log-level=warn")
         self._call([*self._odoo, *options], "", {})
+
+    def serve(self, database, who, *options):
+        """Serve a database within a context, see :func:`servers.serve`.
+
+        :param str who: names the server's log
+        """
+        log = self._log.with_name(f"{self._log.stem}-{who}.log")
+        return servers.serve(self._odoo, database, log, *options)
 
     def _run(self, command, source, function, arguments):
         task = {"function": function, "arguments": arguments}

@@ -1,0 +1,15 @@
+"""The pages that are asked for. The functions are a worker's, see :mod:`workers`."""
+
+TRACKED, UNTRACKED = "/bench-tracked", "/bench-untracked"
+
+
+def make_pages(env):
+    """Make two pages of the one that asks visitors to get in touch: one is tracked."""
+    website = env["website"].search([], limit=1)
+    page = env.ref("website.contactus_page")
+    for url in (TRACKED, UNTRACKED):
+        values = {"name": url, "url": url, "website_id": website.id}
+        copy = page.with_context(website_id=website.id).copy(values)
+        copy.is_published = True
+        copy.view_id.track = url == TRACKED
+    env.cr.commit()
