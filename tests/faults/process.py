@@ -4,8 +4,10 @@ import multiprocessing
 import os
 import re
 import signal
+import socket
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 from .engine import BATCH_SIZE, HOURLY_JOB
@@ -109,16 +111,20 @@ class Odoo:
 class Server:
     """A prefork server with one cron worker at a time."""
 
-    script = Path(__file__).with_name("server.py")
+    program = [sys.executable, Path(__file__).with_name("server.py")]
 
     def __init__(self, database, log, *options, batch_size=BATCH_SIZE, seconds=10):
         """
         :param int seconds: how long a job runs before it makes room for others
         """
         self.log = log
-        command = [sys.executable, self.script, batch_size, seconds, "--no-http"]
-        command += ["--workers=1", "--max-cron-threads=1", f"--logfile={log}"]
-        command += [f"--database={database.name}", *options]
+        command = [batch_size, seconds, "--no-http", "--workers=1"]
+        command += ["--max-cron-threads=1", *options]
+        self._start(database, *command)
+
+    def _start(self, database, *arguments):
+        command = [*self.program, *arguments]
+        command += [f"--logfile={self.log}", f"--database={database.name}"]
         # A session of its own, so that its workers can be ended with it.
         self.process = subprocess.Popen(map(str, command), start_new_session=True)
 
@@ -128,9 +134,10 @@ class Server:
 
     def find_workers(self):
         """The process ids of all cron workers there were."""
-        return set(re.findall(r"Worker WorkerCron \((\d+)\) alive", self._read_log()))
+        return set(re.findall(r"Worker WorkerCron \((\d+)\) alive", self.read_log()))
 
-    def _read_log(self):
+    def read_log(self):
+        """All that the server said so far."""
         return self.log.read_text() if self.log.exists() else ""
 
     def close(self):
@@ -138,6 +145,37 @@ class Server:
         if self.is_running():
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait(TIMEOUT)
+
+
+class Website(Server):
+    """A prefork server that serves pages, and runs no jobs."""
+
+    program = [Path(__file__).parents[2] / "setup" / "odoo"]
+
+    def __init__(self, database, log, *options):
+        self.log = log
+        self.port = free_port()
+        ports = [f"--http-port={self.port}", f"--gevent-port={free_port()}"]
+        folder = f"--data-dir={os.environ['ODOO_DATA_DIR']}"
+        self._start(database, "--max-cron-threads=0", folder, *ports, *options)
+
+    def wait_up(self):
+        """Wait until the server answers."""
+        wait_until(self._is_up, "the server answers")
+
+    def _is_up(self):
+        assert self.is_running(), self.read_log()
+        try:
+            socket.create_connection(("127.0.0.1", self.port)).close()
+        except OSError:
+            return False
+        return True
+
+
+def free_port():
+    with closing(socket.socket()) as listener:
+        listener.bind(("127.0.0.1", 0))
+        return listener.getsockname()[1]
 
 
 def wait_blocked_or_finished(database, odoo):
