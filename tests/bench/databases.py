@@ -81,6 +81,12 @@ class Databases:
             cursor.execute(statement)
             return cursor.fetchall() if cursor.description else []
 
+    def call_jobs(self, name):
+        """Have cron workers look for jobs of a database that are due."""
+        with closing(connect("postgres")) as connection:
+            statement = "SELECT pg_notify('cron_trigger', %s)"
+            connection.cursor().execute(statement, [self[name]])
+
     def settle(self, name):
         """Do what time and the autovacuum do to a database that nobody writes to."""
         self.execute(name, "VACUUM ANALYZE")

@@ -23,6 +23,7 @@ MEASURES = {
     "megabytes_total": Measure("MB at most", max),
     "megabytes_first": Measure("MB at first", max),
     "megabytes_last": Measure("MB at last", max),
+    "processes": Measure("processes", max),
     "per_second": Measure("per second", median, 1),
     "p50": Measure("p50 ms", median, 1),
     "p95": Measure("p95 ms", median, 1),
