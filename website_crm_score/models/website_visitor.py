@@ -86,7 +86,7 @@ class WebsiteVisitor(models.Model):
         """
         settings = self.env["res.config.settings"]
         window = settings._get_scoring_number("reload_seconds")
-        rows = self.env.execute_query(
+        self.env.cr.execute(
             SQL(
                 """
                 WITH visitor AS (
@@ -107,11 +107,13 @@ class WebsiteVisitor(models.Model):
                 url=values["url"],
                 page_id=values.get("page_id"),
                 is_new=self._get_is_new_sql(values["url"], window),
-            )
+            ),
+            log_exceptions=False,  # it is tried again, and told once if that fails
         )
-        if not rows:
+        row = self.env.cr.fetchone()
+        if not row:
             return None
-        [(visitor_id, is_stale, is_counted)] = rows
+        visitor_id, is_stale, is_counted = row
         if not is_counted:
             self.env["website.crm.uncounted.hit"]._add("reload")
         if is_stale:
