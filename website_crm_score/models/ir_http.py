@@ -6,6 +6,8 @@ import psycopg2
 from odoo import models
 from odoo.http import request
 
+from ..tools.hit_savepoint import ROLLBACK
+
 _logger = logging.getLogger(__name__)
 
 # Browsers without a user and other programs that do not call themselves bots.
@@ -60,10 +62,10 @@ class IrHttp(models.AbstractModel):
     def _track(cls, record):
         """Record a hit as part of the request, or apart where that fails."""
         try:
-            with request.env.cr.savepoint(flush=False):
-                cls._count_hit(record)
+            cls._count_hit(record)
         except psycopg2.Error:
             # Such as a visitor that was merged with another one meanwhile.
+            request.env.cr.execute(ROLLBACK)
             cls._track_apart(record)
 
     @classmethod

@@ -4,6 +4,8 @@ from odoo import api, fields, models
 from odoo.http import request
 from odoo.tools import SQL
 
+from ..tools.hit_savepoint import SAVEPOINT
+
 KEEP_DAYS = 365
 
 
@@ -50,10 +52,12 @@ class WebsiteCrmUncountedHit(models.Model):
         self.env.cr.execute(
             SQL(
                 """
+                %s
                 INSERT INTO website_crm_uncounted_hit
                        (hit_date, website_id, reason, hit_count)
                 VALUES ((now() AT TIME ZONE 'UTC')::date, %s, %s, 1)
                 """,
+                SAVEPOINT,
                 website.id if website else None,
                 reason,
             )

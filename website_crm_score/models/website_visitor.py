@@ -9,6 +9,7 @@ from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED, STATUS_READY
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools.hit_savepoint import SAVEPOINT
 from ..tools.tracked_url import bound_url
 
 _logger = logging.getLogger(__name__)
@@ -89,6 +90,7 @@ class WebsiteVisitor(models.Model):
         self.env.cr.execute(
             SQL(
                 """
+                %(savepoint)s
                 WITH visitor AS (
                     SELECT id, last_connection_datetime < %(now)s - %(fresh)s::interval
                                OR consent_withdrawn IS TRUE AS is_stale
@@ -101,6 +103,7 @@ class WebsiteVisitor(models.Model):
                 )
                 SELECT id, is_stale, EXISTS (SELECT FROM track) FROM visitor
                 """,
+                savepoint=SAVEPOINT,
                 now=SQL("now() AT TIME ZONE 'UTC'"),
                 fresh=FRESH,
                 access_token=str(access_token),
