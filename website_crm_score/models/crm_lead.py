@@ -309,6 +309,8 @@ class CrmLead(models.Model):
         """
         has_listeners = self._has_score_listeners()
         changed_ids = self._find_changed_scores(due) if has_listeners else []
+        # An array of places has PostgreSQL read these rows alone, whatever it guesses
+        # of a table that was just made.
         self.env.cr.execute(
             SQL(
                 """
@@ -330,7 +332,8 @@ class CrmLead(models.Model):
                            SELECT COALESCE(sum(points), 0) AS points
                              FROM website_crm_score_line
                             WHERE lead_id = due.lead_id) total
-                     WHERE lead.ctid = due.place
+                     WHERE lead.id = due.lead_id
+                       AND lead.ctid = ANY(ARRAY(SELECT place FROM (%(due)s) due))
                  RETURNING lead.score_date
                 )
                 SELECT count(*),
