@@ -98,7 +98,9 @@ def pytest_odoo(environment, name, targets, results):
         options += ["-k", keyword] if keyword else []
         title = f"running {path.relative_to(REPO)} with pytest-odoo"
         arguments = [*options, path]
-        _pytest(environment.variables, title, PYTEST_ODOO, number, arguments, results)
+        # Else the job queue starts a runner, which takes work away from the tests.
+        variables = {**environment.variables, "ODOO_QUEUE_JOB_CHANNELS": "root:0"}
+        _pytest(variables, title, PYTEST_ODOO, number, arguments, results)
 
 
 def out_of_process(environment, paths, results):
