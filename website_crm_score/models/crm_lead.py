@@ -226,7 +226,8 @@ class CrmLead(models.Model):
 
     def _get_own_visitors(self):
         """Return the visitors known by these leads alone."""
-        leads = self.sudo()  # sudo: also of those that the user may not read
+        # sudo: also of those that the user may not read; lost leads have visitors, too
+        leads = self.sudo().with_context(active_test=False)
         return leads.visitor_ids.filtered(
             lambda visitor: not visitor.partner_id and visitor.lead_ids <= leads
         )

@@ -87,6 +87,21 @@ class TestErasure(PrivacyCase):
         self.lead.unlink()
         self.assertTrue(self.visitor.exists())
 
+    def test_a_visitor_of_a_lost_lead_stays(self):
+        lost = self.make_lead()
+        self.visitor.lead_ids += lost
+        lost.active = False
+        self.lead.unlink()
+        self.assertTrue(self.visitor.exists())
+
+    def test_the_history_of_a_contact_is_that_of_its_lost_leads_too(self):
+        partner = self.env["res.partner"].create({"name": "Ann"})
+        self.visitor.access_token = str(partner.id)
+        self.lead.active = False
+        self.env.flush_all()
+        partner.action_erase_browsing_history()
+        self.assertForgotten()
+
     def test_deleting_a_contact_erases_its_history(self):
         partner = self.env["res.partner"].create({"name": "Ann"})
         visitor = self.make_visitor(partner=partner)
