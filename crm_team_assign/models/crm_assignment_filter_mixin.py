@@ -1,7 +1,7 @@
 import logging
 from ast import literal_eval
 
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
@@ -32,16 +32,16 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
             vals = dict(vals, assignment_error=False)
         return super().write(vals)
 
-    def _find_filtered_leads(self, scope, names=("assignment_domain",)):
+    def _find_filtered_leads(self, scope, errors, names=("assignment_domain",)):
         """Return the ids of the leads in ``scope`` that match the filters ``names``.
 
         :param Domain scope: the leads to look at
+        :param dict errors: gets this record with why a filter cannot be used, or None
         :param names: the fields of the filters, all of which must match
         :return: ids, or None if a filter cannot be used
         :rtype: set[int] | None
         """
         self.ensure_one()
-        lead_ids, error = None, False
         try:
             with self.env.cr.savepoint():
                 filters = Domain.AND(literal_eval(self[name] or "[]") for name in names)
@@ -54,10 +54,18 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
         except Exception as exception:  # pylint: disable=broad-exception-caught
             error = str(exception).strip().split("\n")[0] or type(exception).__name__
             _logger.warning("%s left out of lead assignment: %s", self, error)
-        self._note_assignment_error(error)
+            errors[self] = error
+            return None
+        errors.setdefault(self, None)
         return lead_ids
 
-    def _note_assignment_error(self, error):
-        if (self.assignment_error or False) != error:
-            # sudo: who may assign leads need not be able to write teams
-            self.sudo().assignment_error = error
+    @api.model
+    def _note_assignment_errors(self, errors):
+        """Show the errors where their owners see them, and remove those of before.
+
+        :param dict errors: by record, why it was left out, or None
+        """
+        for record, error in errors.items():
+            if (record.assignment_error or None) != error:
+                # sudo: who may assign leads need not be able to write teams
+                record.sudo().assignment_error = error

@@ -68,36 +68,99 @@ class CrmLead(models.Model):
             domain &= Domain("create_date", ">", since)
         return domain
 
-    def _filter_possible_duplicates(self):
-        """Return those of these leads that can have duplicates, found at once.
+    def _find_duplicates(self, company):
+        """Return the duplicates of those of these leads that have any, each with all.
 
-        :meth:`_get_lead_duplicates` looks for one lead after another, which most
-        leads, having an address of their own, need not be put through every day.
+        The same as :meth:`_get_lead_duplicates`, which looks for one lead after
+        another, but of one company only, and with a few queries for all.
+
+        :param res.company company: the one that may take the leads, if any
+        :rtype: dict[crm.lead, crm.lead]
         """
-        addresses = self.filtered("email_normalized").mapped("email_normalized")
+        wanted = {
+            lead: email_normalize_all(lead.email_from)
+            for lead in self._filter_possible_duplicates()
+        }
+        # What is told of them and what sorts them, see _sort_by_confidence_level
+        names = ["email_normalized", "company_id", "user_id", "team_id"]
+        names += ["type", "active", "stage_id", "probability"]
+        addresses = set().union(*wanted.values())
+        same = self.with_context(active_test=False).search_fetch(
+            self._open_domain() & Domain("email_normalized", "in", addresses), names
+        )
+        by_address = same.grouped("email_normalized")
+        found = {}
+        for lead, addresses in wanted.items():
+            duplicates = lead.union(
+                *(by_address[name] for name in addresses if name in by_address)
+            )
+            duplicates = duplicates._filter_same_company(lead.company_id or company)
+            if len(duplicates) > 1:
+                found[lead] = duplicates
+        return found
+
+    def _filter_possible_duplicates(self):
+        """Return those of these leads whose address, or one of whose, others may have.
+
+        Most leads have an address of their own.
+        """
+        names = ["email_normalized", "email_from", "company_id"]
+        leads = self.search_fetch(Domain("id", "in", self.ids), names, order="id")
+        addresses = set(leads.mapped("email_normalized")) - {False}
         groups = self.with_context(active_test=False)._read_group(
             self._open_domain() & Domain("email_normalized", "in", addresses),
             ["email_normalized"],
             having=[("__count", ">", 1)],
         )
         shared = {address for (address,) in groups}
-        return self.filtered(
+        return leads.filtered(
             lambda lead: lead.email_normalized in shared
-            or len(email_normalize_all(lead.email_from or "")) > 1
+            # "Ann <ann@example.com>, bob@example.com"
+            or (lead.email_from or "").count("@") > 1
         )
 
-    def _get_mergeable_duplicates(self, company):
-        """Return this lead and its duplicates, of one company only.
+    def _filter_same_company(self, company):
+        """Return those of these duplicates that may be merged: of one company only.
 
-        :param res.company company: the company that may take the lead, if any
+        :param res.company company: of the lead whose duplicates they are, if any
         """
-        self.ensure_one()
-        duplicates = self._get_lead_duplicates(email=self.email_from)
-        company = self.company_id or company
-        others = duplicates.company_id - company
+        others = self.company_id - company
         if company or len(others) > 1:
-            duplicates = duplicates.filtered(lambda lead: lead.company_id not in others)
-        return duplicates
+            return self.filtered(lambda lead: lead.company_id not in others)
+        return self
+
+    # HANDING OVER
+
+    def _is_free_for(self, team):
+        """Return whether this lead is open, nobody's, and of no other team."""
+        self.ensure_one()
+        return (
+            self.active
+            and self.won_status == "pending"
+            and not self.user_id
+            and self.team_id in (team, self.team_id.browse())
+        )
+
+    def _group_by_assignment(self, team, user):
+        """Return what to write to assign these leads, those of the same together.
+
+        :param crm.team team: who takes them
+        :param res.users user: who gets them, as opportunities; nobody if empty
+        :return: pairs of values and leads
+        :rtype: list[tuple[dict, crm.lead]]
+        """
+        groups = {}
+        for lead in self:
+            values = {}
+            if user:
+                values |= lead._convert_opportunity_data(lead.partner_id, team.id)
+                values["user_id"] = user.id
+            if lead.team_id != team:
+                values["team_id"] = team.id
+            key = lead.company_id, *sorted(values.items())
+            group = groups.setdefault(key, (values, []))
+            group[1].append(lead.id)
+        return [(values, self.browse(ids)) for values, ids in groups.values()]
 
 
 def _group_by_minimum(minimums):

@@ -3,9 +3,10 @@ from collections import defaultdict
 from functools import partial
 
 from odoo import api, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..tools.assignment_plan import Seat, seat_leads
+from ..tools.assignment import AssignmentRun
 from .crm_lead import ASSIGNMENT_ORDER
 
 _logger = logging.getLogger(__name__)
@@ -15,10 +16,8 @@ MESSAGE_LEADS = 100
 
 
 class CrmTeam(models.Model):
-    """Assignment as a whole, and its second stage: the members of a team get leads in
-    turns, the best first. Scores are brought up to date before.
-
-    Each stage plans over ids in memory, then carries the plan out.
+    """Assignment as a whole: scores are brought up to date, both stages are planned at
+    once, then the plan is carried out.
     """
 
     _inherit = "crm.team"
@@ -35,11 +34,18 @@ class CrmTeam(models.Model):
 
         In a scheduled action the time for scoring can run out. Nothing is assigned
         then, and the action runs again to go on.
+
+        :raise UserError: if leads are being assigned at the moment
         """
-        if self._is_assignment_allowed() and not self._update_scores():
-            self.env["ir.cron"]._commit_batch(0, 1)
-            return {}, {}
-        result = super()._action_assign_leads(
+        if self._is_assignment_allowed():
+            self._lock_assignment()
+            if not self._update_scores():
+                self.env["ir.cron"]._commit_batch(0, 1)
+                return {}, {}
+        run = AssignmentRun(force_quota)
+        result = super(
+            CrmTeam, self.with_context(assignment_run=run)
+        )._action_assign_leads(
             force_quota=force_quota, creation_delta_days=creation_delta_days
         )
         self.env["ir.cron"]._commit_batch(0, 0)
@@ -50,6 +56,28 @@ class CrmTeam(models.Model):
         """Return what core checks, and refuses with its own words."""
         is_manager = self.env.user.has_group("sales_team.group_sale_manager")
         return is_manager or self.env.is_system()
+
+    @api.model
+    def _lock_assignment(self):
+        """See to it that leads are assigned by one at a time: nobody's capacity is
+        passed because two count the same room.
+
+        As long as it runs, the scheduled action is locked by the scheduler. Whoever
+        assigns by a button locks it as well, so that it does not start meanwhile.
+
+        :raise UserError: if leads are being assigned at the moment
+        """
+        if self.env["ir.cron"]._is_job():
+            return
+        # sudo: the row stands for the right to assign, which was checked
+        cron = self.env.ref("crm.ir_cron_crm_lead_assign").sudo()
+        if not cron.try_lock_for_update(allow_referencing=True):
+            raise UserError(
+                self.env._(
+                    "Leads are being assigned at the moment. Please try again in a few"
+                    " minutes."
+                )
+            )
 
     @api.model
     def _update_scores(self):
@@ -64,107 +92,127 @@ class CrmTeam(models.Model):
 
     # MEMBERS
 
+    def _get_waiting_domain(self):
+        """Return the domain of open leads of these teams that wait for a salesperson,
+        whatever their score.
+
+        :rtype: Domain
+        """
+        domain = Domain(super()._get_lead_to_assign_domain())
+        return domain & self.env["crm.lead"]._open_domain()
+
     def _get_lead_to_assign_domain(self):
         """Return the domain of leads to hand to members: open ones that reach the
         minimum, however they got their team."""
-        domain = Domain(super()._get_lead_to_assign_domain())
-        return (
-            domain
-            & self.env["crm.lead"]._open_domain()
-            & Domain.OR(
-                Domain("team_id", "=", team.id)
-                & Domain("score", ">=", team.min_for_assign)
-                & team._get_assignment_company_domain()
-                for team in self
-            )
+        return self._get_waiting_domain() & Domain.OR(
+            Domain("team_id", "=", team.id)
+            & Domain("score", ">=", team.min_for_assign)
+            & team._get_assignment_company_domain()
+            for team in self
         )
 
     def _assign_and_convert_leads(self, force_quota=False):
         """Make opportunities of the teams' leads and hand them to the members.
 
+        As a part of a whole assignment this is done already.
+
         :return: for each member with room: the leads ``assigned`` and the ``quota``
         :rtype: dict
         """
-        result = {}
-        for team in self:
-            result.update(team._assign_to_members(force_quota))
+        run = self.env.context.get("assignment_run")
+        plan = run.plan if run else self._plan_handover(force_quota)
+        if not run:
+            self._carry_out(plan)
+        lead_ids = defaultdict(list)
+        for outcome in plan.list_done():
+            lead_ids[outcome.member].append(outcome.lead_id)
+        Members, Leads = self.env["crm.team.member"], self.env["crm.lead"]
+        result = {
+            Members.browse(member_id): {
+                "assigned": Leads.browse(lead_ids[member_id]),
+                "quota": quota,
+            }
+            for member_id, quota in plan.quotas.items()
+        }
         self._notify_assignees(result)
-        counts = ["lead_day_count", "lead_month_count"]
-        self.crm_team_member_ids.invalidate_recordset(counts, flush=False)
         _log_assignment(result)
         return result
 
-    def _assign_to_members(self, force_quota):
-        self.ensure_one()
-        Leads = self.env["crm.lead"]
-        quotas = self._get_member_quotas(force_quota)
-        lead_ids = self._find_leads_to_assign() if quotas else []
-        if not lead_ids:
-            return {}
-        result = {
-            member: {"assigned": Leads, "quota": quota}
-            for member, quota in quotas.items()
-        }
-        plan = seat_leads(lead_ids, self._get_seats(quotas, lead_ids))
-        for assigned in self._in_batches(self._assign_batch, plan):
-            for member, ids in assigned.items():
-                result[member]["assigned"] += Leads.browse(ids)
-        return result
+    # THE EXECUTOR
 
-    def _get_member_quotas(self, force_quota):
-        """Return ``{member: quota}`` of members with room, whose turn it is first."""
-        members = self.crm_team_member_ids.sorted("id")
-        last_id = self.assignment_last_member_id.id or 0
-        later = members.filtered(lambda member: member.id > last_id)
-        counts = members._count_assigned_per_day()  # in one query
-        members = members.with_context(assigned_per_day=counts)
-        quotas = {
-            member: member._get_assignment_quota(force_quota=force_quota)
-            for member in later + (members - later)
-            if not member.assignment_optout and member.user_id.active
-        }
-        return {member: quota for member, quota in quotas.items() if quota > 0}
+    def _carry_out(self, plan):
+        """Carry out a plan in batches; note in it what is done.
 
-    def _find_leads_to_assign(self):
-        """Return the ids of leads that the members can get, the best first."""
-        lead_ids = self._find_filtered_leads(self._get_lead_to_assign_domain())
-        leads, _is_scored = self._sort_by_score(
-            Domain("id", "in", lead_ids or []), "probability desc, id"
+        Leads that are somebody's by now, closed or gone are left out, and so are those
+        on which something fails that listens to leads.
+
+        :param Assignment plan: of these teams
+        """
+        self.env["crm.team"]._note_assignment_errors(plan.errors)
+        steps = plan.list_steps()
+        if not steps:
+            return
+        for _done in self._in_batches(self._note_turns, [plan]):
+            pass
+        for done in self._in_batches(self._carry_out_batch, steps):
+            plan.done.update(done)
+        counts = ["lead_day_count", "lead_month_count"]
+        self.crm_team_member_ids.invalidate_recordset(counts, flush=False)
+
+    def _note_turns(self, plans):
+        """Remember where the rotations go on, and what teams are owed."""
+        [plan] = plans
+        for team in self.sudo():  # sudo: who may assign need not be able to write teams
+            member_id = plan.last_members.get(team.id)
+            if member_id:
+                team.assignment_last_member_id = member_id
+            if plan.credits.get(team.id):
+                team.assignment_credit += plan.credits[team.id]
+        return []
+
+    def _carry_out_batch(self, steps):
+        """Carry out a part of a plan.
+
+        :param list[Outcome] steps: what to do
+        :return: ids of the leads that it was done for
+        :rtype: list[int]
+        """
+        groups = defaultdict(list)
+        for step in steps:
+            groups[step.team, step.member].append(step.lead_id)
+        teams = self.filtered("active")
+        done = []
+        for (team_id, member_id), lead_ids in groups.items():
+            team = teams.filtered(lambda team, id_=team_id: team.id == id_)
+            member = self.env["crm.team.member"].browse(member_id or []).exists()
+            if team and member.filtered("active").user_id.active == bool(member_id):
+                done += self._attempt(partial(team._take_leads, member), lead_ids)
+        return done
+
+    def _take_leads(self, member, lead_ids):
+        """Give leads that are still free to this team and, as opportunities, to a
+        member.
+
+        :param crm.team.member member: none, to leave them to the team
+        :return: ids of the leads that were given
+        :rtype: list[int]
+        """
+        leads = self.env["crm.lead"].browse(lead_ids).exists()
+        leads = leads.filtered(lambda lead: lead._is_free_for(self))
+        # The member gets one message for all; core would post one for each lead.
+        leads = leads.with_context(
+            mail_auto_subscribe_no_notify=True, is_assignment=True
         )
+        for values, same in leads._group_by_assignment(self, member.user_id):
+            company = same.company_id
+            same.write(values)
+            lost = same.filtered(lambda lead: not lead.company_id)
+            if company and lost:
+                # In a team of all companies core forgets that of a lead.
+                lost.company_id = company
         return leads.ids
 
-    def _get_seats(self, quotas, lead_ids):
-        """Return the places in the rotation, without members with unusable filters."""
-        seats = []
-        for member, quota in quotas.items():
-            leads = member._find_assignable_leads(lead_ids)
-            preferred = set()
-            if leads and member._has_preference():
-                preferred = member._find_assignable_leads(lead_ids, preferred=True)
-            if leads is not None and preferred is not None:
-                seats.append(Seat(member.id, quota, leads, preferred))
-        return seats
-
-    def _assign_batch(self, plan):
-        """Carry out a part of the plan.
-
-        :param list[tuple] plan: pairs of lead and member id
-        :return: ``{member: ids of leads}``
-        :rtype: dict
-        """
-        lead_ids = defaultdict(list)
-        for lead_id, member_id in plan:
-            lead_ids[member_id].append(lead_id)
-        members = self.env["crm.team.member"].browse(lead_ids).exists()
-        members = members.filtered(lambda m: m.active and m.user_id.active)
-        assigned = {
-            member: self._attempt(member._take_leads, lead_ids[member.id])
-            for member in members
-        }
-        last = members.filtered(lambda member: member.id == plan[-1][1])
-        # sudo: who may assign leads need not be able to write teams
-        self.sudo().assignment_last_member_id = last or members[:1]
-        return assigned
+    # MESSAGES
 
     @api.model
     def _notify_assignees(self, members_data):

@@ -97,44 +97,46 @@ class CrmTeamMember(models.Model):
         self.ensure_one()
         return max(self.assignment_max, 1 if self.assignment_unlimited else 0)
 
-    def _has_preference(self):
-        return (self.assignment_domain_preferred or "[]").strip() != "[]"
-
-    def _find_assignable_leads(self, lead_ids, preferred=False):
+    def _find_assignable_leads(self, plan, lead_ids, found):
         """Return which of the leads this member takes, or None if a filter fails.
 
+        :param Assignment plan: has the facts of the leads, and gets the error
         :param list[int] lead_ids: leads of the team
-        :param bool preferred: only those that the member prefers
+        :param dict found: what members without a filter take, by their companies
         :rtype: set[int] | None
         """
-        names = ["assignment_domain"]
-        if preferred:
-            names.append("assignment_domain_preferred")
-        # sudo: companies that the one who assigns has no access to
-        companies = self.sudo().user_id.company_ids.ids
-        scope = fields.Domain("id", "in", lead_ids)
-        scope &= fields.Domain("company_id", "in", [*companies, False])
-        return self._find_filtered_leads(scope, names)
+        companies = self._get_assignment_companies()
+        if self._has_filter("assignment_domain"):
+            scope = fields.Domain("id", "in", lead_ids)
+            scope &= fields.Domain("company_id", "in", [*companies, False])
+            return self._find_filtered_leads(scope, plan.errors)
+        plan.errors.setdefault(self, None)
+        if companies not in found:
+            found[companies] = {
+                lead_id
+                for lead_id in lead_ids
+                if plan.leads[lead_id].company_id in {*companies, None}
+            }
+        return found[companies]
 
-    def _take_leads(self, lead_ids):
-        """Make opportunities of this member of the leads that are still free.
+    def _find_preferred_leads(self, plan, lead_ids):
+        """Return which of the leads this member prefers, or None without a preference.
 
-        :return: ids of the leads assigned
-        :rtype: list[int]
+        :param Assignment plan: gets the error of a filter that cannot be used
+        :rtype: set[int] | None
         """
-        team = self.crm_team_id
-        leads = self.env["crm.lead"].browse(lead_ids).exists()
-        leads = leads.filtered(
-            lambda lead: lead.active
-            and lead.won_status == "pending"
-            and not lead.user_id
-            and lead.team_id == team
-        )
-        # The member gets one message for all; core would post one for each lead.
-        leads = leads.with_context(mail_auto_subscribe_no_notify=True)
-        for partner, same in leads.grouped("partner_id").items():
-            same.convert_opportunity(partner, user_ids=self.user_id.ids)
-        return leads.ids
+        if not self._has_filter("assignment_domain_preferred"):
+            return None
+        scope = fields.Domain("id", "in", list(lead_ids))
+        names = ["assignment_domain_preferred"]
+        return self._find_filtered_leads(scope, plan.errors, names)
+
+    def _has_filter(self, name):
+        return (self[name] or "[]").strip() != "[]"
+
+    def _get_assignment_companies(self):
+        # sudo: companies that the one who assigns has no access to
+        return frozenset(self.sudo().user_id.company_ids.ids)
 
 
 def _get_day(date, zone):
