@@ -1,4 +1,8 @@
 from . import crm_assignment_filter_mixin
+from . import crm_assignment_load
+from . import crm_assignment_plan
+from . import crm_assignment_plan_line
+from . import crm_assignment_plan_share
 from . import crm_lead
 from . import crm_lead_tracking
 from . import crm_team
@@ -7,3 +11,4 @@ from . import crm_team_planning
 from . import crm_team_allocation
 from . import crm_team_assignment
 from . import crm_team_member
+from . import res_config_settings

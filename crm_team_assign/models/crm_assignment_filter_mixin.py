@@ -59,6 +59,19 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
         errors.setdefault(self, None)
         return lead_ids
 
+    def _get_valid_filter(self):
+        """Return the filter as it is being edited, everything if it cannot be used.
+
+        :rtype: Domain
+        """
+        self.ensure_one()
+        try:
+            domain = Domain(literal_eval(self.assignment_domain or "[]"))
+            domain.validate(self.env["crm.lead"])
+        except (ValueError, SyntaxError, TypeError):
+            return Domain.TRUE
+        return domain
+
     @api.model
     def _note_assignment_errors(self, errors):
         """Show the errors where their owners see them, and remove those of before.

@@ -61,7 +61,7 @@ class CrmLead(models.Model):
         delay = float(parameters.get_param("crm.assignment.delay", default=0))
         now = self.env.cr.now()
         domain = Domain("team_id", "=", False) & Domain("user_id", "=", False)
-        domain &= Domain("won_status", "!=", "won")
+        domain &= self._open_domain()
         domain &= Domain("create_date", "<=", now - timedelta(hours=delay))
         if creation_delta_days > 0:
             since = now - timedelta(days=creation_delta_days)
@@ -128,6 +128,17 @@ class CrmLead(models.Model):
         if company or len(others) > 1:
             return self.filtered(lambda lead: lead.company_id not in others)
         return self
+
+    def action_plan_assignment(self):
+        """Open a dry run of the assignment of these leads alone.
+
+        :rtype: dict
+        :raise UserError: if the user may not assign leads
+        """
+        teams = self.env["crm.team"]
+        teams._check_assignment_allowed()
+        teams = teams.search(teams._get_assignment_team_domain())
+        return self.env["crm.assignment.plan"]._rehearse(teams, leads=self)._open()
 
     # HANDING OVER
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+RECENT_DAYS = 30
+
 
 class CrmTeam(models.Model):
     """A sales team takes leads that reach its minimum score and match its filter."""
@@ -37,6 +39,27 @@ class CrmTeam(models.Model):
         help="How much this team is owed of the leads that it shares with others.",
     )
 
+    recent_lead_count = fields.Integer(
+        string="Leads of the last 30 days", compute="_compute_recent_lead_counts"
+    )
+    recent_reach_count = fields.Integer(
+        string="Of these, leads that reach the minimum",
+        compute="_compute_recent_lead_counts",
+    )
+
+    @api.depends("min_for_assign", "assignment_domain", "company_id", "member_ids")
+    def _compute_recent_lead_counts(self):
+        """What if: how many of the last 30 days' leads would pass, as it is typed."""
+        since = fields.Datetime.subtract(fields.Datetime.now(), days=RECENT_DAYS)
+        Leads = self.env["crm.lead"].with_context(active_test=False)
+        for team in self:
+            domain = Domain("create_date", ">=", since)
+            domain &= team._get_assignment_company_domain()
+            domain &= team._get_valid_filter()
+            minimum = Domain("score", ">=", team.min_for_assign)
+            team.recent_lead_count = Leads.search_count(domain)
+            team.recent_reach_count = Leads.search_count(domain & minimum)
+
     @api.depends("crm_team_member_ids.assignment_error")
     def _compute_assignment_member_error(self):
         for team in self:
@@ -55,6 +78,23 @@ class CrmTeam(models.Model):
             if any(team.crm_team_member_ids.mapped("assignment_unlimited")):
                 team.lead_all_assigned_month_exceeded = False
         return result
+
+    def action_plan_assignment(self):
+        """Open a dry run: what would happen if these teams, or all teams that take
+        leads, got their leads now.
+
+        :rtype: dict
+        :raise UserError: if the user may not assign leads
+        """
+        self._check_assignment_allowed()
+        teams = self or self.search(self._get_assignment_team_domain())
+        return self.env["crm.assignment.plan"]._rehearse(teams)._open()
+
+    @api.model
+    def _get_assignment_team_domain(self):
+        """Return the domain of the teams that the daily assignment looks at."""
+        uses = Domain("use_leads", "=", True) | Domain("use_opportunities", "=", True)
+        return uses & Domain("assignment_optout", "=", False)
 
     def _get_assignment_weight(self):
         """Return the share of this team in leads that several teams could take."""
@@ -86,11 +126,8 @@ class CrmTeam(models.Model):
             latter with False for leads of no company
         :rtype: tuple[dict, dict]
         """
-        uses_leads = Domain("use_leads", "=", True) | Domain(
-            "use_opportunities", "=", True
-        )
         # sudo: the teams of other companies, for the leads of those
-        teams = self.sudo().search(uses_leads & Domain("assignment_optout", "=", False))
+        teams = self.sudo().search(self._get_assignment_team_domain())
         teams = teams.filtered(lambda team: team._get_assignment_weight())
         of_teams = {team.id: team.min_for_assign for team in teams}
         of_companies = {}

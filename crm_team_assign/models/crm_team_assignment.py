@@ -38,7 +38,8 @@ class CrmTeam(models.Model):
         :raise UserError: if leads are being assigned at the moment
         """
         if self._is_assignment_allowed():
-            self._lock_assignment()
+            if not self.env["ir.cron"]._is_job():
+                self._lock_assignment()
             if not self._update_scores():
                 self.env["ir.cron"]._commit_batch(0, 1)
                 return {}, {}
@@ -58,6 +59,16 @@ class CrmTeam(models.Model):
         return is_manager or self.env.is_system()
 
     @api.model
+    def _check_assignment_allowed(self):
+        """
+        :raise UserError: if the user is neither a sales manager nor an administrator
+        """
+        if not self._is_assignment_allowed():
+            raise UserError(
+                self.env._("Leads are assigned by managers or administrators.")
+            )
+
+    @api.model
     def _lock_assignment(self):
         """See to it that leads are assigned by one at a time: nobody's capacity is
         passed because two count the same room.
@@ -67,17 +78,20 @@ class CrmTeam(models.Model):
 
         :raise UserError: if leads are being assigned at the moment
         """
-        if self.env["ir.cron"]._is_job():
-            return
-        # sudo: the row stands for the right to assign, which was checked
-        cron = self.env.ref("crm.ir_cron_crm_lead_assign").sudo()
-        if not cron.try_lock_for_update(allow_referencing=True):
+        if not self._try_lock_assignment():
             raise UserError(
                 self.env._(
                     "Leads are being assigned at the moment. Please try again in a few"
                     " minutes."
                 )
             )
+
+    @api.model
+    def _try_lock_assignment(self):
+        """Return whether nobody else assigns leads until the end of the transaction."""
+        # sudo: the row stands for the right to assign, which was checked
+        cron = self.env.ref("crm.ir_cron_crm_lead_assign").sudo()
+        return bool(cron.try_lock_for_update(allow_referencing=True))
 
     @api.model
     def _update_scores(self):
@@ -123,20 +137,28 @@ class CrmTeam(models.Model):
         plan = run.plan if run else self._plan_handover(force_quota)
         if not run:
             self._carry_out(plan)
-        lead_ids = defaultdict(list)
-        for outcome in plan.list_done():
-            lead_ids[outcome.member].append(outcome.lead_id)
+        assigned = plan.list_assigned()
+        self._notify_assignees(assigned)
         Members, Leads = self.env["crm.team.member"], self.env["crm.lead"]
         result = {
             Members.browse(member_id): {
-                "assigned": Leads.browse(lead_ids[member_id]),
+                "assigned": Leads.browse(assigned.get(member_id, [])),
                 "quota": quota,
             }
             for member_id, quota in plan.quotas.items()
         }
-        self._notify_assignees(result)
         _log_assignment(result)
         return result
+
+    def _get_quotas(self, force_quota):
+        """Return how many leads the members of these teams with room can take, by id.
+
+        :rtype: dict[int, int]
+        """
+        quotas = [team._get_member_quotas(force_quota) for team in self]
+        return {
+            member.id: quota for members in quotas for member, quota in members.items()
+        }
 
     # THE EXECUTOR
 
@@ -152,12 +174,28 @@ class CrmTeam(models.Model):
         steps = plan.list_steps()
         if not steps:
             return
+        record = self._keep_plan(plan, steps)
         for _done in self._in_batches(self._note_turns, [plan]):
             pass
-        for done in self._in_batches(self._carry_out_batch, steps):
+        for done in self._in_batches(partial(self._carry_out_batch, record), steps):
             plan.done.update(done)
+        record._finish()
         counts = ["lead_day_count", "lead_month_count"]
         self.crm_team_member_ids.invalidate_recordset(counts, flush=False)
+
+    def _keep_plan(self, plan, steps):
+        """Return the record that keeps a plan, a new one if there is none.
+
+        :param list[Outcome] steps: what there is to do
+        :rtype: crm.assignment.plan
+        """
+        Plans = self.env["crm.assignment.plan"].sudo()  # sudo: it is the log
+        if plan.plan_id:
+            return Plans.browse(plan.plan_id)
+        origin = "job" if self.env["ir.cron"]._is_job() else "button"
+        record = Plans._save(plan, self, origin)
+        record._add_lines(steps, plan)
+        return record
 
     def _note_turns(self, plans):
         """Remember where the rotations go on, and what teams are owed."""
@@ -170,9 +208,10 @@ class CrmTeam(models.Model):
                 team.assignment_credit += plan.credits[team.id]
         return []
 
-    def _carry_out_batch(self, steps):
-        """Carry out a part of a plan.
+    def _carry_out_batch(self, record, steps):
+        """Carry out a part of a plan, and note that there.
 
+        :param crm.assignment.plan record: the plan
         :param list[Outcome] steps: what to do
         :return: ids of the leads that it was done for
         :rtype: list[int]
@@ -187,6 +226,7 @@ class CrmTeam(models.Model):
             member = self.env["crm.team.member"].browse(member_id or []).exists()
             if team and member.filtered("active").user_id.active == bool(member_id):
                 done += self._attempt(partial(team._take_leads, member), lead_ids)
+        record._note_batch([step.lead_id for step in steps], done)
         return done
 
     def _take_leads(self, member, lead_ids):
@@ -215,12 +255,15 @@ class CrmTeam(models.Model):
     # MESSAGES
 
     @api.model
-    def _notify_assignees(self, members_data):
-        """Tell each salesperson, in one message, which leads he got, the best first."""
-        leads = defaultdict(self.env["crm.lead"].browse)
-        for member, data in members_data.items():
-            leads[member.user_id] |= data["assigned"]
-        todo = [(user, part.ids) for user, part in leads.items() if part]
+    def _notify_assignees(self, assigned):
+        """Tell each salesperson, in one message, which leads he got, the best first.
+
+        :param dict assigned: ids of leads by id of a member
+        """
+        lead_ids = defaultdict(list)
+        for member in self.env["crm.team.member"].browse(assigned).exists():
+            lead_ids[member.user_id] += assigned[member.id]
+        todo = [(user, ids) for user, ids in lead_ids.items() if ids]
         for _done in self._in_batches(self._notify_batch, todo):
             pass
 

@@ -6,5 +6,6 @@ from . import test_assignment_error
 from . import test_assignment_job
 from . import test_assignment_message
 from . import test_below_minimum
+from . import test_dry_run
 from . import test_security
 from . import test_tours

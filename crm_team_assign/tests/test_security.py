@@ -9,6 +9,19 @@ from odoo.addons.website_crm_score.models.website_crm_score import WebsiteCrmSco
 
 from .common import AssignmentCase
 
+MODELS = (
+    "crm.assignment.plan",
+    "crm.assignment.plan.line",
+    "crm.assignment.plan.share",
+    "crm.assignment.load",
+)
+PUBLIC_METHODS = {
+    "action_confirm",
+    "action_plan_assignment",
+    "action_view_leads",
+    "action_view_lines",
+    "write",
+}
 EVERYBODY = ("assign_public", "assign_portal", "assign_ann", "assign_all")
 
 
@@ -76,7 +89,9 @@ class TestSecurity(AssignmentCase):
             "_merge_batch",
             "_take_leads",
             "_assign_and_convert_leads",
-            "_assign_batch",
+            "_carry_out",
+            "_carry_out_batch",
+            "_plan_assignment",
             "_notify_assignee",
             "_in_batches",
             "_attempt",
@@ -86,7 +101,7 @@ class TestSecurity(AssignmentCase):
                 call_kw(self.team.with_user(self.manager), name, [self.team.ids], {})
 
     def test_nothing_else_is_public(self):
-        for model in ("crm.team", "crm.team.member", "crm.lead"):
+        for model in ("crm.team", "crm.team.member", "crm.lead", *MODELS):
             for cls in type(self.env[model]).__mro__:
                 if not cls.__module__.startswith("odoo.addons.crm_team_assign."):
                     continue
@@ -95,7 +110,27 @@ class TestSecurity(AssignmentCase):
                     for name, value in vars(cls).items()
                     if callable(value) and not name.startswith("_")
                 ]
-                self.assertLessEqual(set(methods), {"write"})
+                self.assertLessEqual(set(methods), PUBLIC_METHODS)
+
+    @mute_logger("odoo.addons.base.models.ir_model")
+    def test_nobody_but_managers_sees_plans_and_these_change_none(self):
+        self.make_scored(60)
+        self.Rule.assign_scores_to_leads()
+        self.team.with_user(self.manager).action_plan_assignment()
+        for model in MODELS:
+            records = self.env[model].search([], limit=1)
+            self.assertTrue(records)
+            for login in EVERYBODY:
+                with (
+                    self.subTest(model=model, login=login),
+                    self.assertRaises(AccessError),
+                ):
+                    self.as_user(login, records).read(["display_name"])
+            records.with_user(self.manager).read(["display_name"])
+            with self.subTest(model=model), self.assertRaises(AccessError):
+                records.with_user(self.manager).write({"team_id": False})
+            with self.subTest(model=model), self.assertRaises(AccessError):
+                self.env[model].with_user(self.manager).create({})
 
     def test_a_copy_of_a_team_starts_afresh(self):
         self.team.write(

@@ -28,6 +28,7 @@ class Assignment:
     :param dict credits: by id of a team, how much more it is owed than before
     :param dict errors: by team or member, why its filter cannot be used, or None
     :param set done: ids of leads for which the plan was carried out
+    :param int plan_id: of the ``crm.assignment.plan`` that keeps it, if any
     """
 
     leads: dict = field(default_factory=dict)
@@ -38,6 +39,7 @@ class Assignment:
     credits: dict = field(default_factory=dict)
     errors: dict = field(default_factory=dict)
     done: set = field(default_factory=set)
+    plan_id: int = None
 
     def group_by_team(self):
         """Return the leads that teams are planned to take, without a salesperson yet.
@@ -64,12 +66,59 @@ class Assignment:
         ]
         return sorted(steps, key=lambda step: (step.team, step.member or 0))
 
+    def get_kind(self, outcome):
+        """Return what becomes of a lead, as a plan's line has it."""
+        if outcome.head_id:
+            return "merge"
+        if outcome.member:
+            return "member"
+        facts = self.leads.get(outcome.lead_id)
+        is_new = outcome.is_taken and facts and outcome.team != facts.team_id
+        return "team" if is_new else "none"
+
+    def get_score(self, lead_id):
+        """Return the score that a lead has when it is assigned, None if unknown."""
+        facts = self.leads.get(lead_id)
+        return facts and facts.score
+
+    def get_scores_by_share(self):
+        """Return the scores of the leads that each member gets, or a team alone.
+
+        :return: ``{(team id, member id or None): scores}``
+        :rtype: dict[tuple, list]
+        """
+        scores = defaultdict(list)
+        for step in self.list_steps():
+            scores[step.team, step.member].append(self.get_score(step.lead_id))
+        return scores
+
+    def sort(self, outcomes):
+        """Return outcomes in the order of the leads, the best first.
+
+        :rtype: list[assignment_plan.Outcome]
+        """
+        places = {lead_id: place for place, lead_id in enumerate(self.leads)}
+        last = len(places)
+        return sorted(outcomes, key=lambda item: places.get(item.lead_id, last))
+
     def list_done(self):
         """Return what was carried out, the best lead first.
 
         :rtype: list[assignment_plan.Outcome]
         """
         return [self.outcomes[id_] for id_ in self.leads if id_ in self.done]
+
+    def list_assigned(self):
+        """Return what members got, the best lead first.
+
+        :return: ``{member id: ids of leads}``
+        :rtype: dict[int, list]
+        """
+        assigned = defaultdict(list)
+        for outcome in self.list_done():
+            if outcome.member:
+                assigned[outcome.member].append(outcome.lead_id)
+        return assigned
 
 
 @dataclass

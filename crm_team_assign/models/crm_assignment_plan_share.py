@@ -1,0 +1,73 @@
+from odoo import api, fields, models
+
+from ..tools.quota import UNLIMITED
+
+
+class CrmAssignmentPlanShare(models.Model):
+    """How many leads of a plan a salesperson gets, or a team without a salesperson."""
+
+    _name = "crm.assignment.plan.share"
+    _description = "Planned Share of Leads"
+    _order = "plan_id desc, team_id, lead_count desc, id"
+
+    plan_id = fields.Many2one(
+        comodel_name="crm.assignment.plan",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    team_id = fields.Many2one(
+        comodel_name="crm.team", readonly=True, ondelete="set null"
+    )
+    member_id = fields.Many2one(
+        comodel_name="crm.team.member", readonly=True, ondelete="set null"
+    )
+    user_id = fields.Many2one(
+        related="member_id.user_id", string="Salesperson", store=True
+    )
+    lead_count = fields.Integer(string="Leads", readonly=True)
+    score = fields.Float(
+        string="Average Score", digits=(16, 2), readonly=True, aggregator="avg"
+    )
+    capacity = fields.Integer(readonly=True, help="How many leads there is room for.")
+    is_unlimited = fields.Boolean(readonly=True)
+    used = fields.Float(
+        string="Capacity Used (%)", compute="_compute_used", digits=(16, 0)
+    )
+
+    @api.depends("lead_count", "capacity", "is_unlimited")
+    def _compute_used(self):
+        for share in self:
+            is_limited = share.capacity and not share.is_unlimited
+            share.used = 100 * share.lead_count / share.capacity if is_limited else 0
+
+    @api.model
+    def _add(self, plan, assignment):
+        """Add the shares of a plan: of members with room, and of teams.
+
+        :param crm.assignment.plan plan: the plan
+        :param Assignment assignment: what it is made of
+        """
+        scores = assignment.get_scores_by_share()
+        members = self.env["crm.team.member"].browse(assignment.quotas)
+        keys = {(member.crm_team_id.id, member.id) for member in members} | set(scores)
+        self.create(
+            [
+                {
+                    "plan_id": plan.id,
+                    "team_id": team_id,
+                    "member_id": member_id,
+                    "lead_count": len(scores[team_id, member_id]),
+                    "score": _average(scores[team_id, member_id]),
+                    "capacity": min(quota, UNLIMITED),
+                    "is_unlimited": quota >= UNLIMITED,
+                }
+                for team_id, member_id in sorted(keys, key=str)
+                for quota in [assignment.quotas.get(member_id, 0)]
+            ]
+        )
+
+
+def _average(values):
+    return sum(values) / len(values) if values else 0

@@ -1,0 +1,15 @@
+from odoo import fields, models
+
+from .crm_assignment_plan import KEEP_DAYS
+
+
+class ResConfigSettings(models.TransientModel):
+    """How long what was assigned, and why, can be looked up."""
+
+    _inherit = "res.config.settings"
+
+    crm_team_assign_keep_days = fields.Integer(
+        string="Keep plans for",
+        config_parameter="crm_team_assign.keep_days",
+        default=KEEP_DAYS,
+    )
