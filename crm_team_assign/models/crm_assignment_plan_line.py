@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.tools import SQL, float_repr
 
 
@@ -178,6 +179,18 @@ class CrmAssignmentPlanLine(models.Model):
             case "other_team":
                 return _("Its team, %(team)s, takes no part.", **names)
         return _("It is too new to be assigned.")
+
+    def action_open_lead(self):
+        """Open the lead, or what it was merged into.
+
+        :rtype: dict
+        :raise UserError: if it is gone
+        """
+        self.ensure_one()
+        lead = self.lead_id or self.duplicate_of_id
+        if not lead:
+            raise UserError(self.env._("This lead does not exist any more."))
+        return lead.redirect_lead_opportunity_view()
 
     # SETS OF LINES
 

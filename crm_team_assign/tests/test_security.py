@@ -17,6 +17,7 @@ MODELS = (
 )
 PUBLIC_METHODS = {
     "action_confirm",
+    "action_open_lead",
     "action_plan_assignment",
     "action_view_leads",
     "action_view_lines",

@@ -16,3 +16,22 @@ class TestTours(AssignmentCase, HttpCase):
         self.assertEqual(team.min_for_assign, 50)
         self.assertEqual((high.team_id, high.user_id), (team, self.ann))
         self.assertFalse(low.team_id)
+
+    def test_a_manager_rehearses_reads_a_reason_and_confirms(self):
+        team = self.make_team("Dry Run Tour", 50, [self.ann])
+        low, high = self.make_scored(49, 60)
+        self.Rule.assign_scores_to_leads()
+        self.start_tour("/odoo", "crm_team_assign.dry_run", login=self.manager.login)
+        self.env.invalidate_all()
+        self.assertEqual((high.team_id, high.user_id), (team, self.ann))
+        self.assertFalse(low.team_id)
+
+    def test_a_salesperson_reads_the_message_and_opens_a_lead(self):
+        self.make_team("Assignee Tour", 0, [self.ann])
+        self.make_scored(50, 60)
+        self.assign()
+        self.start_tour(
+            "/odoo/action-mail.action_discuss",
+            "crm_team_assign.assignee",
+            login=self.ann.login,
+        )

@@ -1,0 +1,105 @@
+import {registry} from "@web/core/registry";
+import {stepUtils} from "@web_tour/tour_utils";
+
+registry.category("web_tour.tours").add("crm_team_assign.dry_run", {
+    steps: () => [
+        stepUtils.showAppsMenuItem(),
+        {
+            content: "Open CRM",
+            trigger: '.o_app[data-menu-xmlid="crm.crm_menu_root"]',
+            run: "click",
+        },
+        {
+            content: "Open Leads Management",
+            trigger:
+                'button[data-menu-xmlid="website_crm_score.website_crm_score_menu_root"]',
+            run: "click",
+        },
+        {
+            content: "Open Team Assignation",
+            trigger: 'a[data-menu-xmlid="crm_team_assign.crm_team_assign_menu"]',
+            run: "click",
+        },
+        {
+            content: "Rehearse the assignment of all teams",
+            trigger: ".o_control_panel button[name=action_plan_assignment]",
+            run: "click",
+        },
+        {
+            content: "The plan says that nothing was changed",
+            trigger: ".alert:contains(Nothing was changed yet)",
+        },
+        {
+            content: "One lead goes to Ann",
+            trigger:
+                '.o_field_widget[name=share_ids] .o_data_row:contains(Ann) [name=lead_count]:contains("1")',
+        },
+        {
+            content: "Look at those that are not assigned",
+            trigger: "button[name=action_view_lines]:contains(Not Assigned)",
+            run: "click",
+        },
+        {
+            content: "Open the group of a reason",
+            trigger: ".o_group_header:contains(Below the minimum)",
+            run: "click",
+        },
+        {
+            content: "Read why",
+            trigger:
+                '.o_data_row:contains("Score 49") [name=explanation]:contains("Dry Run Tour wants 50.00, the score is 49.00.")',
+        },
+        {
+            content: "Go back to the plan",
+            trigger: ".o_back_button, .breadcrumb-item:contains(Dry Run)",
+            run: "click",
+        },
+        {
+            content: "Confirm the plan",
+            trigger: "button[name=action_confirm]",
+            run: "click",
+        },
+        {
+            content: "Yes",
+            trigger: ".modal-footer .btn-primary:contains(Assign Leads)",
+            run: "click",
+        },
+        {
+            content: "It is carried out",
+            trigger: ".o_statusbar_status .o_arrow_button_current:contains(Carried Out)",
+        },
+        {
+            content: "See the leads that were assigned",
+            trigger: "button[name=action_view_leads]",
+            run: "click",
+        },
+        {
+            content: "The lead is in the pipeline",
+            trigger: '.o_kanban_record:contains("Score 60")',
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("crm_team_assign.assignee", {
+    steps: () => [
+        {
+            content: "Open the inbox",
+            trigger: '.o-mail-DiscussSidebar-item:contains("Inbox")',
+            run: "click",
+        },
+        {
+            content: "One message has all leads, the best first",
+            trigger:
+                '.o-mail-Message:contains("2 leads were assigned to you, the best first") li:first-child:contains("Score 60")',
+        },
+        {
+            content: "Open the lead from there",
+            trigger: '.o-mail-Message li:first-child a:contains("Score 60")',
+            run: "click",
+        },
+        {
+            content: "The lead opens",
+            trigger: '.o_form_view .o_field_widget[name=name] :value("Score 60")',
+        },
+    ],
+});
