@@ -1,0 +1,76 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tests import Form, tagged
+
+from .common import AssignmentCase
+
+
+@tagged("post_install", "-at_install")
+class TestAssignmentLoad(AssignmentCase):
+    """What people got beside what they have room for, and what a minimum would do."""
+
+    def get_load(self, user, kind, day=None):
+        rows = self.env["crm.assignment.load"].search(
+            [
+                ("user_id", "=", user.id),
+                ("kind", "=", kind),
+                ("day", "=", day or fields.Date.today()),
+            ]
+        )
+        self.assertEqual(len(rows), 1)
+        return rows.lead_count
+
+    def test_the_load_has_the_leads_of_a_day_beside_a_day_s_capacity(self):
+        self.make_team(
+            "Direct", 0, [(self.ann, {"assignment_max": 45}), (self.bob, {})]
+        )
+        self.make_scored(10, 20, 30)
+        self.assign()
+        self.assertEqual(self.get_load(self.ann, "assigned"), 2)
+        self.assertEqual(self.get_load(self.ann, "capacity"), 1.5)
+        self.assertEqual(self.get_load(self.bob, "assigned"), 1)
+        yesterday = fields.Date.today() - timedelta(days=1)
+        self.assertEqual(self.get_load(self.ann, "assigned", yesterday), 0)
+        self.assertEqual(self.get_load(self.ann, "capacity", yesterday), 1.5)
+
+    def test_who_is_paused_has_no_load(self):
+        self.make_team("Direct", 0, [(self.ann, {"assignment_optout": True})])
+        rows = self.env["crm.assignment.load"].search([("user_id", "=", self.ann.id)])
+        self.assertFalse(rows)
+
+    def test_a_manager_sees_no_load_of_another_company(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.ann.company_ids += other
+        self.make_team("Theirs", 0, [self.ann], company_id=other.id)
+        rows = self.env["crm.assignment.load"].with_user(self.manager)
+        self.assertFalse(rows.search([("user_id", "=", self.ann.id)]))
+
+    def test_the_form_tells_how_many_recent_leads_a_minimum_lets_pass(self):
+        team = self.make_team(
+            "Direct", 0, [self.ann], assignment_domain="[('city', '=', 'Oslo')]"
+        )
+        self.make_scored(10, 50, 60, city="Oslo")
+        self.make_scored(70, city="Rome")
+        old = self.make_scored(80, city="Oslo")
+        self.set_age(old, fields.Datetime.now() - timedelta(days=31))
+        self.Rule.assign_scores_to_leads()
+        form = Form(team.with_user(self.manager))
+        self.assertEqual((form.recent_lead_count, form.recent_reach_count), (3, 3))
+        form.min_for_assign = 50
+        self.assertEqual((form.recent_lead_count, form.recent_reach_count), (3, 2))
+        form.assignment_domain = "[('city', 'in', ['Oslo', 'Rome'])]"
+        self.assertEqual((form.recent_lead_count, form.recent_reach_count), (4, 3))
+
+    def test_a_filter_that_cannot_be_used_breaks_no_form(self):
+        team = self.make_team("Broken", 0, [self.ann])
+        self.make_scored(10)
+        self.env.flush_all()
+        for text in ("[('gone', '=', 1)]", "[('score'", "42", "[('score', '=')]"):
+            self.env.cr.execute(
+                "UPDATE crm_team SET assignment_domain = %s WHERE id = %s",
+                (text, team.id),
+            )
+            team.invalidate_recordset()
+            with self.subTest(text=text):
+                self.assertGreaterEqual(team.recent_lead_count, 1)

@@ -1,0 +1,89 @@
+from odoo.tests import tagged
+
+from .common import AssignmentCase
+
+
+@tagged("post_install", "-at_install")
+class TestExecutor(AssignmentCase):
+    """Leads are assigned many at once; whatever listens to a lead hears of it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        # As users have it, with everything that is tracked
+        cls.env = cls.env(
+            context={
+                key: value
+                for key, value in cls.env.context.items()
+                if not key.startswith(("mail_", "tracking_"))
+            }
+        )
+        cls.Team, cls.Lead = cls.Team.with_env(cls.env), cls.Lead.with_env(cls.env)
+
+    def assign_and_finish(self):
+        self.flush_tracking()
+        self.assign()
+        self.flush_tracking()
+
+    def flush_tracking(self):
+        self.env.flush_all()
+        self.env.cr.flush()
+
+    def get_messages(self, lead):
+        return lead.message_ids.filtered("tracking_value_ids")
+
+    def test_each_lead_has_one_message_of_what_changed(self):
+        team = self.make_team("Direct", 0, [self.ann, self.bob])
+        leads = self.make_scored(90, 80, 70)
+        self.assign_and_finish()
+        for lead in leads:
+            [message] = self.get_messages(lead)
+            values = {
+                value.field_id.name: value.new_value_char
+                for value in message.sudo().tracking_value_ids
+            }
+            self.assertEqual(values["user_id"], lead.user_id.name)
+            self.assertEqual(values["team_id"], team.name)
+            self.assertEqual(message.subtype_id, self.env.ref("mail.mt_note"))
+            self.assertEqual(message.author_id, self.env.user.partner_id)
+
+    def test_the_assignee_follows_the_lead(self):
+        self.make_team("Direct", 0, [self.ann])
+        lead = self.make_scored(90)
+        self.assign_and_finish()
+        self.assertIn(self.ann.partner_id, lead.message_partner_ids)
+
+    def test_a_converted_lead_has_a_stage_and_both_dates(self):
+        self.make_team("Direct", 0, [self.ann])
+        lead = self.make_scored(90, stage_id=False)
+        self.assign_and_finish()
+        self.assertEqual(lead.type, "opportunity")
+        self.assertTrue(lead.stage_id)
+        self.assertTrue(lead.date_conversion)
+        self.assertTrue(lead.date_open)
+
+    def test_a_customer_and_a_stage_stay(self):
+        self.make_team("Direct", 0, [self.ann])
+        partner = self.env["res.partner"].create({"name": "Customer"})
+        stage = self.env["crm.stage"].create({"name": "Talking"})
+        lead = self.make_scored(90, partner_id=partner.id, stage_id=stage.id)
+        self.assign_and_finish()
+        self.assertEqual((lead.partner_id, lead.stage_id), (partner, stage))
+
+    def test_queries_grow_with_salespeople_not_with_leads(self):
+        self.make_team("Direct", 0, [self.ann, self.bob])
+        self.make_team("Other", 0, [self.eve])
+
+        def count(number):
+            self.make_scored(*[50] * number)
+            self.Rule.assign_scores_to_leads()
+            self.flush_tracking()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.assign_and_finish()
+            return self.env.cr.sql_log_count - before
+
+        self.make_scored(50)
+        count(6)  # fills caches
+        few, many = count(6), count(60)
+        self.assertLess(many, few + 50, (few, many))
