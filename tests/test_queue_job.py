@@ -1,16 +1,17 @@
 """A scoring run that two workers share through the job queue, on a real server."""
 
 import os
-import socket
 import subprocess
-import time
 import urllib.request
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import psycopg2
 import pytest
+from faults import waiting
+from network import free_port
 
 REPO = Path(__file__).resolve().parent.parent
 DATABASE = f"lead_scoring_queue_{os.getpid()}"
@@ -58,15 +59,11 @@ RUNNER = """
        AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 
+wait_until = partial(waiting.wait_until, timeout=120)
+
 
 def setup_odoo(*arguments):
     return [str(REPO / "setup" / "odoo"), *arguments]
-
-
-def free_port():
-    with closing(socket.socket()) as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 @contextmanager
@@ -80,16 +77,6 @@ def connect(database):
 def fetch(cursor, query, *parameters):
     cursor.execute(query, parameters or None)
     return cursor.fetchall()
-
-
-def wait_until(condition, what, seconds=120):
-    """Wait until ``condition()`` is true, which it is to be in time; return it."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if result := condition():
-            return result
-        time.sleep(0.1)
-    raise AssertionError(f"{what}: not within {seconds} s")
 
 
 @pytest.fixture(scope="module")

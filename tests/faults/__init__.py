@@ -7,3 +7,10 @@ process can stop between two batches, before it commits, or, at a gate in the da
 in the middle of writing a table. Nothing depends on how fast anything is: what has to
 happen first is waited for, within limits.
 """
+
+import sys
+from pathlib import Path
+
+# What these tests share with the commands that run them, such as free ports.
+SETUP = Path(__file__).resolve().parent.parent.parent / "setup" / "environment"
+sys.path.append(str(SETUP))

@@ -1,14 +1,10 @@
 """A PostgreSQL cluster of these tests' own, which they may restart as they please."""
 
 import shutil
-import sys
 import tempfile
 from pathlib import Path
 
-SETUP = Path(__file__).resolve().parent.parent.parent / "setup" / "environment"
-sys.path.append(str(SETUP))
-
-import postgres  # noqa: E402
+import postgres
 
 
 class Cluster(postgres.Cluster):

@@ -7,8 +7,9 @@ import signal
 import socket
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
+
+from network import free_port
 
 from .engine import BATCH_SIZE, HOURLY_JOB
 from .waiting import TIMEOUT, wait_until
@@ -170,12 +171,6 @@ class Website(Server):
         except OSError:
             return False
         return True
-
-
-def free_port():
-    with closing(socket.socket()) as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def wait_blocked_or_finished(database, odoo):
