@@ -16,7 +16,8 @@ from layout import addons
 from results import FAILED, PASSED, SKIPPED
 
 PLAIN = ["website_crm"]
-TAGS = "/crm,/sales_team,/website_crm"
+# Of the website, what tracks visitors: each hit of a page passes through the addons.
+TAGS = "/crm,/sales_team,/website_crm,/website:WebsiteVisitorTests"
 SETTINGS = """
 env["ir.config_parameter"].set_param("crm.lead.auto.assignment", True)
 env.ref("crm.ir_cron_crm_lead_assign").active = True
