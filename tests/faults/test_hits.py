@@ -283,10 +283,12 @@ def test_a_page_is_served_when_its_hit_is_refused(site):
     assert site.database.value(errors) == count
 
 
-def test_nothing_else_is_told_of_hits_of_a_known_visitor(site):
+@pytest.mark.parametrize("is_known", [True, False], ids=["known", "unknown"])
+def test_nothing_else_is_told_of_hits_of_a_visitor(site, is_known):
     """Odoo tells of each query that fails, unless asked not to."""
     browser = site.browser()
-    browser.hit()
+    if is_known:
+        browser.hit()
     with refusal(site.database):
         hit_at_once(browser, 4 * WORKERS)
     assert len(ERROR.findall(site.log)) == len(TOLD.findall(site.log))

@@ -1,6 +1,7 @@
 import logging
 from contextlib import contextmanager
 from datetime import timedelta
+from functools import partial
 from urllib.parse import urlsplit
 
 from psycopg2 import errors
@@ -186,9 +187,11 @@ class WebsiteVisitor(models.Model):
     def _in_own_transaction(self):
         """Have a transaction that sees what others commit meanwhile; yield visitors.
 
-        It ends with the context, whatever becomes of the request.
+        It ends with the context, whatever becomes of the request. Statements that fail
+        in it are not logged as such: who asked for it tells of the failure, once.
         """
         with self.env.registry.cursor() as cr:
+            cr.execute = partial(cr.execute, log_exceptions=False)
             if cr.connection.status == STATUS_READY:  # there is but one in a test
                 cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
             cr.execute(SQL("SELECT set_config('lock_timeout', %s, true)", LOCK_TIMEOUT))

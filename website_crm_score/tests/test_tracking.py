@@ -10,6 +10,13 @@ from odoo.tests import tagged
 from .track_common import TrackPageCase
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0"
+IR_HTTP = "odoo.addons.website_crm_score.models.ir_http"
+REFUSE = """
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN RAISE 'refused on purpose'; END $$;
+    CREATE TRIGGER refuse BEFORE INSERT ON website_visitor
+       FOR EACH ROW EXECUTE FUNCTION refuse()
+"""
 
 
 class TrackingCase(TrackPageCase):
@@ -270,12 +277,20 @@ class TestFailure(TrackingCase):
     def test_a_page_is_served_when_tracking_fails(self):
         with (
             self.break_tracking(ValueError("broken on purpose")),
-            self.assertLogs("odoo.addons.website_crm_score.models.ir_http") as logs,
+            self.assertLogs(IR_HTTP) as logs,
         ):
             for _hit in range(2):
                 self.assertEqual(self.hit().status_code, 200)
         self.assertEqual(len(logs.output), 1)
         self.assertEqual(self.reasons(), {"error": 2})
+
+    def test_a_refused_hit_of_an_unknown_visitor_is_told_once(self):
+        """Odoo tells of each query that fails, unless asked not to."""
+        self.env.cr.execute(REFUSE)
+        with patch(f"{IR_HTTP}._told", set()), self.assertLogs(level="ERROR") as logs:
+            self.assertEqual(self.hit().status_code, 200)
+        self.assertEqual([record.name for record in logs.records], [IR_HTTP])
+        self.assertEqual(self.reasons(), {"error": 1})
 
 
 @tagged("post_install", "-at_install")
