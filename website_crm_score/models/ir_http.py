@@ -6,6 +6,7 @@ import psycopg2
 from odoo import models
 from odoo.http import request
 
+from ..tools.hit_rate import HitRate
 from ..tools.hit_savepoint import ROLLBACK
 
 _logger = logging.getLogger(__name__)
@@ -18,6 +19,7 @@ PREFETCH_VALUES = ("prefetch", "prerender", "preview", "instant")
 
 # Errors told already by this process: a page that fails at each hit is told once.
 _told = set()
+_rate = HitRate()
 
 
 class IrHttp(models.AbstractModel):
@@ -118,6 +120,8 @@ class IrHttp(models.AbstractModel):
             return "prefetch"
         if not cls._has_consent():
             return "consent"
+        if cls._is_flood():
+            return "flood"
         return None
 
     @classmethod
@@ -128,6 +132,16 @@ class IrHttp(models.AbstractModel):
         # Without a cookies bar nobody was asked.
         has_bar = request.website.sudo().cookies_bar  # sudo: anybody sees the bar
         return has_bar and cls._is_allowed_cookie("optional")
+
+    @classmethod
+    def _is_flood(cls):
+        """Count this hit of this visitor; return whether it is one too many."""
+        settings = request.env["res.config.settings"]
+        limit = settings._get_scoring_number("hits_per_minute")
+        if not limit:
+            return False
+        token = request.env["website.visitor"]._get_access_token()
+        return _rate.count((request.env.cr.dbname, token)) > limit
 
     @classmethod
     def _tell_tracking_failed(cls, error):

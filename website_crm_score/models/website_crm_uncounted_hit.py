@@ -35,6 +35,7 @@ class WebsiteCrmUncountedHit(models.Model):
             ("consent", "No consent to cookies"),
             ("staff", "Own staff"),
             ("reload", "Reloaded at once"),
+            ("flood", "Too many in a minute"),
             ("error", "Could not be recorded"),
         ],
         required=True,

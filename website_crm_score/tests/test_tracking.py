@@ -5,12 +5,15 @@ from string import ascii_letters, digits
 from unittest.mock import patch
 from urllib.parse import quote
 
+from odoo.http import request
 from odoo.tests import tagged
 
+from ..tools.hit_rate import HitRate
 from .track_common import TrackPageCase
 
 BROWSER = "Mozilla/5.0 (X11; Linux x86_64) Gecko/20100101 Firefox/140.0"
 IR_HTTP = "odoo.addons.website_crm_score.models.ir_http"
+HIT_RATE = "odoo.addons.website_crm_score.tools.hit_rate"
 REFUSE = """
     CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS
     $$ BEGIN RAISE 'refused on purpose'; END $$;
@@ -264,6 +267,82 @@ class TestReloads(TrackingCase):
         self.hit()
         self.hit()
         self.assertEqual(len(self.hits()), 2)
+
+
+@tagged("post_install", "-at_install")
+class TestFloods(TrackingCase):
+    """No more hits of a visitor count within a minute than is set."""
+
+    def setUp(self):
+        super().setUp()
+        self.set_limit("2")
+        self.clock = self.startPatcher(patch(f"{HIT_RATE}.monotonic", return_value=0))
+
+    def set_limit(self, limit):
+        self.params.set_param("website_crm_score.hits_per_minute", limit)
+
+    def save_settings(self, **values):
+        self.env["res.config.settings"].create(values).execute()
+
+    def test_hits_beyond_the_limit_do_not_count(self):
+        statuses = [self.hit(f"?hit={number}").status_code for number in range(5)]
+        self.assertEqual(statuses, [200] * 5)
+        self.assertEqual(len(self.hits()), 2)
+        self.assertEqual(self.reasons(), {"flood": 3})
+
+    def test_hits_of_the_next_minute_count_again(self):
+        for moment in (0, 59, 59.9, 60):
+            self.clock.return_value = moment
+            self.hit()
+        self.assertEqual(len(self.hits()), 3)
+        self.assertEqual(self.reasons(), {"flood": 1})
+
+    def test_other_visitors_count(self):
+        for agent in (BROWSER, f"{BROWSER} Other"):
+            for _hit in range(2):
+                self.hit(agent=agent)
+        self.assertEqual(len(self.hits()), 4)
+        self.assertFalse(self.reasons())
+
+    def test_all_hits_count_without_a_limit(self):
+        self.set_limit("0")
+        for _hit in range(5):
+            self.hit()
+        self.assertEqual(len(self.hits()), 5)
+
+    def test_visitors_beyond_what_a_process_counts_are_not_limited(self):
+        rate = HitRate()
+        with patch(f"{HIT_RATE}.MAX_VISITORS", 2):
+            counts = [rate.count(visitor) for visitor in "abcabc"]
+        self.assertEqual(counts, [1, 1, 0, 2, 2, 0])
+        self.assertEqual(len(rate._counts), 2)
+
+    def test_counting_takes_no_query(self):
+        executed = []
+        model = type(self.env["ir.http"])
+        is_flood = model._is_flood
+
+        def count():
+            queries = request.env.cr.sql_log_count
+            result = is_flood()
+            executed.append(request.env.cr.sql_log_count - queries)
+            return result
+
+        with patch.object(model, "_is_flood", count):
+            self.hit()
+            self.hit()
+        self.assertEqual(executed[1:], [0])
+
+    def test_the_limit_is_120_unless_set(self):
+        self.set_limit(False)
+        settings = self.env["res.config.settings"].create({})
+        self.assertEqual(settings.website_crm_score_hits_per_minute, 120)
+
+    def test_no_limit_stays_so_when_settings_are_saved_again(self):
+        self.save_settings(website_crm_score_hits_per_minute=0)
+        self.save_settings()
+        settings = self.env["res.config.settings"].create({})
+        self.assertEqual(settings.website_crm_score_hits_per_minute, 0)
 
 
 @tagged("post_install", "-at_install")
