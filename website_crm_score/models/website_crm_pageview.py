@@ -15,6 +15,8 @@ BATCH_SIZE = 2000
 CLOCK_TOLERANCE = timedelta(minutes=5)
 # Pages that were all seen longer ago than this are history, not news.
 NEWS_AGE = timedelta(days=7)
+# By which notes are found that have to be erased
+NOTE_CLASS = "o_website_crm_score_pages"
 PAGES_PER_NOTE = 20
 
 
@@ -65,7 +67,8 @@ class WebsiteCrmPageview(models.Model):
     _url_lead_idx = models.Index("(url_id, lead_id)")
 
     def unlink(self):
-        """Erase the visits as well, from which they would else be derived again."""
+        """Erase the visits as well, from which they would else be derived again, and
+        the notes that tell of them."""
         self.check_access("unlink")
         if self:
             self.env.flush_all()
@@ -86,6 +89,8 @@ class WebsiteCrmPageview(models.Model):
                 )
             )
             self.env["website.track"].invalidate_model()
+            # sudo: who may erase what was seen need not be able to delete messages
+            self.sudo()._erase_notes(self.lead_id)
         return super().unlink()
 
     # DERIVATION
@@ -392,12 +397,25 @@ class WebsiteCrmPageview(models.Model):
             bodies=bodies, author_id=self.env.ref("base.partner_root").id
         )
 
+    @api.model
+    def _erase_notes(self, leads):
+        """Delete the notes that list the pages that leads have seen."""
+        notes = self.env["mail.message"].search(
+            [
+                ("model", "=", leads._name),
+                ("res_id", "in", leads.ids),
+                ("body", "like", f'class="{NOTE_CLASS}"'),
+            ]
+        )
+        notes.unlink()
+
     def _render_note(self, hosts):
         """Return the note that lists these pages, links to ``hosts`` clickable."""
         items = [self._render_link(page.url, hosts) for page in self[:PAGES_PER_NOTE]]
         if more := len(self) - len(items):
             items.append(self.env._("and %s more", more))
-        return Markup("<p>%s</p><ul>%s</ul>") % (
+        return Markup('<div class="%s"><p>%s</p><ul>%s</ul></div>') % (
+            NOTE_CLASS,
             self.env._("Pages seen on the website:"),
             Markup().join(Markup("<li>%s</li>") % item for item in items),
         )

@@ -14,6 +14,7 @@ class PrivacyCase(ScoringCase):
         self.make_tracks(self.visitor, "/a", "/b")
         self.make_rule([("score_pageview_ids.url", "ilike", "/a")], event_based=True)
         self.run_rules()
+        self.assertIn("/a", "".join(self.lead.message_ids.mapped("body")))
 
     def assertForgotten(self):
         """No visit is left, and none comes back."""
@@ -21,6 +22,7 @@ class PrivacyCase(ScoringCase):
         lead = self.lead.exists()
         self.assertFalse(lead.score_pageview_ids)
         self.assertFalse(lead.pageviews_count)
+        self.assertNotIn("/a", "".join(lead.message_ids.mapped("body")))
         tracks = self.env["website.track"].search([("url", "like", self.host + "/%")])
         self.assertFalse(
             tracks.filtered(lambda track: track.visitor_id == self.visitor)
