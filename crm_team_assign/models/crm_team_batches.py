@@ -31,6 +31,8 @@ class CrmTeam(models.Model):
             done = jobs._transact(partial(self._work_and_flush, work, batch))
             # The run has not ended before the last stage has.
             jobs._commit_batch(len(batch), 1)
+            if jobs._is_job():
+                self.env.invalidate_all()  # memory is not to grow with the leads
             yield done
 
     @api.model
