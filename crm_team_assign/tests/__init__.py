@@ -1,5 +1,6 @@
 from . import test_executor
 from . import test_plan
+from . import test_plan_properties
 from . import test_quota
 from . import test_assignment
 from . import test_assignment_company

@@ -1,0 +1,295 @@
+import random
+from collections import Counter
+from copy import deepcopy
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from odoo.tests import BaseCase, tagged
+
+from ..tools.assignment_plan import Seat, Share, draw_lots, seat_leads, share_out
+
+# The same examples at every run, however slow the machine is.
+SETTINGS = settings(
+    max_examples=60,
+    derandomize=True,
+    deadline=None,
+    database=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+# Few leads and small numbers: what matters is where they meet.
+LEADS = range(1, 9)
+MINIMUMS = [0, 10, 10.5, 50]
+SCORES = [80, 50, 49, 10.5, 10, 9.99, 0, -5]
+QUOTAS = [-1, 0, 1, 2, 5, 1_000_000_000]
+
+
+def number(places):
+    """Name teams, or members, by their places."""
+    for key, place in enumerate(places, start=1):
+        place.key = key
+    return places
+
+
+# Numbers are faster to draw than sets: each bit stands for a lead.
+lead_sets = st.integers(0, 2 ** len(LEADS) - 1).map(
+    lambda bits: {lead_id for lead_id in LEADS if bits >> lead_id - 1 & 1}
+)
+lead_lists = st.lists(st.sampled_from(LEADS), unique=True)
+scored_leads = st.lists(st.integers(0, len(SCORES) - 1), max_size=len(LEADS)).map(
+    # by lead, the best first
+    lambda places: {
+        lead_id: SCORES[place]
+        for lead_id, place in zip(reversed(LEADS), sorted(places), strict=False)
+    }
+)
+# Credits are what earlier plans left.
+team_shares = st.lists(
+    st.builds(
+        Share,
+        key=st.just(None),
+        weight=st.integers(1, 7),
+        minimum=st.sampled_from(MINIMUMS),
+        leads=lead_sets,
+        credit=st.integers(-9, 9),
+    ),
+    max_size=4,
+).map(number)
+
+
+def make_seat(key, quota, leads, wishes):
+    """A seat whose wishes are among its leads; without any it has no preference."""
+    return Seat(key, quota, leads, (wishes or set()) & leads or None)
+
+
+# Full ones, unlimited ones, with and without wishes
+member_seats = st.lists(
+    st.builds(
+        make_seat,
+        st.just(None),
+        st.sampled_from(QUOTAS),
+        st.just(set(LEADS)) | lead_sets,
+        st.none() | lead_sets,
+    ),
+    max_size=4,
+).map(number)
+
+
+@tagged("post_install", "-at_install")
+class TestPlanProperties(BaseCase):
+    """What holds of any plan, whoever the teams, the members and the leads are."""
+
+    def check_each_lead_once(self, lead_ids, plan):
+        self.assertEqual([outcome.lead_id for outcome in plan], list(lead_ids))
+        for outcome in plan:
+            self.assertTrue(outcome.reason)
+
+    # TEAMS
+
+    @SETTINGS
+    @given(scored_leads, team_shares)
+    def test_teams_plan_each_lead_once_with_a_reason(self, leads, shares):
+        self.check_each_lead_once(leads, share_out(leads, shares))
+
+    @SETTINGS
+    @given(scored_leads, team_shares)
+    def test_no_team_gets_a_lead_below_its_minimum_or_outside_its_filter(
+        self, leads, shares
+    ):
+        teams = {share.key: share for share in shares}
+        for outcome in share_out(leads, shares):
+            if outcome.is_taken:
+                team = teams[outcome.team]
+                self.assertIn(outcome.lead_id, team.leads)
+                self.assertGreaterEqual(leads[outcome.lead_id], team.minimum)
+
+    @SETTINGS
+    @given(scored_leads, team_shares)
+    def test_a_lead_goes_to_the_highest_minimum_that_it_reaches(self, leads, shares):
+        teams = {share.key: share for share in shares}
+        for outcome in share_out(leads, shares):
+            reached = [
+                share.minimum
+                for share in shares
+                if outcome.lead_id in share.leads
+                and leads[outcome.lead_id] >= share.minimum
+            ]
+            self.assertEqual(outcome.is_taken, bool(reached))
+            if reached:
+                self.assertEqual(teams[outcome.team].minimum, max(reached))
+
+    @SETTINGS
+    @given(scored_leads, team_shares)
+    def test_a_lead_that_no_team_takes_is_told_what_it_lacks(self, leads, shares):
+        for outcome in share_out(leads, shares):
+            wanted = [s.minimum for s in shares if outcome.lead_id in s.leads]
+            if not outcome.is_taken and wanted:
+                self.assertEqual(outcome.reason, "minimum")
+                nearest = next(s for s in shares if s.key == outcome.team)
+                self.assertEqual(nearest.minimum, min(wanted))
+            elif not outcome.is_taken:
+                self.assertEqual((outcome.reason, outcome.team), ("team_filter", None))
+
+    @SETTINGS
+    @given(st.lists(st.integers(1, 7), min_size=1, max_size=5), st.integers(1, 3))
+    def test_a_turn_gives_each_team_its_weight(self, weights, turns):
+        """Of leads that all teams take; also when each lead is a plan of its own."""
+        total = sum(weights)
+        lead_ids = range(total * turns)
+        shares = [
+            Share(key, weight, leads=set(lead_ids))
+            for key, weight in enumerate(weights)
+        ]
+        one_by_one = deepcopy(shares)
+        plan = share_out(dict.fromkeys(lead_ids, 0), shares)
+        for first in range(0, len(plan), total):
+            turn = Counter(outcome.team for outcome in plan[first : first + total])
+            self.assertEqual(turn, dict(enumerate(weights)))
+        self.assertFalse(any(share.credit for share in shares))
+        plans = [share_out({lead_id: 0}, one_by_one)[0] for lead_id in lead_ids]
+        self.assertEqual(plans, plan)
+
+    @SETTINGS
+    @given(scored_leads, team_shares)
+    def test_teams_are_owed_what_others_got(self, leads, shares):
+        before = sum(share.credit for share in shares)
+        share_out(leads, shares)
+        self.assertEqual(sum(share.credit for share in shares), before)
+
+    @SETTINGS
+    @given(scored_leads, team_shares)
+    def test_the_same_leads_and_teams_give_the_same_plan(self, leads, shares):
+        again = deepcopy(shares)
+        self.assertEqual(share_out(leads, shares), share_out(leads, again))
+        self.assertEqual(shares, again)
+
+    # TEAMS, WITHOUT SCORES
+
+    @SETTINGS
+    @given(lead_lists, team_shares)
+    def test_lots_plan_each_lead_once_for_a_team_that_matches(self, lead_ids, shares):
+        teams = {share.key: share for share in shares}
+        plan = draw_lots(lead_ids, shares)
+        self.check_each_lead_once(
+            sorted(lead_ids), sorted(plan, key=lambda outcome: outcome.lead_id)
+        )
+        for outcome in plan:
+            is_wanted = any(outcome.lead_id in share.leads for share in shares)
+            self.assertEqual(outcome.is_taken, is_wanted)
+            if outcome.is_taken:
+                self.assertIn(outcome.lead_id, teams[outcome.team].leads)
+
+    @SETTINGS
+    @given(lead_lists, team_shares)
+    def test_a_team_draws_the_first_of_the_leads_that_are_left(self, lead_ids, shares):
+        teams = {share.key: share for share in shares}
+        left = list(lead_ids)
+        for outcome in draw_lots(lead_ids, shares):
+            if outcome.is_taken:
+                matching = teams[outcome.team].leads
+                first = next(id_ for id_ in left if id_ in matching)
+                self.assertEqual(outcome.lead_id, first)
+                left.remove(first)
+
+    @SETTINGS
+    @given(lead_lists, team_shares, st.integers())
+    def test_the_same_seed_draws_the_same_lots(self, lead_ids, shares, seed):
+        plans = []
+        for _run in range(2):
+            random.seed(seed)
+            plans.append(draw_lots(lead_ids, shares))
+        self.assertEqual(*plans)
+
+    # MEMBERS
+
+    @SETTINGS
+    @given(lead_lists, member_seats)
+    def test_members_plan_each_lead_once_with_a_reason(self, lead_ids, seats):
+        self.check_each_lead_once(lead_ids, seat_leads(lead_ids, seats))
+
+    @SETTINGS
+    @given(lead_lists, member_seats)
+    def test_nobody_gets_more_than_the_quota_or_what_the_filter_excludes(
+        self, lead_ids, seats
+    ):
+        quotas = {seat.key: max(seat.quota, 0) for seat in seats}
+        filters = {seat.key: seat.leads for seat in seats}
+        counts = Counter()
+        for outcome in seat_leads(lead_ids, seats):
+            if outcome.member:
+                counts[outcome.member] += 1
+                self.assertIn(outcome.lead_id, filters[outcome.member])
+        for member, count in counts.items():
+            self.assertLessEqual(count, quotas[member])
+
+    @SETTINGS
+    @given(lead_lists, member_seats)
+    def test_each_lead_finds_a_member_as_long_as_one_who_takes_it_has_room(
+        self, lead_ids, seats
+    ):
+        """Lead by lead, the best first; if there is none, the reason says why."""
+        room = {seat.key: max(seat.quota, 0) for seat in seats}
+        for outcome in seat_leads(lead_ids, deepcopy(seats)):
+            takers = [seat.key for seat in seats if outcome.lead_id in seat.leads]
+            with_room = [key for key in takers if room[key]]
+            self.assertEqual(bool(outcome.member), bool(with_room))
+            if outcome.member:
+                self.assertIn(outcome.member, with_room)
+                room[outcome.member] -= 1
+            elif takers and not any(room.values()):
+                self.assertEqual(outcome.reason, "capacity")
+            else:
+                self.assertEqual(outcome.reason, "member_filter")
+
+    @SETTINGS
+    @given(lead_lists, member_seats)
+    def test_nobody_gets_a_lead_before_a_better_one_that_is_left(self, lead_ids, seats):
+        """Each gets his leads in their order, and none that is left over was better
+        and could have been his."""
+        left = []
+        filters = {seat.key: seat.leads for seat in seats}
+        for outcome in seat_leads(lead_ids, seats):
+            if not outcome.member:
+                left.append(outcome.lead_id)
+                continue
+            self.assertFalse(filters[outcome.member].intersection(left))
+
+    @SETTINGS
+    @given(lead_lists, member_seats)
+    def test_who_prefers_a_lead_and_has_room_gets_it_before_others(
+        self, lead_ids, seats
+    ):
+        """Next come those without preferences, last those who prefer other leads."""
+        room = {seat.key: max(seat.quota, 0) for seat in seats}
+
+        def get_rank(seat, lead_id):
+            if seat.preferred is None:
+                return 1
+            return 0 if lead_id in seat.preferred else 2
+
+        for outcome in seat_leads(lead_ids, deepcopy(seats)):
+            lead_id = outcome.lead_id
+            ranks = {
+                seat.key: get_rank(seat, lead_id)
+                for seat in seats
+                if lead_id in seat.leads and room[seat.key]
+            }
+            if outcome.member:
+                rank = ranks[outcome.member]
+                self.assertEqual(rank, min(ranks.values()))
+                self.assertEqual(outcome.reason, "turn" if rank else "preferred")
+                room[outcome.member] -= 1
+
+    @SETTINGS
+    @given(st.integers(1, 5), st.integers(0, 12))
+    def test_members_with_the_same_filter_take_strict_turns(self, count, lead_count):
+        lead_ids = range(1, lead_count + 1)
+        seats = [Seat(number, 99, set(lead_ids)) for number in range(1, count + 1)]
+        members = [outcome.member for outcome in seat_leads(lead_ids, seats)]
+        self.assertEqual(members, [place % count + 1 for place in range(lead_count)])
+
+    @SETTINGS
+    @given(lead_lists, member_seats)
+    def test_the_same_leads_and_members_give_the_same_plan(self, lead_ids, seats):
+        again = deepcopy(seats)
+        self.assertEqual(seat_leads(lead_ids, seats), seat_leads(lead_ids, again))
