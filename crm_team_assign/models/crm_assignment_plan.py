@@ -195,16 +195,17 @@ class CrmAssignmentPlan(models.Model):
 
     @api.model
     def _cron_carry_out(self):
-        """Carry out the plans that were confirmed."""
+        """Carry out the plans that were confirmed, or interrupted."""
         jobs = self.env["ir.cron"]
-        for plan in self.search([("state", "=", "confirmed")], order="id"):
-            if not self.env["crm.team"]._try_lock_assignment():
+        with self.env["crm.team"]._hold_assignment() as is_free:
+            if not is_free:
                 jobs._commit_batch(0, 1)
                 return
-            # Whoever confirmed it is who assigns.
-            plan.with_user(plan.write_uid)._carry_out()
-            plan._tell_result()
-        jobs._commit_batch(0, 0)
+            for plan in self.search([("state", "=", "confirmed")], order="id"):
+                # Whoever confirmed it is who assigns.
+                plan.with_user(plan.write_uid)._carry_out()
+                plan._tell_result()
+            jobs._commit_batch(0, 0)
 
     def _get_todo_domain(self):
         return [

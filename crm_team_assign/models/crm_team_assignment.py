@@ -1,10 +1,12 @@
 import logging
 from collections import defaultdict
+from contextlib import contextmanager
 from functools import partial
 
 from odoo import api, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 
 from ..tools.assignment import AssignmentRun
 from .crm_lead import ASSIGNMENT_ORDER
@@ -32,24 +34,24 @@ class CrmTeam(models.Model):
     def _action_assign_leads(self, force_quota=False, creation_delta_days=7):
         """Bring scores up to date, then assign.
 
-        In a scheduled action the time for scoring can run out. Nothing is assigned
-        then, and the action runs again to go on.
+        In a scheduled action the time for scoring can run out, or another one assigns
+        leads at the moment. Nothing is assigned then, and the action runs again.
 
         :raise UserError: if leads are being assigned at the moment
         """
-        if self._is_assignment_allowed():
-            if not self.env["ir.cron"]._is_job():
-                self._lock_assignment()
-            if not self._update_scores():
+        if not self._is_assignment_allowed():
+            return super()._action_assign_leads(force_quota, creation_delta_days)
+        with self._hold_assignment() as is_free:
+            if not is_free or not self._update_scores():
                 self.env["ir.cron"]._commit_batch(0, 1)
                 return {}, {}
-        run = AssignmentRun(force_quota)
-        result = super(
-            CrmTeam, self.with_context(assignment_run=run)
-        )._action_assign_leads(
-            force_quota=force_quota, creation_delta_days=creation_delta_days
-        )
-        self.env["ir.cron"]._commit_batch(0, 0)
+            run = AssignmentRun(force_quota)
+            result = super(
+                CrmTeam, self.with_context(assignment_run=run)
+            )._action_assign_leads(
+                force_quota=force_quota, creation_delta_days=creation_delta_days
+            )
+            self.env["ir.cron"]._commit_batch(0, 0)
         return result
 
     @api.model
@@ -68,13 +70,39 @@ class CrmTeam(models.Model):
                 self.env._("Leads are assigned by managers or administrators.")
             )
 
-    @api.model
-    def _lock_assignment(self):
+    @contextmanager
+    def _hold_assignment(self):
         """See to it that leads are assigned by one at a time: nobody's capacity is
         passed because two count the same room.
 
-        As long as it runs, the scheduled action is locked by the scheduler. Whoever
-        assigns by a button locks it as well, so that it does not start meanwhile.
+        A scheduled action commits meanwhile: what it holds is a lock of the session,
+        whichever action it is. PostgreSQL frees it if the process is killed.
+
+        :return: a context manager of whether leads may be assigned
+        :raise UserError: outside of scheduled actions, if they may not
+        """
+        jobs = self.env["ir.cron"]
+        if not jobs._is_job():
+            self._lock_assignment()
+            yield True
+            return
+        is_free = self._call_lock("pg_try_advisory_lock")
+        # Whoever had the lock has committed: look at the database anew.
+        jobs._commit_batch(0, 1)
+        if not is_free:
+            yield False
+            return
+        try:
+            yield True
+        except Exception:
+            self.env.cr.rollback()
+            raise
+        finally:
+            self._call_lock("pg_advisory_unlock")
+
+    @api.model
+    def _lock_assignment(self):
+        """Keep others from assigning leads until the end of the transaction.
 
         :raise UserError: if leads are being assigned at the moment
         """
@@ -88,10 +116,30 @@ class CrmTeam(models.Model):
 
     @api.model
     def _try_lock_assignment(self):
-        """Return whether nobody else assigns leads until the end of the transaction."""
-        # sudo: the row stands for the right to assign, which was checked
-        cron = self.env.ref("crm.ir_cron_crm_lead_assign").sudo()
-        return bool(cron.try_lock_for_update(allow_referencing=True))
+        """Return whether nobody else assigns leads until the end of the transaction.
+
+        As long as a scheduled action runs, it is locked by the scheduler. To lock it
+        here keeps it from starting, too. To write it has those start again who have
+        looked at the database already and come here when this transaction is over.
+        """
+        names = ["crm.ir_cron_crm_lead_assign"]
+        names += ["crm_team_assign.ir_cron_carry_out_plans"]
+        # sudo: the rows stand for the right to assign, which was checked
+        crons = self.env["ir.cron"].sudo().union(*map(self.env.ref, names))
+        if crons.try_lock_for_update(allow_referencing=True) != crons:
+            return False
+        statement = "UPDATE ir_cron SET write_date = write_date WHERE id IN %s"
+        self.env.cr.execute(SQL(statement, tuple(crons.ids)))
+        return self._call_lock("pg_try_advisory_xact_lock")
+
+    @api.model
+    def _call_lock(self, function):
+        """Return what a function of PostgreSQL says about the lock of assignments."""
+        name = SQL.identifier(function)
+        [(result,)] = self.env.execute_query(
+            SQL("SELECT %s(hashtext('crm_team_assign'))", name)
+        )
+        return result
 
     @api.model
     def _update_scores(self):
