@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 from itertools import product
 
@@ -223,11 +224,10 @@ class CrmAssignmentPlan(models.Model):
         groups = Lines._get_groups(plan)
         for merged in teams._in_batches(teams._merge_batch, groups):
             Lines._note_merged(plan, merged)
-        if not plan.done_count:
-            Lines._leave_out_beyond(plan, teams._get_quotas(plan.force_quota))
-        assignment = plan._load()
-        teams._carry_out(assignment)
-        teams._notify_assignees(assignment.list_assigned())
+        # Another assignment may have been between, also where this one goes on.
+        teams = teams.with_context(assigned_by_plan=Lines._count_done(plan))
+        Lines._leave_out_beyond(plan, teams._get_quotas(plan.force_quota))
+        teams._carry_out(plan._load())
 
     def _load(self):
         """Return what is left to do of this plan.
@@ -253,6 +253,21 @@ class CrmAssignmentPlan(models.Model):
     def _note_batch(self, lead_ids, done):
         """Note which of the leads of a batch the plan was carried out for."""
         self.env["crm.assignment.plan.line"]._note_batch(self, lead_ids, done)
+
+    def _list_untold(self):
+        """Return who got leads by this plan, and was not told of them yet.
+
+        :return: pairs of a user and ids of leads
+        :rtype: list[tuple]
+        """
+        untold = defaultdict(list)
+        for member, lead_ids in self.env["crm.assignment.plan.line"]._get_untold(self):
+            untold[member.user_id] += lead_ids
+        return list(untold.items())
+
+    def _note_told(self, user_ids):
+        """Note that users were told of their leads."""
+        self.env["crm.assignment.plan.line"]._note_told(self, user_ids)
 
     def _finish(self):
         self.write({"state": "done", "done_date": fields.Datetime.now()})

@@ -96,6 +96,8 @@ class CrmAssignmentPlanLine(models.Model):
         readonly=True,
         help="Empty if there is nothing to do for the lead.",
     )
+    # Whether the salesperson was told of the lead
+    is_told = fields.Boolean(readonly=True)
     left_reason = fields.Selection(
         selection=[
             ("changed", "It was changed since."),
@@ -411,3 +413,35 @@ class CrmAssignmentPlanLine(models.Model):
         )
         plan.invalidate_recordset()
         self.invalidate_model()
+
+    @api.model
+    def _count_done(self, plan):
+        """Return how many leads members got by a plan, by id.
+
+        :rtype: dict[int, int]
+        """
+        done = [("plan_id", "=", plan.id), ("state", "=", "done")]
+        groups = self._read_group(done, ["member_id"], ["__count"])
+        return {member.id: count for member, count in groups}
+
+    def _get_untold_domain(self, plan):
+        return [
+            ("plan_id", "=", plan.id),
+            ("state", "=", "done"),
+            ("outcome", "=", "member"),
+            ("member_id", "!=", False),
+            ("is_told", "=", False),
+        ]
+
+    @api.model
+    def _get_untold(self, plan):
+        """Return the ids of leads by the member who got them and was not told yet."""
+        domain = self._get_untold_domain(plan) + [("lead_id", "!=", False)]
+        return self._read_group(domain, ["member_id"], ["lead_id:array_agg"])
+
+    @api.model
+    def _note_told(self, plan, user_ids):
+        """Note that users were told of the leads that they got."""
+        domain = self._get_untold_domain(plan)
+        domain += [("member_id.user_id", "in", user_ids)]
+        self.search(domain).is_told = True

@@ -186,7 +186,6 @@ class CrmTeam(models.Model):
         if not run:
             self._carry_out(plan)
         assigned = plan.list_assigned()
-        self._notify_assignees(assigned)
         Members, Leads = self.env["crm.team.member"], self.env["crm.lead"]
         result = {
             Members.browse(member_id): {
@@ -220,13 +219,14 @@ class CrmTeam(models.Model):
         """
         self.env["crm.team"]._note_assignment_errors(plan.errors)
         steps = plan.list_steps()
-        if not steps:
+        if not steps and not plan.plan_id:
             return
         record = self._keep_plan(plan, steps)
-        for _done in self._in_batches(self._note_turns, [plan]):
+        for _done in self._in_batches(self._note_turns, [plan] if steps else []):
             pass
         for done in self._in_batches(partial(self._carry_out_batch, record), steps):
             plan.done.update(done)
+        self._notify_assignees(record)
         record._finish()
         counts = ["lead_day_count", "lead_month_count"]
         self.crm_team_member_ids.invalidate_recordset(counts, flush=False)
@@ -303,23 +303,21 @@ class CrmTeam(models.Model):
     # MESSAGES
 
     @api.model
-    def _notify_assignees(self, assigned):
+    def _notify_assignees(self, record):
         """Tell each salesperson, in one message, which leads he got, the best first.
 
-        :param dict assigned: ids of leads by id of a member
+        Whoever goes on with a plan that was interrupted tells nobody twice.
+
+        :param crm.assignment.plan record: the plan, carried out
         """
-        lead_ids = defaultdict(list)
-        for member in self.env["crm.team.member"].browse(assigned).exists():
-            lead_ids[member.user_id] += assigned[member.id]
-        todo = [(user, ids) for user, ids in lead_ids.items() if ids]
-        for _done in self._in_batches(self._notify_batch, todo):
+        todo = record._list_untold()
+        for _done in self._in_batches(partial(self._notify_batch, record), todo):
             pass
 
-    def _notify_batch(self, todo):
-        return [
+    def _notify_batch(self, record, todo):
+        for user, lead_ids in todo:
             self._attempt(partial(self._notify_assignee, user), [lead_ids])
-            for user, lead_ids in todo
-        ]
+        record._note_told([user.id for user, _lead_ids in todo])
 
     def _notify_assignee(self, user, items):
         [lead_ids] = items

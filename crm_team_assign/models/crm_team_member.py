@@ -89,7 +89,9 @@ class CrmTeamMember(models.Model):
         assigned = (assigned or self._count_assigned_per_day())[self.id]
         day = get_allowance(self.assignment_max, 1)
         if force_quota:
-            return min(day, self.assignment_max - sum(assigned))
+            # of the plan that is gone on with, if any
+            given = self.env.context.get("assigned_by_plan", {}).get(self.id, 0)
+            return min(day - given, self.assignment_max - sum(assigned))
         return min(get_quota(self.assignment_max, assigned), day - self.lead_day_count)
 
     def _get_assignment_weight(self):
