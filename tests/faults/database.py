@@ -4,6 +4,7 @@ from contextlib import closing, contextmanager
 
 import psycopg2
 
+from .assignment import PLAN_LINES
 from .checks import EXPECTED
 from .engine import HOURLY_JOB, LEADS, LEDGER, PAGE_VIEWS, SECOND_JOB
 from .waiting import wait_until
@@ -16,6 +17,7 @@ WRITES = {
     PAGE_VIEWS: "INSERT OR UPDATE",
     LEDGER: "INSERT OR UPDATE",
     LEADS: "UPDATE OF score",
+    PLAN_LINES: "UPDATE OF state",
 }
 
 # A process stops where it writes a table, when it has written some rows of it: the

@@ -2,6 +2,7 @@
 
 import os
 
+from . import assignment
 from .database import PROTOTYPE
 from .engine import HOURLY_JOB, SECOND_JOB
 
@@ -29,13 +30,14 @@ RULES = [
 
 
 def main(name):
-    """Install the addon in a new database, with what all tests need."""
+    """Install the addons in a new database, with what all tests need."""
     from odoo import SUPERUSER_ID, api
     from odoo.modules.registry import Registry
     from odoo.service import db
     from odoo.tools import config
 
-    options = [f"--database={name}", "--no-http", "--init=website_crm_score"]
+    addons = "--init=website_crm_score,crm_team_assign"
+    options = [f"--database={name}", "--no-http", addons]
     config.parse_config(options, setup_logging=True)
     db._create_empty_database(name)
     registry = Registry.new(name, update_module=True, install_modules=config["init"])
@@ -62,3 +64,4 @@ def fill(env):
     env["ir.model.data"].create(
         {"module": module, "name": xml_id, "model": second._name, "res_id": second.id}
     )
+    assignment.fill(env)

@@ -2,10 +2,12 @@
 
 import random
 import sys
+import time
 import traceback
 from functools import partial
 
 from odoo import SUPERUSER_ID, api
+from odoo.exceptions import UserError
 from odoo.service.model import call_kw, retrying
 from odoo.tools import config
 
@@ -13,6 +15,8 @@ from odoo.addons.base.models.ir_cron import IrCron
 
 from . import engine, nursery
 from .process import DONE, FAILED, STEP, STOPPED
+
+PATIENCE = 0.5  # seconds until a job that is to go on runs again
 
 
 def main(channel, database, name):
@@ -34,6 +38,7 @@ class Worker:
         self.channel = channel
         self.registry = registry
         self.is_stepping = False
+        self.is_looking = False
         self._stop_between_batches()
 
     def serve(self):
@@ -58,6 +63,7 @@ class Worker:
             id_ = api.Environment(cr, SUPERUSER_ID, {}).ref(job).id
         self._call_job(id_)
         while self._is_asked_for([("cron_id", "=", id_)]):
+            time.sleep(PATIENCE)
             self._call_job(id_)
 
     def _call_job(self, id_):
@@ -71,6 +77,7 @@ class Worker:
         """Run scheduled actions as long as any is due, as a cron worker does."""
         while self._is_asked_for([("cron_id.active", "=", True)]):
             IrCron._process_jobs(self.registry.db_name)
+            time.sleep(PATIENCE)
 
     def _is_asked_for(self, domain):
         with self.registry.cursor() as cr:
@@ -88,7 +95,22 @@ class Worker:
                 env = api.Environment(cr, user_id, {})
                 retrying(partial(self._call, env, *call, stop=stop), env)
 
+    def ask(self, call, user_id, looking=False):
+        """Call a method as :meth:`call` does; return the words of a refusal, if any.
+
+        :param bool looking: whether to look at the database and then to stop, first
+        """
+        self.is_looking = looking
+        try:
+            self.call([call], user_id)
+        except UserError as error:
+            return str(error)
+
     def _call(self, env, model, method, *arguments, stop):
+        if self.is_looking:
+            self.is_looking = False
+            env.cr.execute("SELECT 1")
+            self._stop()
         call_kw(env[model], method, list(arguments), {})
         env.flush_all()
         if stop:
