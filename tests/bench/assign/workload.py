@@ -93,21 +93,21 @@ def make_teams(env, size):
     env["crm.team"].search([]).assignment_optout = True
     countries = env["res.country"].search([], order="id").ids
     near = repr([("country_id", "in", countries[::3])])
-    urgent = repr([("priority", "in", ["2", "3"])])
+    managers = repr([("function", "=", "Manager")])
     users = iter(make_users(env))
     for number in range(TEAMS):
         members = [
             {"user_id": next(users).id, "assignment_max": 30 * get_quota(size)}
             for _member in range(MEMBERS)
         ]
-        members[0]["assignment_domain"] = urgent
+        members[0]["assignment_domain"] = managers
         members[1]["assignment_domain_preferred"] = near
         env["crm.team"].create(
             {
                 "name": f"Team {number}",
                 "use_leads": True,
                 "use_opportunities": True,
-                "assignment_domain": {0: urgent, 1: near}.get(number),
+                "assignment_domain": {0: managers, 1: near}.get(number),
                 "crm_team_member_ids": [(0, 0, values) for values in members],
             }
         )
