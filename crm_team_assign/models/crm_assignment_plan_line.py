@@ -140,47 +140,53 @@ class CrmAssignmentPlanLine(models.Model):
 
     def _explain_team(self, names):
         """Return why a lead goes to this team and no further, or not even there."""
-        _ = self.env._
         match self.reason:
             case "turn":
-                return _("%(team)s takes it.", **names)
+                return self.env._("%(team)s takes it.", **names)
             case "capacity":
-                return _("%(team)s takes it, but all capacity is used up.", **names)
+                return self.env._(
+                    "%(team)s takes it, but all capacity is used up.", **names
+                )
             case "no_member":
-                return _("Nobody in %(team)s takes leads.", **names)
+                return self.env._("Nobody in %(team)s takes leads.", **names)
             case "member_filter":
-                return _(
+                return self.env._(
                     "The filter of every salesperson of %(team)s with capacity left"
                     " excludes it.",
                     **names,
                 )
             case "minimum":
-                return _("%(team)s wants %(minimum)s, the score is %(score)s.", **names)
+                return self.env._(
+                    "%(team)s wants %(minimum)s, the score is %(score)s.", **names
+                )
             case "team_filter" if self.team_id:
-                return _("The filter of %(team)s excludes it.", **names)
+                return self.env._("The filter of %(team)s excludes it.", **names)
             case "team_filter":
-                return _("No team with salespeople has a filter that matches it.")
+                return self.env._(
+                    "No team with salespeople has a filter that matches it."
+                )
             case "broken_filter":
-                return _("The filter of %(team)s cannot be used.", **names)
+                return self.env._("The filter of %(team)s cannot be used.", **names)
         return None
 
     def _explain_no_part(self, names):
         """Return why a lead has no part in the assignment."""
-        _ = self.env._
         match self.reason:
             case "company":
-                return _("No team works for its company.")
+                return self.env._("No team works for its company.")
             case "duplicate":
-                return _("It is a duplicate of %(lead)s.", **names)
+                return self.env._("It is a duplicate of %(lead)s.", **names)
             case "merged":
-                return _("A duplicate of it has a team or a salesperson already.")
+                return self.env._(
+                    "A duplicate of it has a team or a salesperson already."
+                )
             case "owned":
-                return _("It has a salesperson already.")
+                return self.env._("It has a salesperson already.")
             case "closed":
-                return _("It is won or lost.")
+                return self.env._("It is won or lost.")
             case "other_team":
-                return _("Its team, %(team)s, takes no part.", **names)
-        return _("It is too new to be assigned.")
+                return self.env._("Its team, %(team)s, takes no part.", **names)
+        return self.env._("It is too new to be assigned.")
 
     def action_open_lead(self):
         """Open the lead, or what it was merged into.

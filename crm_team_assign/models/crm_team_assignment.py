@@ -154,24 +154,11 @@ class CrmTeam(models.Model):
 
     # MEMBERS
 
-    def _get_waiting_domain(self):
+    def _get_lead_to_assign_domain(self):
         """Return the domain of open leads of these teams that wait for a salesperson,
-        whatever their score.
-
-        :rtype: Domain
-        """
+        whatever their score: the planner tells why those below the minimum stay."""
         domain = Domain(super()._get_lead_to_assign_domain())
         return domain & self.env["crm.lead"]._open_domain()
-
-    def _get_lead_to_assign_domain(self):
-        """Return the domain of leads to hand to members: open ones that reach the
-        minimum, however they got their team."""
-        return self._get_waiting_domain() & Domain.OR(
-            Domain("team_id", "=", team.id)
-            & Domain("score", ">=", team.min_for_assign)
-            & team._get_assignment_company_domain()
-            for team in self
-        )
 
     def _assign_and_convert_leads(self, force_quota=False):
         """Make opportunities of the teams' leads and hand them to the members.

@@ -49,7 +49,7 @@ class CrmTeam(models.Model):
         :rtype: Assignment
         """
         free = self.env["crm.lead"]._get_allocation_domain(creation_delta_days)
-        waiting = self._get_waiting_domain()
+        waiting = self._get_lead_to_assign_domain()
         if leads is not None:
             chosen = Domain("id", "in", leads.ids)
             free, waiting = free & chosen, waiting & chosen
@@ -78,7 +78,7 @@ class CrmTeam(models.Model):
 
         :rtype: Assignment
         """
-        waiting = self._get_waiting_domain()
+        waiting = self._get_lead_to_assign_domain()
         plan = Assignment(leads=self._read_leads(waiting))
         self._plan_members(waiting, force_quota, plan)
         return plan

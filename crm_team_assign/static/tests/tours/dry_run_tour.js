@@ -66,7 +66,8 @@ registry.category("web_tour.tours").add("crm_team_assign.dry_run", {
         },
         {
             content: "It is carried out",
-            trigger: ".o_statusbar_status .o_arrow_button_current:contains(Carried Out)",
+            trigger:
+                ".o_statusbar_status .o_arrow_button_current:contains(Carried Out)",
         },
         {
             content: "See the leads that were assigned",
