@@ -309,7 +309,10 @@ class CrmTeam(models.Model):
     def _notify_assignee(self, user, items):
         [lead_ids] = items
         domain = Domain("id", "in", lead_ids) & Domain("user_id", "=", user.id)
-        leads = self.env["crm.lead"].search(domain, order=ASSIGNMENT_ORDER)
+        # What the message tells, and company_id for its links: at once for all, as a
+        # link looks at each lead alone.
+        names = ["name", "partner_name", "contact_name", "score", "company_id"]
+        leads = self.env["crm.lead"].search_fetch(domain, names, order=ASSIGNMENT_ORDER)
         if not leads:
             return []
         self = self.with_context(lang=user.lang)
