@@ -251,6 +251,17 @@ class CrmTeam(models.Model):
         :return: ids of the leads that it was done for
         :rtype: list[int]
         """
+        done = self._attempt(self._take_steps, steps)
+        record._note_batch([step.lead_id for step in steps], done)
+        return done
+
+    def _take_steps(self, steps):
+        """Give leads to the teams and members that a plan has them for.
+
+        :param list[Outcome] steps: what to do
+        :return: ids of the leads that were given
+        :rtype: list[int]
+        """
         groups = defaultdict(list)
         for step in steps:
             groups[step.team, step.member].append(step.lead_id)
@@ -260,8 +271,7 @@ class CrmTeam(models.Model):
             team = teams.filtered(lambda team, id_=team_id: team.id == id_)
             member = self.env["crm.team.member"].browse(member_id or []).exists()
             if team and member.filtered("active").user_id.active == bool(member_id):
-                done += self._attempt(partial(team._take_leads, member), lead_ids)
-        record._note_batch([step.lead_id for step in steps], done)
+                done += team._take_leads(member, lead_ids)
         return done
 
     def _take_leads(self, member, lead_ids):
