@@ -104,20 +104,17 @@ class CrmLead(models.Model):
 
         Most leads have an address of their own.
         """
-        names = ["email_normalized", "email_from", "company_id"]
-        leads = self.search_fetch(Domain("id", "in", self.ids), names, order="id")
-        addresses = set(leads.mapped("email_normalized")) - {False}
+        chosen = Domain("id", "in", self.ids)
+        addresses = self._search(chosen).subselect("email_normalized")
         groups = self.with_context(active_test=False)._read_group(
             self._open_domain() & Domain("email_normalized", "in", addresses),
             ["email_normalized"],
             having=[("__count", ">", 1)],
         )
-        shared = {address for (address,) in groups}
-        return leads.filtered(
-            lambda lead: lead.email_normalized in shared
-            # "Ann <ann@example.com>, bob@example.com"
-            or (lead.email_from or "").count("@") > 1
-        )
+        shared = Domain("email_normalized", "in", [address for (address,) in groups])
+        several = Domain("email_from", "like", "@%@")  # a@example.com, b@example.com
+        names = ["email_normalized", "email_from", "company_id"]
+        return self.search_fetch(chosen & (shared | several), names, order="id")
 
     def _filter_same_company(self, company):
         """Return those of these duplicates that may be merged: of one company only.
