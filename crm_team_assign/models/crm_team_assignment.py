@@ -118,18 +118,12 @@ class CrmTeam(models.Model):
     def _try_lock_assignment(self):
         """Return whether nobody else assigns leads until the end of the transaction.
 
-        As long as a scheduled action runs, it is locked by the scheduler. To lock it
-        here keeps it from starting, too. To write it has those start again who have
-        looked at the database already and come here when this transaction is over.
+        To lock the daily assignment keeps the scheduler from starting it meanwhile.
         """
-        names = ["crm.ir_cron_crm_lead_assign"]
-        names += ["crm_team_assign.ir_cron_carry_out_plans"]
-        # sudo: the rows stand for the right to assign, which was checked
-        crons = self.env["ir.cron"].sudo().union(*map(self.env.ref, names))
-        if crons.try_lock_for_update(allow_referencing=True) != crons:
+        # sudo: the row stands for the right to assign, which was checked
+        cron = self.env.ref("crm.ir_cron_crm_lead_assign").sudo()
+        if not cron.try_lock_for_update(allow_referencing=True):
             return False
-        statement = "UPDATE ir_cron SET write_date = write_date WHERE id IN %s"
-        self.env.cr.execute(SQL(statement, tuple(crons.ids)))
         return self._call_lock("pg_try_advisory_xact_lock")
 
     @api.model

@@ -1,3 +1,4 @@
+from contextlib import suppress
 from unittest.mock import patch
 
 from odoo.exceptions import UserError
@@ -288,6 +289,55 @@ class TestDryRun(AssignmentCase):
         self.assertEqual(leads[0].user_id, self.ann)
         self.assertFalse(leads[1].user_id)
         self.assertEqual(self.get_line(plan, leads[1]).left_reason, "full")
+
+    def test_a_plan_that_has_nothing_left_to_do_ends(self):
+        self.make_team("Direct", 0, [self.ann])
+        lead = self.make_scored(60)
+        plan = self.rehearse()
+        self.touch(lead)
+        self.confirm(plan)
+        self.assertEqual((plan.state, plan.left_out_count), ("done", 1))
+
+    def test_who_goes_on_with_a_plan_gives_no_more_than_there_is_room_for(self):
+        team = self.make_team("Direct", 0, [(self.ann, {"assignment_max": 60})])
+        leads = self.make_scored(60, 50)
+        plan = self.rehearse()
+        self.interrupt(plan)
+        self.assertEqual(plan.state, "confirmed")
+        team.crm_team_member_ids.assignment_max = 30
+        plan._carry_out()
+        self.assertEqual(plan.state, "done")
+        self.assertEqual(leads.filtered("user_id"), leads[0])
+        self.assertEqual(self.get_line(plan, leads[1]).left_reason, "full")
+
+    def test_who_goes_on_with_a_plan_tells_of_all_leads_once(self):
+        self.make_team("Direct", 0, [self.ann])
+        self.make_scored(60, 50)
+        plan = self.rehearse()
+        self.interrupt(plan)
+        self.assertFalse(any(plan.line_ids.mapped("is_told")))
+        with patch.object(type(self.Team), "_notify_assignee") as notify:
+            plan._carry_out()
+            plan._carry_out()
+        [call] = notify.call_args_list
+        self.assertEqual(call.args[0], self.ann)
+        self.assertTrue(all(plan.line_ids.mapped("is_told")))
+
+    def interrupt(self, plan):
+        """Confirm a plan, and stop after the first lead."""
+        self.env["ir.config_parameter"].set_param("crm.assignment.commit.bundle", 1)
+        carry_out_batch = type(self.Team)._carry_out_batch
+        batches = [carry_out_batch]
+        with (
+            patch.object(
+                type(self.Team),
+                "_carry_out_batch",
+                lambda *args: batches.pop()(*args),
+            ),
+            suppress(IndexError),
+        ):
+            plan.with_user(self.manager).action_confirm()
+        self.env.invalidate_all()
 
     def test_the_rotation_goes_on_after_a_plan(self):
         self.make_team("Direct", 0, [self.ann, self.bob])
