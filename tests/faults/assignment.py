@@ -12,6 +12,7 @@ PLAN_LINES = "crm_assignment_plan_line"
 MANAGER = "manager"
 
 BATCH_SIZE = 10
+TAKER = 2  # the id of the user who takes leads without being given them
 UNLIMITED = "unlimited"
 # The minimum score of each team, and what its members can take on 30 days.
 TEAMS = {
@@ -131,10 +132,10 @@ WRONG = {
         SELECT lead_id, count(*) FROM crm_assignment_plan_line
          WHERE state = 'done' AND outcome = 'member'
          GROUP BY 1 HAVING count(*) > 1""",
-    "a lead that has an owner, and is no opportunity of his team": """
+    "a lead that has an owner, and is no opportunity of his team": f"""
         SELECT lead.id, lead.type, lead.user_id, lead.team_id
-          FROM crm_lead lead JOIN change_of_owner USING (user_id)
-         WHERE lead.id = lead_id
+          FROM crm_lead lead JOIN change_of_owner ON lead.id = lead_id
+         WHERE lead.user_id != {TAKER}
            AND (lead.type != 'opportunity' OR lead.date_open IS NULL
                 OR lead.stage_id IS NULL OR NOT EXISTS (
                     SELECT FROM crm_team_member member
@@ -144,11 +145,12 @@ WRONG = {
         SELECT id, type FROM crm_lead
          WHERE active AND user_id IS NULL AND (type != 'lead' OR date_open IS NOT NULL)
     """,
-    "a lead in a team that it does not belong to": """
+    "a lead in a team that it does not belong to": f"""
         SELECT lead.id, lead.score, lead.team_id
           FROM crm_lead lead LEFT JOIN best_team ON lead_id = lead.id
-         WHERE lead.active AND lead.team_id != best_team.team_id""",
-    "a lead that its owner was not given by a plan": """
+         WHERE lead.active AND lead.team_id != best_team.team_id
+           AND lead.user_id IS DISTINCT FROM {TAKER}""",
+    "a lead that its owner was not given by a plan": f"""
         SELECT lead.id, lead.user_id, line.user_id
           FROM crm_lead lead
           JOIN change_of_owner change
@@ -156,7 +158,7 @@ WRONG = {
           LEFT JOIN crm_assignment_plan_line line
             ON line.lead_id = lead.id AND line.user_id = lead.user_id
            AND line.state = 'done' AND line.outcome = 'member'
-         WHERE line.id IS NULL""",
+         WHERE line.id IS NULL AND lead.user_id != {TAKER}""",
     "a lead that came after a worse one": """
         SELECT better.lead_id, better.score, worse.lead_id, worse.score
           FROM crm_assignment_plan_line better
@@ -176,10 +178,10 @@ SELECT lead.id, lead.score FROM crm_lead lead JOIN best_team ON lead_id = lead.i
                   AND room.assigned < room.capacity)
 """
 # All members of a team take the same leads, so that the team's best ones are assigned.
-WORSE_ONE_ASSIGNED = """
+WORSE_ONE_ASSIGNED = f"""
 SELECT assigned.team_id, assigned.worst, waiting.best
   FROM (SELECT team_id, min(ARRAY[score, -id]) AS worst FROM crm_lead
-         WHERE active AND user_id IS NOT NULL GROUP BY 1) assigned
+         WHERE active AND user_id != {TAKER} GROUP BY 1) assigned
   JOIN (SELECT team_id, max(ARRAY[score, -id]) AS best FROM crm_lead
          WHERE active AND user_id IS NULL GROUP BY 1) waiting USING (team_id)
  WHERE waiting.best > assigned.worst
@@ -282,6 +284,7 @@ def check_all_told(database):
     check_told_once(database)
     query = f"""SELECT user_id, id FROM crm_lead
                  WHERE active AND id IN (SELECT lead_id FROM change_of_owner)
+                   AND user_id != {TAKER}
                 EXCEPT SELECT user_id, lead_id FROM ({TOLD}) told LIMIT 5"""
     assert database.rows(query) == [], "user, lead that he was not told of"
 

@@ -15,6 +15,7 @@ from .assignment import (
     PLAN_JOB,
     PLAN_LINES,
     SECOND_DAILY_JOB,
+    TAKER,
     add_leads,
     check_all_told,
     check_finished,
@@ -182,7 +183,7 @@ EDIT = {"priority": "3", "contact_name": "Ada"}
 FREE = "user_id IS NULL"
 
 
-def test_leads_edited_merged_and_deleted_midway_do_not_stop_the_others(
+def test_leads_edited_taken_merged_and_deleted_midway_do_not_stop_the_others(
     database, start_odoo, manager
 ):
     """Whatever becomes of these, all others are assigned as planned."""
@@ -191,11 +192,14 @@ def test_leads_edited_merged_and_deleted_midway_do_not_stop_the_others(
     job.start("run_job", job=DAILY_JOB, stepping=True)
     stops = job.stops()
     step_until(stops, lambda: count_assigned(database))
+    taken = []
     for _stop in stops:
         free = find_leads(database, FREE)
         calls = [("crm.lead", "write", free[::7], EDIT)]
-        if len(free) > 3:
+        if len(free) > 4:
+            taken += [free[3]]
             calls += [
+                ("crm.lead", "write", [free[3]], {"user_id": TAKER}),
                 ("crm.lead", "merge_opportunity", [free[1], free[-1]]),
                 ("crm.lead", "unlink", [free[2]]),
             ]
@@ -203,6 +207,7 @@ def test_leads_edited_merged_and_deleted_midway_do_not_stop_the_others(
     assert database.count_leads() < BACKLOG
     check_sane(database)
     job.run_job(DAILY_JOB)
+    assert find_leads(database, f"user_id = {TAKER}") == sorted(taken)
     check_finished(database)
     check_all_told(database)
 
