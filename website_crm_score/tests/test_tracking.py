@@ -366,7 +366,7 @@ class TestFailure(TrackingCase):
     def test_a_refused_hit_of_an_unknown_visitor_is_told_once(self):
         """Odoo tells of each query that fails, unless asked not to."""
         self.env.cr.execute(REFUSE)
-        with patch(f"{IR_HTTP}._told", set()), self.assertLogs(level="ERROR") as logs:
+        with patch(f"{IR_HTTP}._told", set()), self.assertLogs("odoo", "ERROR") as logs:
             self.assertEqual(self.hit().status_code, 200)
         self.assertEqual([record.name for record in logs.records], [IR_HTTP])
         self.assertEqual(self.reasons(), {"error": 1})
