@@ -202,6 +202,13 @@ class CrmAssignmentPlanLine(models.Model):
 
     # SETS OF LINES
 
+    def _execute(self, plan, statement):
+        """Execute a statement that writes lines of a plan."""
+        self.env.flush_all()
+        self.env.cr.execute(statement)
+        plan.invalidate_recordset()
+        self.invalidate_model()
+
     @api.model
     def _insert(self, plan, rows):
         """Add lines to a plan, with what is known of their leads at this moment.
@@ -209,8 +216,8 @@ class CrmAssignmentPlanLine(models.Model):
         :param list[tuple] rows: ids of lead, team, member and of what it is a duplicate
             of, then outcome, reason and score
         """
-        self.env.flush_all()
-        self.env.cr.execute(
+        self._execute(
+            plan,
             SQL(
                 """
                 INSERT INTO crm_assignment_plan_line (
@@ -233,10 +240,8 @@ class CrmAssignmentPlanLine(models.Model):
                 """,
                 plan.id,
                 *map(list, zip(*rows, strict=True)),
-            )
+            ),
         )
-        plan.invalidate_recordset()
-        self.invalidate_model()
 
     @api.model
     def _leave_out_changed(self, plan):
@@ -311,8 +316,8 @@ class CrmAssignmentPlanLine(models.Model):
         )
 
     def _leave_out(self, plan, found, reason):
-        self.env.flush_all()
-        self.env.cr.execute(
+        self._execute(
+            plan,
             SQL(
                 """
                 UPDATE crm_assignment_plan_line line
@@ -321,10 +326,8 @@ class CrmAssignmentPlanLine(models.Model):
                 """,
                 reason,
                 found,
-            )
+            ),
         )
-        plan.invalidate_recordset()
-        self.invalidate_model()
 
     @api.model
     def _get_groups(self, plan):
@@ -348,8 +351,8 @@ class CrmAssignmentPlanLine(models.Model):
         :param list[tuple] merged: ids of what is left, each with those that are gone
         """
         heads = [head_id for head_id, _gone in merged]
-        self.env.flush_all()
-        self.env.cr.execute(
+        self._execute(
+            plan,
             SQL(
                 """
                 UPDATE crm_assignment_plan_line
@@ -364,10 +367,8 @@ class CrmAssignmentPlanLine(models.Model):
                 """,
                 plan_id=plan.id,
                 heads=heads,
-            )
+            ),
         )
-        plan.invalidate_recordset()
-        self.invalidate_model()
 
     @api.model
     def _read_todo(self, plan):
@@ -399,7 +400,8 @@ class CrmAssignmentPlanLine(models.Model):
         Leads = self.env["crm.lead"]
         left = Leads.browse(set(lead_ids) - set(done)).exists()
         failed = left.filtered(lambda lead: lead._is_free_for(lead.team_id))
-        self.env.cr.execute(
+        self._execute(
+            plan,
             SQL(
                 """
                 UPDATE crm_assignment_plan_line
@@ -415,10 +417,8 @@ class CrmAssignmentPlanLine(models.Model):
                 lead_ids=lead_ids,
                 done=list(done),
                 failed=failed.ids,
-            )
+            ),
         )
-        plan.invalidate_recordset()
-        self.invalidate_model()
 
     @api.model
     def _count_done(self, plan):

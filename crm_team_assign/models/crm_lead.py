@@ -149,6 +149,14 @@ class CrmLead(models.Model):
             and self.team_id in (team, self.team_id.browse())
         )
 
+    def _check_company(self, fnames=None):
+        is_alike = self.env.context.get("is_assignment") and fnames is not None
+        if is_alike and "company_id" not in fnames:
+            # The same values for all: one lead of each company stands for the others.
+            groups = self.grouped("company_id").values()
+            self = self.browse(leads[0].id for leads in groups)
+        return super()._check_company(fnames)
+
     def _group_by_assignment(self, team, user):
         """Return what to write to assign these leads, those of the same together.
 

@@ -17,6 +17,13 @@ class CrmLead(models.Model):
         self._create_logs(logs)
         return tracking
 
+    def message_post(self, *, body="", **kwargs):
+        logs = self.env.context.get("merge_logs")
+        if logs is None or self.message_follower_ids:
+            return super().message_post(body=body, **kwargs)
+        # The summary of an automatic merger, of which nobody is to be told.
+        return self.with_context(assignment_logs=logs)._message_log(body=body)
+
     def _message_log(self, **kwargs):
         logs = self.env.context.get("assignment_logs")
         self = self.with_context(assignment_logs=None, messages_to_log=logs)
@@ -31,7 +38,7 @@ class CrmLead(models.Model):
 
     def _create_logs(self, values_list):
         """Create messages, and then what they tell of changed fields."""
-        tracking = [values.pop("tracking_value_ids", ()) for values in values_list]
+        tracking = [values.pop("tracking_value_ids") or () for values in values_list]
         leads = self.with_context(assignment_logs=None).sudo()  # sudo: as core logs
         messages = leads._message_create(values_list)
         leads.env["mail.tracking.value"].create(

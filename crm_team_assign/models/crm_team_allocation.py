@@ -88,19 +88,19 @@ class CrmTeam(models.Model):
         return merged
 
     def _merge_groups(self, groups):
+        logs = []
         # Who owns one of the leads knows it, and needs no message about the merger.
-        # Nobody looks whether they are the same person, see crm.lead._find_strangers.
-        Leads = self.env["crm.lead"].with_context(
-            mail_auto_subscribe_no_notify=True, is_automatic_merge=True
+        leads = self.env["crm.lead"].with_context(
+            mail_auto_subscribe_no_notify=True, merge_logs=logs
         )
-        merged = []
-        for lead_ids in groups:
-            leads = Leads.browse(lead_ids).exists()
-            leads = leads.filtered_domain(Leads._open_domain())
-            if len(leads) > 1:
-                head = leads._merge_opportunity(auto_unlink=False, max_length=0)
-                merged.append((head.id, (leads - head).ids))
-        return merged
+        leads = leads.browse(id_ for lead_ids in groups for id_ in lead_ids).exists()
+        leads = leads.filtered_domain(leads._open_domain())
+        still = [leads.browse(lead_ids) & leads for lead_ids in groups]
+        merged = leads._merge_automatically(
+            same.with_prefetch(leads.ids) for same in still if len(same) > 1
+        )
+        leads._create_logs(logs)
+        return [(head.id, gone.ids) for head, gone in merged.items()]
 
     def _add_merged_elsewhere(self, heads, result):
         """Count leads merged into one that already has a team or salesperson."""

@@ -30,6 +30,18 @@ class AssignmentCase(ScoringCase):
         cls.ann, cls.bob, cls.eve = map(cls.make_seller, ("ann", "bob", "eve"))
 
     @classmethod
+    def track_everything(cls):
+        """Have everything tracked and told, as users have it, and tests have not."""
+        cls.env = cls.env(
+            context={
+                key: value
+                for key, value in cls.env.context.items()
+                if not key.startswith(("mail_", "tracking_"))
+            }
+        )
+        cls.Team, cls.Lead = cls.Team.with_env(cls.env), cls.Lead.with_env(cls.env)
+
+    @classmethod
     def make_seller(cls, name, groups=SALESMAN, **values):
         values.setdefault("notification_type", "inbox")
         return new_test_user(

@@ -1,4 +1,5 @@
 from odoo import Command
+from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -56,6 +57,13 @@ class TestAssignmentCompany(AssignmentCase):
         self.assertEqual(leads.team_id, team)
         self.assertEqual(leads.user_id, self.zoe)
         self.assertEqual(leads.company_id, self.there)
+
+    def test_a_team_and_a_person_of_two_companies_are_refused_in_a_batch_too(self):
+        team = self.make_team("There", 0, [self.zoe], company_id=self.there.id)
+        leads = self.make_of(self.here, 90, 80) + self.make_of(self.there, 70)
+        values = {"team_id": team.id, "user_id": self.ann.id}
+        with self.assertRaisesRegex(UserError, "company"):
+            leads.with_context(is_assignment=True).write(values)
 
     def test_a_lead_that_waits_in_a_shared_team_keeps_its_company(self):
         paused = (self.zoe, {"assignment_optout": True})

@@ -12,15 +12,7 @@ class TestAssignmentMessage(AssignmentCase, MailCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.env = cls.env(
-            context={
-                key: value
-                for key, value in cls.env.context.items()
-                if not key.startswith(("mail_", "tracking_"))
-            }
-        )
-        cls.Team = cls.Team.with_env(cls.env)
-        cls.Lead = cls.Lead.with_env(cls.env)
+        cls.track_everything()
 
     def assign_and_track(self):
         self.flush_tracking()

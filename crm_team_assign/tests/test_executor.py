@@ -1,4 +1,5 @@
 from odoo.tests import tagged
+from odoo.tools import mute_logger
 
 from .common import AssignmentCase
 
@@ -10,15 +11,7 @@ class TestExecutor(AssignmentCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        # As users have it, with everything that is tracked
-        cls.env = cls.env(
-            context={
-                key: value
-                for key, value in cls.env.context.items()
-                if not key.startswith(("mail_", "tracking_"))
-            }
-        )
-        cls.Team, cls.Lead = cls.Team.with_env(cls.env), cls.Lead.with_env(cls.env)
+        cls.track_everything()
 
     def assign_and_finish(self):
         self.flush_tracking()
@@ -46,6 +39,30 @@ class TestExecutor(AssignmentCase):
             self.assertEqual(values["team_id"], team.name)
             self.assertEqual(message.subtype_id, self.env.ref("mail.mt_note"))
             self.assertEqual(message.author_id, self.env.user.partner_id)
+
+    @mute_logger("odoo.models.unlink")
+    def test_each_merger_is_summed_up_on_the_lead_that_is_left(self):
+        self.make_team("Direct", 0, [self.ann])
+        twins, others = (
+            self.make_scored(40, 30, email_from=f"{name}@assign.example.com")
+            for name in ("twin", "other")
+        )
+        self.assign_and_finish()
+        for leads in (twins, others):
+            summaries = leads.exists().message_ids.filtered("body")
+            [message] = [item for item in summaries if "Score 30" in item.body]
+            self.assertEqual(message.subtype_id, self.env.ref("mail.mt_note"))
+            self.assertEqual(message.author_id, self.env.user.partner_id)
+
+    @mute_logger("odoo.models.unlink")
+    def test_a_follower_of_notes_is_told_of_a_merger(self):
+        self.make_team("Direct", 0, [self.ann])
+        leads = self.make_scored(40, 30, email_from="twin@assign.example.com")
+        partner, note = self.bob.partner_id, self.env.ref("mail.mt_note")
+        leads.message_subscribe(partner.ids, note.ids)
+        self.assign_and_finish()
+        notified = leads.exists().message_ids.notified_partner_ids
+        self.assertEqual(notified, partner)
 
     def test_the_assignee_follows_the_lead(self):
         self.make_team("Direct", 0, [self.ann])

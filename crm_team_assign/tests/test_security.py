@@ -21,6 +21,7 @@ PUBLIC_METHODS = {
     "action_plan_assignment",
     "action_view_leads",
     "action_view_lines",
+    "message_post",
     "write",
 }
 EVERYBODY = ("assign_public", "assign_portal", "assign_ann", "assign_all")

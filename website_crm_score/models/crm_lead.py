@@ -234,16 +234,47 @@ class CrmLead(models.Model):
 
     # MERGE
 
-    def _merge_opportunity(self, *args, **kwargs):
-        if self.env.context.get("is_automatic_merge"):
-            self._find_strangers()._forget_visits()
-        return super()._merge_opportunity(*args, **kwargs)
+    @api.model
+    def _merge_automatically(self, groups):
+        """Merge duplicates, where nobody looks whether they are the same person.
+
+        :param groups: an iterable of leads, at least two each
+        :return: the duplicates, which are still there, by the lead that they are
+            merged into
+        :rtype: dict[crm.lead, crm.lead]
+        """
+        merged = {}
+        for leads in groups:
+            leads = leads.with_context(is_automatic_merge=True)
+            leads._find_strangers()._forget_visits()
+            head = leads._merge_opportunity(auto_unlink=False, max_length=0)
+            merged[head] = leads - head
+        self._merge_scores(merged)
+        return merged
 
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
-        self.env["website.crm.pageview"]._merge(self, opportunities)
-        self.env["website.crm.score.line"]._merge(self, opportunities)
+        if not self.env.context.get("is_automatic_merge"):
+            self._merge_scores({self: opportunities})
         return result
+
+    @api.model
+    def _merge_scores(self, duplicates):
+        """Give leads the page views and the points of their duplicates.
+
+        :param dict duplicates: leads by the lead that they are merged into
+        """
+        if not duplicates:
+            return
+        leads = self.browse(lead.id for lead in duplicates)
+        pairs = SQL(
+            "unnest(%s::int[], %s::int[]) AS pair(lead_id, duplicate_id)",
+            [lead.id for lead in leads for _other in duplicates[lead]],
+            [other.id for lead in leads for other in duplicates[lead]],
+        )
+        self.env.flush_all()
+        self.env["website.crm.pageview"]._merge(leads, pairs)
+        self.env["website.crm.score.line"]._merge(pairs)
 
     def _find_strangers(self):
         """Return those of these duplicates whose visitors are perhaps somebody else.

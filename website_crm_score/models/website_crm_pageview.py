@@ -167,26 +167,27 @@ class WebsiteCrmPageview(models.Model):
         news._note_on_leads()
 
     @api.model
-    def _merge(self, lead, duplicates):
-        """Give ``lead`` the page views of ``duplicates``."""
-        self.env.flush_all()
+    def _merge(self, leads, pairs):
+        """Give ``leads`` the page views of their duplicates.
+
+        :param SQL pairs: what has each ``lead_id`` and ``duplicate_id``, as ``pair``
+        """
         self._upsert(
             SQL(
                 """
-                SELECT %s, url_id, max(page_id), max(view_count),
+                SELECT pair.lead_id, url_id, max(page_id), max(view_count),
                        max(removed_count), min(first_view_date), max(view_date)
-                  FROM website_crm_pageview
-                 WHERE lead_id IN %s
-              GROUP BY url_id
+                  FROM website_crm_pageview other
+                  JOIN %s ON other.lead_id = pair.duplicate_id
+              GROUP BY pair.lead_id, url_id
                 """,
-                lead.id,
-                duplicates._ids,
+                pairs,
             )
         )
         self.invalidate_model()
-        lead.invalidate_recordset(["score_pageview_ids", "pageviews_count"])
+        leads.invalidate_recordset(["score_pageview_ids", "pageviews_count"])
         # The visitors of all of them are now those of one: count the visits again.
-        lead._mark_pageviews_outdated()
+        leads._mark_pageviews_outdated()
 
     @api.model
     def _collect_visits(self, leads):

@@ -177,24 +177,26 @@ class WebsiteCrmScoreLine(models.Model):
         )
 
     @api.model
-    def _merge(self, lead, duplicates):
-        """Give ``lead`` the lines of ``duplicates``, each rule counting once."""
+    def _merge(self, pairs):
+        """Give leads the lines of their duplicates, each rule counting once.
+
+        :param SQL pairs: what has each ``lead_id`` and ``duplicate_id``, as ``pair``
+        """
         self._change_lines(
             SQL(
                 """
-                SELECT DISTINCT ON (other.rule_id) lead.id AS lead_id, other.rule_id,
-                       other.points, other.event_count, other.first_date,
-                       other.last_date
+                SELECT DISTINCT ON (lead.id, other.rule_id)
+                       lead.id AS lead_id, other.rule_id, other.points,
+                       other.event_count, other.first_date, other.last_date
                   FROM website_crm_score_line other
                   JOIN website_crm_score rule ON rule.id = other.rule_id
-                  JOIN crm_lead lead ON lead.id = %(lead_id)s
-                 WHERE other.lead_id IN %(duplicate_ids)s
-                   AND COALESCE(rule.company_id = lead.company_id,
+                  JOIN %s ON other.lead_id = pair.duplicate_id
+                  JOIN crm_lead lead ON lead.id = pair.lead_id
+                 WHERE COALESCE(rule.company_id = lead.company_id,
                                 rule.company_id IS NULL)
-              ORDER BY other.rule_id, other.first_date, other.id
+              ORDER BY lead.id, other.rule_id, other.first_date, other.id
                 """,
-                lead_id=lead.id,
-                duplicate_ids=duplicates._ids,
+                pairs,
             ),
             SQL(
                 """
