@@ -275,6 +275,7 @@ class CrmLead(models.Model):
         self.env.flush_all()
         self.env["website.crm.pageview"]._merge(leads, pairs)
         self.env["website.crm.score.line"]._merge(pairs)
+        leads._mark_score_outdated()  # the events of all of them are those of one
 
     def _find_strangers(self):
         """Return those of these duplicates whose visitors are perhaps somebody else.

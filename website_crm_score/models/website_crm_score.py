@@ -38,6 +38,8 @@ VISITOR_FIELDS = {"crm.lead.visitor_ids", "crm.lead.visitor_page_count"}
 class WebsiteCrmScore(models.Model):
     """A scoring rule: leads that match its domain get its value, once.
 
+    Or each time that something happens, see :mod:`.website_crm_score_event`.
+
     An ordinary rule looks once at each lead, when the lead is new. An event-based
     rule looks at all open leads at every run. Points stay once earned, unless an
     event-based rule takes them back from leads that no longer match.
@@ -205,7 +207,7 @@ class WebsiteCrmScore(models.Model):
         result = super().write(vals)
         if "company_id" in vals:
             self.env["website.crm.score.line"]._drop_other_companies()
-        if {"value", "active"} & vals.keys():
+        if {"value", "active", "max_points"} & vals.keys():
             self.env["website.crm.score.line"]._revalue(self)
         return result
 
@@ -331,8 +333,9 @@ class WebsiteCrmScore(models.Model):
         progress = self.env["website.crm.score.progress"]._get()
         is_check = reach == "usual" and progress._is_check_due()
         run = self.env["website.crm.score.run"]._start(reach)
-        if is_check and mark and scope.is_true():
-            run.check_date, _id = self.env["website.crm.pageview"]._find_horizon()
+        if reach == "usual" and mark and scope.is_true():
+            horizon, _id = self.env["website.crm.pageview"]._find_horizon()
+            run.write({"count_date": horizon, "check_date": is_check and horizon})
         jobs._commit_batch(0, 0)  # the run can be seen, and what it reads is new
         find = partial(self._find_work, run, scope, reach, mark, is_check)
         worklist = jobs._transact(find)
@@ -407,6 +410,8 @@ class WebsiteCrmScore(models.Model):
         )
 
     def _add_hits(self, worklist, scope, reach):
+        if self.rule_type == "event":
+            return self._add_counts(worklist, scope, reach)
         looks_at_due = reach == "due" or (
             reach == "usual" and not self._is_to_look_again()
         )
@@ -460,9 +465,13 @@ class WebsiteCrmScore(models.Model):
         try:
             with self.env.cr.savepoint(flush=False):
                 query = self._get_query(Domain.TRUE if scope is None else scope)
-                self.env.cr.execute(
-                    SQL("%s %s", how, query.select()), log_exceptions=False
+                is_of_events = (
+                    self.rule_type == "event" and not self._find_event_error()
                 )
+                statement = (
+                    self._get_counts_sql(query) if is_of_events else query.select()
+                )
+                self.env.cr.execute(SQL("%s %s", how, statement), log_exceptions=False)
         # Fields may be searched by any code, which may raise anything.
         except Exception as error:  # pylint: disable=broad-exception-caught
             if isinstance(error, CONCURRENCY_ERRORS):
@@ -484,10 +493,13 @@ class WebsiteCrmScore(models.Model):
         domain = parse_domain(self.domain, self.env)
         if DERIVED_FIELDS & {str(field) for field in iter_fields(domain, leads)}:
             raise UserError(self.env._("a rule cannot depend on the score itself"))
-        domain = resolve_names(domain, leads) & scope
+        return leads._search(resolve_names(domain, leads) & self._get_scope(scope))
+
+    def _get_scope(self, scope):
+        """Return the domain of the leads in ``scope`` that this rule is for."""
         if self.company_id:
-            domain &= Domain("company_id", "=", self.company_id.id)
-        return leads._search(domain)
+            scope &= Domain("company_id", "=", self.company_id.id)
+        return scope
 
     def _get_leads_reader(self):
         """Return ``crm.lead`` as this rule sees it, whoever runs it."""

@@ -8,8 +8,9 @@ from ..tools.worklist import tune
 class WebsiteCrmScoreLine(models.Model):
     """The ledger: what a rule gave to a lead, and since when.
 
-    The score of a lead is the sum of the points of its lines. A rule counts once
-    per lead. Lines are derived: the scoring job writes them, users read them.
+    The score of a lead is the sum of the points of its lines. There is one line per
+    lead and rule; that of a rule on events is for all the events that count. Lines are
+    derived: the scoring job writes them, users read them.
 
     Whoever changes lines writes their leads in the same transaction, first of all by
     locking them. So of two who change the ledger of a lead, or delete the lead, one
@@ -46,6 +47,14 @@ class WebsiteCrmScoreLine(models.Model):
         readonly=True,
         help="How many times the reason was given.",
     )
+    units = fields.Float(
+        digits=(16, 6),
+        default=1.0,
+        required=True,
+        readonly=True,
+        help="How many times the value of the rule this is worth: fading events are "
+        "worth less than they were.",
+    )
     first_date = fields.Datetime(
         string="Since", default=fields.Datetime.now, required=True, readonly=True
     )
@@ -65,7 +74,7 @@ class WebsiteCrmScoreLine(models.Model):
         """
         if not rules:
             return
-        worth = SQL("CASE WHEN rule.active THEN rule.value ELSE 0 END")
+        worth = rules._get_worth_sql(SQL.identifier("line", "units"))
         self._change_lines(
             SQL(
                 """
@@ -186,7 +195,7 @@ class WebsiteCrmScoreLine(models.Model):
             SQL(
                 """
                 SELECT DISTINCT ON (lead.id, other.rule_id)
-                       lead.id AS lead_id, other.rule_id, other.points,
+                       lead.id AS lead_id, other.rule_id, other.points, other.units,
                        other.event_count, other.first_date, other.last_date
                   FROM website_crm_score_line other
                   JOIN website_crm_score rule ON rule.id = other.rule_id
@@ -201,8 +210,10 @@ class WebsiteCrmScoreLine(models.Model):
             SQL(
                 """
                 INSERT INTO website_crm_score_line AS line
-                       (lead_id, rule_id, points, event_count, first_date, last_date)
-                SELECT lead_id, rule_id, points, event_count, first_date, last_date
+                       (lead_id, rule_id, points, units, event_count, first_date,
+                        last_date)
+                SELECT lead_id, rule_id, points, units, event_count, first_date,
+                       last_date
                   FROM changed
                     ON CONFLICT (lead_id, rule_id) DO UPDATE
                    SET first_date = LEAST(line.first_date, excluded.first_date),

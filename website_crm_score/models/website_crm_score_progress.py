@@ -39,6 +39,11 @@ class WebsiteCrmScoreProgress(models.Model):
         help="The rules that were last changed before this date looked at all leads.",
     )
 
+    counted_date = fields.Datetime(
+        help="The events of all rules before this date were counted. Those that were "
+        "seen later are at least as young as this.",
+    )
+
     @api.model
     def _get(self):
         return self.env.ref("website_crm_score.progress")

@@ -81,6 +81,11 @@ class WebsiteCrmScoreRun(models.Model):
         groups="base.group_system",
         help="The rules last changed before this date looked at all leads in this run.",
     )
+    count_date = fields.Datetime(
+        readonly=True,
+        groups="base.group_system",
+        help="The events before this date were counted in this run.",
+    )
     # The connection that does the work, by which one tells whether it is alive.
     backend = fields.Char(readonly=True, groups="base.group_system")
 
@@ -252,9 +257,8 @@ class WebsiteCrmScoreRun(models.Model):
                 "left_count": self.to_write_count - self.lead_count,
             }
         )
-        if self.check_date and not self.left_count:
-            progress = self.env["website.crm.score.progress"]._get()
-            progress._note("checked_date", self.check_date)
+        if not self.left_count:
+            self._note_progress()
         self.flush_recordset()
         _logger.info(
             "Scoring run %s (%s): %s leads written, %s scores changed, "
@@ -269,6 +273,14 @@ class WebsiteCrmScoreRun(models.Model):
             len(self.line_ids),
             self.seconds,
         )
+
+    def _note_progress(self):
+        """Note how far the rules came, no lead having been left out."""
+        progress = self.env["website.crm.score.progress"]._get()
+        if self.check_date:
+            progress._note("checked_date", self.check_date)
+        if self.count_date:
+            progress._note("counted_date", self.count_date)
 
     @api.autovacuum
     def _gc_runs(self):

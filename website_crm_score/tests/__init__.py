@@ -13,3 +13,5 @@ from . import test_scoring_tours
 from . import test_tracking
 from . import test_old_tracks
 from . import test_privacy
+from . import test_events
+from . import test_visit_events

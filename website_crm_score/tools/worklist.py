@@ -15,6 +15,12 @@ SPREAD_SIZE = 4_000
 # So many are written at a time: what was read of them to lock them is then still in
 # memory, even where the leads are far larger than PostgreSQL's.
 BATCH_SIZE = 4_000
+# What counting the events of a rule says of a lead: see WebsiteCrmScoreLine.
+COUNT_COLUMNS = SQL(
+    "units numeric, event_count integer, first_date timestamp, last_date timestamp"
+)
+# For more leads than these, all events are read at once, not those of each lead.
+MANY_LEADS = 20_000
 # Time being up, a job still writes for so many times as long as it took to find what to
 # write: the next call would have to find it again.
 PATIENCE = 4
@@ -32,7 +38,8 @@ def tune(cr):
 
 
 class Worklist:
-    """Leads to write, points gained and ledger lines lost, in tables of their own.
+    """Leads to write, points gained, events counted and ledger lines lost, in tables
+    of their own.
 
     They are found in one transaction, which reads only, and written in several, a part
     of the leads each. A lead that changed in between, or that somebody is changing, is
@@ -58,11 +65,13 @@ class Worklist:
         self.wide_rule_ids = []
         self.is_kept = is_kept
         prefix = "website_crm_score_kept" if is_kept else "website_crm_score"
-        self.leads, self.gains, self.losses = (
+        self.leads, self.gains, self.counts, self.losses = (
             SQL.identifier(f"{prefix}_{name}_{key}")
-            for name in ("leads", "gains", "losses")
+            for name in ("leads", "gains", "counts", "losses")
         )
+        self.tables = (self.leads, self.gains, self.counts, self.losses)
         self.due = SQL.identifier(f"website_crm_score_due_{key}")
+        self.news = SQL.identifier(f"website_crm_score_news_{key}")
 
     def create_tables(self):
         """Create the tables, empty.
@@ -75,13 +84,14 @@ class Worklist:
         for table, columns in (
             (self.leads, SQL("lead_id integer, version xid, is_marked boolean")),
             (self.gains, SQL("lead_id integer, rule_id integer")),
+            (self.counts, SQL("lead_id integer, rule_id integer, %s", COUNT_COLUMNS)),
             (self.losses, SQL("lead_id integer, rule_id integer")),
         ):
             self._execute(SQL("CREATE %s TABLE %s (%s)", kind, table, columns))
 
     def drop(self):
         """Drop the tables, if they are there."""
-        for table in (self.leads, self.gains, self.losses):
+        for table in self.tables:
             self._execute(SQL("DROP TABLE IF EXISTS %s", table))
 
     # FINDING
@@ -105,13 +115,13 @@ class Worklist:
         )
         self._execute(SQL("ANALYZE %s", self.leads))
 
-    def restrict(self, query):
-        """Restrict ``query`` to the leads that were added as due."""
+    def restrict(self, query, table=None):
+        """Restrict ``query`` to the leads of a table, by default those that are due."""
         query.add_where(
             SQL(
                 "%s IN (SELECT lead_id FROM %s)",
                 SQL.identifier(query.table, "id"),
-                self.leads,
+                table or self.leads,
             )
         )
 
@@ -176,6 +186,83 @@ class Worklist:
         )
         self.has_losses = self.has_losses or bool(self.env.cr.rowcount)
 
+    def add_news(self, rule, queries):
+        """Find the leads whose events a rule has to count, besides those that are due.
+
+        :param models.BaseModel rule: a scoring rule
+        :param list[SQL] queries: of the ids of leads that have news
+        :return: the table of these and of those that are due, see :meth:`drop_news`
+        :rtype: SQL
+        """
+        queries = [SQL("SELECT lead_id FROM %s", self.leads), *queries]
+        self._execute(
+            SQL(
+                "CREATE TEMPORARY TABLE %s AS %s",
+                self.news,
+                SQL(" UNION ").join(queries),
+            )
+        )
+        self._execute(SQL("ANALYZE %s", self.news))
+        return self.news
+
+    def drop_news(self):
+        """Forget the leads of :meth:`add_news`."""
+        self._execute(SQL("DROP TABLE %s", self.news))
+
+    def is_small(self, table):
+        """Return whether it is best to read the events of each lead of ``table``."""
+        [(count,)] = self._fetch(SQL("SELECT count(*) FROM %s", table))
+        return count <= MANY_LEADS
+
+    def add_counts(self, rule, counts, looked_at):
+        """Add what the events of a rule count for, where the ledger has it otherwise.
+
+        :param models.BaseModel rule: a scoring rule
+        :param SQL counts: a query of ``lead_id`` and the columns of the ledger
+        :param Query looked_at: the leads that were looked at: those of them that
+            nothing was counted for lose their line
+        :return: for how many leads something was counted
+        :rtype: int
+        """
+        [(matched, lost)] = self._fetch(
+            SQL(
+                """
+                WITH counted AS MATERIALIZED (
+                    %(counts)s
+                ), change AS (
+                    INSERT INTO %(table)s
+                    SELECT counted.lead_id, %(rule_id)s, counted.units,
+                           counted.event_count, counted.first_date, counted.last_date
+                      FROM counted
+                 LEFT JOIN website_crm_score_line line
+                        ON line.lead_id = counted.lead_id AND line.rule_id = %(rule_id)s
+                     WHERE line.id IS NULL
+                        OR (line.units, line.event_count, line.first_date,
+                            line.last_date)
+                           IS DISTINCT FROM
+                           (counted.units, counted.event_count, counted.first_date,
+                            counted.last_date)
+                ), loss AS (
+                    INSERT INTO %(losses)s
+                    SELECT line.lead_id, line.rule_id
+                      FROM website_crm_score_line line
+                     WHERE line.rule_id = %(rule_id)s
+                       AND line.lead_id IN %(looked_at)s
+                       AND line.lead_id NOT IN (SELECT lead_id FROM counted)
+                 RETURNING lead_id
+                )
+                SELECT (SELECT count(*) FROM counted), (SELECT count(*) FROM loss)
+                """,
+                counts=counts,
+                table=self.counts,
+                losses=self.losses,
+                rule_id=rule.id,
+                looked_at=looked_at.subselect(),
+            )
+        )
+        self.has_losses = self.has_losses or bool(lost)
+        return matched
+
     def close(self):
         """Add the leads that gain or lose points, and prepare to write."""
         self._execute(
@@ -187,6 +274,8 @@ class Worklist:
                   JOIN (SELECT lead_id FROM %(gains)s
                          WHERE rule_id = ANY(%(wide_rule_ids)s)
                          UNION
+                        SELECT lead_id FROM %(counts)s
+                         UNION
                         SELECT lead_id FROM %(losses)s) other
                     ON other.lead_id = lead.id
                  WHERE NOT EXISTS (
@@ -194,6 +283,7 @@ class Worklist:
                 """,
                 leads=self.leads,
                 gains=self.gains,
+                counts=self.counts,
                 losses=self.losses,
                 wide_rule_ids=self.wide_rule_ids,
             )
@@ -209,15 +299,19 @@ class Worklist:
             spread = min(SPREAD, ceil(self.count / SPREAD_SIZE))
             self.parts = max(ceil(self.count / PART_SIZE), spread, 1)
         if self.count > BATCH_SIZE:
-            for table in (self.leads, self.gains, self.losses):
+            for table in self.tables:
                 part = self._part_of("lead_id")
                 self._execute(SQL("CREATE INDEX ON %s ((%s), lead_id)", table, part))
                 self._execute(SQL("ANALYZE %s", table))
 
     def is_there(self):
         """Return whether the tables are."""
+        names = [table.code.strip('"') for table in self.tables]
         [(there,)] = self._fetch(
-            SQL("SELECT to_regclass(%s) IS NOT NULL", self.leads.code.strip('"'))
+            SQL(
+                "SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest(%s) name",
+                names,
+            )
         )
         return there
 
@@ -234,7 +328,7 @@ class Worklist:
         self._execute(SQL("CREATE TEMPORARY TABLE %s (%s)", self.due, columns))
         reached = 0
         while batch := self._lock_batch(part, reached):
-            gained = self._insert_gains(batch, run)
+            gained = self._insert_gains(batch, run) + self._write_counts(batch, run)
             lost = self._delete_losses(batch) if self.has_losses else 0
             written, scored = self.env["crm.lead"]._write_scores(
                 SQL("SELECT lead_id, place, is_marked FROM %s", self.due)
@@ -300,10 +394,9 @@ class Worklist:
                 """
                 WITH line AS (
                     INSERT INTO website_crm_score_line
-                           (lead_id, rule_id, points, event_count, first_date,
+                           (lead_id, rule_id, points, units, event_count, first_date,
                             last_date)
-                    SELECT gain.lead_id, rule.id,
-                           CASE WHEN rule.active THEN rule.value ELSE 0 END, 1,
+                    SELECT gain.lead_id, rule.id, %(worth)s, 1, 1,
                            now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                       FROM %(gains)s gain
                       JOIN %(due)s due ON due.lead_id = gain.lead_id
@@ -322,6 +415,7 @@ class Worklist:
                 )
                 SELECT COALESCE(sum(lines), 0) FROM total
                 """,
+                worth=self._get_worth_sql(SQL("1")),
                 gains=self.gains,
                 due=self.due,
                 is_in_batch=self._is_in_batch("gain", batch),
@@ -329,6 +423,53 @@ class Worklist:
             )
         )
         return int(gained)
+
+    def _write_counts(self, batch, run):
+        """Write what was counted; return how many ledger lines were added."""
+        [(gained,)] = self._fetch(
+            SQL(
+                """
+                WITH line AS (
+                    INSERT INTO website_crm_score_line AS line
+                           (lead_id, rule_id, points, units, event_count, first_date,
+                            last_date)
+                    SELECT counted.lead_id, rule.id, %(worth)s, counted.units,
+                           counted.event_count, counted.first_date, counted.last_date
+                      FROM %(counts)s counted
+                      JOIN %(due)s due ON due.lead_id = counted.lead_id
+                      JOIN website_crm_score rule ON rule.id = counted.rule_id
+                     WHERE %(is_in_batch)s
+                  ORDER BY counted.lead_id
+                        ON CONFLICT (lead_id, rule_id) DO UPDATE
+                       SET points = excluded.points,
+                           units = excluded.units,
+                           event_count = excluded.event_count,
+                           first_date = excluded.first_date,
+                           last_date = excluded.last_date
+                 RETURNING line.rule_id, line.xmax = 0 AS is_new
+                ), total AS (
+                    SELECT rule_id, count(*) FILTER (WHERE is_new) AS lines
+                      FROM line GROUP BY rule_id
+                ), noted AS (
+                    UPDATE website_crm_score_run_line run_line
+                       SET gained_count = gained_count + total.lines
+                      FROM total
+                     WHERE run_line.run_id = %(run_id)s
+                       AND run_line.rule_id = total.rule_id
+                )
+                SELECT COALESCE(sum(lines), 0) FROM total
+                """,
+                worth=self._get_worth_sql(SQL.identifier("counted", "units")),
+                counts=self.counts,
+                due=self.due,
+                is_in_batch=self._is_in_batch("counted", batch),
+                run_id=run.id,
+            )
+        )
+        return int(gained)
+
+    def _get_worth_sql(self, units):
+        return self.env["website.crm.score"]._get_worth_sql(units)
 
     def _delete_losses(self, batch):
         self._execute(

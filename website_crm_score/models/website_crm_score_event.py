@@ -1,0 +1,345 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.exceptions import UserError, ValidationError
+from odoo.tools import SQL
+
+from .website_crm_pageview import CLOCK_TOLERANCE
+
+
+class WebsiteCrmScoreEvent(models.Model):
+    """Rules of the type *event* give their value each time that something happens.
+
+    What happened is counted in its source at each run, never added up by hand: to run
+    again changes nothing, an event that is seen late is found, and one that no longer
+    counts is simply not counted. The ledger line of a lead says how many events count,
+    and from when to when they are.
+
+    An event type is an entry of :attr:`event_type` and a method
+    ``_get_events_<event type>``, see readme/DEVELOP.md. All else is done here: who
+    earns, how often, for how long, and which leads a run has to look at.
+    """
+
+    _inherit = "website.crm.score"
+
+    rule_type = fields.Selection(
+        selection=[("domain", "What a lead is"), ("event", "What happens")],
+        string="Looks at",
+        required=True,
+        default="domain",
+        help="What a lead is: leads that match get the points once.\n"
+        "What happens: the points are given each time that it happens.",
+    )
+    event_type = fields.Selection(
+        selection=[],
+        string="Event",
+        help="What has to happen for the points to be given.",
+    )
+    max_count = fields.Integer(
+        string="At Most (Times)",
+        help="So many events count, the most recent ones. 0 for no limit.",
+    )
+    max_points = fields.Float(
+        string="At Most (Points)",
+        digits=(16, 2),
+        help="The rule gives not more points than these, however often the event "
+        "happens; a rule that takes points takes not more. 0 for no limit.",
+    )
+    valid_days = fields.Integer(
+        string="Counts for (Days)",
+        help="An event no longer counts when so many days have passed. 0 for always.",
+    )
+    is_fading = fields.Boolean(
+        string="Fades",
+        help="The points of an event become less day by day, in equal steps, until "
+        "they are nothing.",
+    )
+
+    @api.constrains(lambda self: self._get_event_fields())
+    def _check_event(self):
+        for rule in self.filtered(lambda rule: rule.rule_type == "event"):
+            if error := rule._find_event_error() or rule._find_error():
+                raise ValidationError(
+                    self.env._(
+                        "The rule “%(rule)s” cannot count events: %(error)s",
+                        rule=rule.name,
+                        error=error,
+                    )
+                )
+
+    def _find_event_error(self):
+        """Return what is missing or wrong in how events are chosen, or False.
+
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        if not self.event_type:
+            return self.env._("choose the event.")
+        if self.max_count < 0 or self.max_points < 0:
+            return self.env._("a limit cannot be less than 0.")
+        if self.valid_days < 0:
+            return self.env._("the number of days cannot be less than 0.")
+        if self.is_fading and not self.valid_days:
+            return self.env._("say within how many days their points fade.")
+        return False
+
+    @api.model
+    def _get_event_fields(self):
+        """Return the names of the fields by which rules say what they count.
+
+        They are checked when one of them changes.
+
+        :rtype: set[str]
+        """
+        limits = {"max_count", "max_points", "valid_days", "is_fading"}
+        return {"rule_type", "event_type", *limits}
+
+    # CRUD
+
+    def write(self, vals):
+        if self._get_event_fields() & vals.keys():
+            vals = {**vals, "error": False}
+        others = self.browse()
+        if "rule_type" in vals:
+            others = self.filtered(lambda rule: rule.rule_type != vals["rule_type"])
+        result = super().write(vals)
+        if others:  # what was given for something else
+            # sudo: nobody may write the ledger, but whoever may change the rule
+            self.env["website.crm.score.line"].sudo()._drop_rules(others)
+        return result
+
+    # SOURCES
+
+    def _get_events(self):
+        """Return the query of the events of this rule, whoever they are of.
+
+        :return: a query of ``lead_id``, ``date`` (in UTC, from when on the event
+            counts) and ``weight`` (how many times the value it is worth, usually 1)
+        :rtype: SQL
+        """
+        self.ensure_one()
+        return getattr(self, f"_get_events_{self.event_type}")()
+
+    def _get_recent_events(self, since):
+        """Return the query of events that are as young as ``since``, others included.
+
+        An event type whose query PostgreSQL cannot read from a date on, as where it
+        compares an event with the one before, has its own way:
+        ``_get_recent_events_<event type>``.
+
+        :param datetime since: in UTC
+        :return: a query of ``lead_id`` and ``date``
+        :rtype: SQL
+        """
+        self.ensure_one()
+        own = getattr(self, f"_get_recent_events_{self.event_type}", None)
+        if own:
+            return own(since)
+        events = self._get_events()
+        return SQL("SELECT * FROM (%s) event WHERE date >= %s", events, since)
+
+    # COUNTING
+
+    @api.model
+    def _get_worth_sql(self, units):
+        """Return the points that a row ``rule`` gives for ``units`` of its value.
+
+        :param SQL units: a number
+        :rtype: SQL
+        """
+        return SQL(
+            """
+            CASE WHEN rule.active IS NOT TRUE THEN 0
+                 WHEN rule.rule_type = 'event' AND rule.max_points > 0
+                 THEN GREATEST(LEAST(round(rule.value * %(units)s, 2), rule.max_points),
+                               -rule.max_points)
+                 ELSE round(rule.value * %(units)s, 2)
+             END
+            """,
+            units=units,
+        )
+
+    def _add_counts(self, worklist, scope, reach):
+        """Add to the worklist what the events of this rule count for.
+
+        :return: for how many leads something was counted
+        :rtype: int
+        :raise UserError: if what the rule counts is no longer there
+        """
+        if error := self._find_event_error():
+            raise UserError(error)
+        earners = self._get_query(scope)
+        looked_at = self._get_leads_reader()._search(self._get_scope(scope))
+        news = self._find_news(worklist, reach)
+        if news:
+            worklist.restrict(earners, news)
+            worklist.restrict(looked_at, news)
+        is_small = bool(news) and worklist.is_small(news)
+        counts = self._get_counts_sql(earners, news if is_small else None)
+        matched = worklist.add_counts(self, counts, looked_at)
+        if news and reach == "usual":
+            worklist.drop_news()
+        return matched
+
+    def _find_news(self, worklist, reach):
+        """Return the table of the leads to look at, or None for all that are open."""
+        if reach == "all" or reach == "usual" and self._is_to_recount():
+            return None
+        if reach == "due":
+            return worklist.leads
+        return worklist.add_news(self, self._get_news_queries())
+
+    def _is_to_recount(self):
+        """Return whether all leads are to be looked at, as once a day."""
+        progress = self.env["website.crm.score.progress"]._get()
+        since = progress.counted_date
+        return bool(
+            progress._is_check_due()
+            or not since
+            or self.write_date >= since
+            or self.error  # it was left out, perhaps for long
+        )
+
+    def _get_news_queries(self):
+        """Return queries of the leads with events that came or went since the last run.
+
+        Events that count no longer are those of the ledger's oldest dates; fading ones
+        are worth less each day, all at the same time.
+
+        :rtype: list[SQL]
+        """
+        since = self.env["website.crm.score.progress"]._get().counted_date
+        queries = [
+            SQL(
+                "SELECT lead_id FROM (%s) event WHERE date >= %s AND date <= %s"
+                " AND lead_id IS NOT NULL",
+                self._get_recent_events(since),
+                since,
+                self._get_latest_date(),
+            )
+        ]
+        held = SQL(
+            "SELECT lead_id FROM website_crm_score_line WHERE rule_id = %s", self.id
+        )
+        if not self.valid_days:
+            return queries
+        if not self.is_fading:
+            oldest = self._get_oldest_date()
+            return [*queries, SQL("%s AND first_date <= %s", held, oldest)]
+        if self._get_day(since) != self._get_day(fields.Datetime.now()):
+            queries.append(held)
+        return queries
+
+    def _get_counts_sql(self, earners, news=None):
+        """Return the query of what the events of each lead count for.
+
+        :param Query earners: the leads that can earn points
+        :param SQL news: a table of few leads, the events of which are read one by one;
+            by default all events are
+        :return: a query of ``lead_id``, ``units``, ``event_count``, ``first_date`` and
+            ``last_date``
+        :rtype: SQL
+        """
+        units, is_counted = SQL("event.weight::numeric"), SQL("TRUE")
+        if self.is_fading and self.valid_days:
+            age = self._get_age_sql(SQL("event.date"))
+            units = SQL(
+                "%s * (%s - %s) / %s", units, self.valid_days, age, self.valid_days
+            )
+            is_counted = SQL("%s < %s", age, self.valid_days)
+        elif self.valid_days:
+            is_counted = SQL("event.date > %s", self._get_oldest_date())
+        events = SQL(
+            """
+            SELECT event.lead_id, event.date, %(units)s AS units
+              FROM (%(events)s) event
+             WHERE event.date <= %(latest)s AND %(is_counted)s
+            """,
+            units=units,
+            events=self._get_events_of(earners, news),
+            latest=self._get_latest_date(),
+            is_counted=is_counted,
+        )
+        if self.max_count:
+            events = self._limit_events(events)
+        return SQL(
+            """
+            SELECT lead_id, round(sum(units), 6) AS units,
+                   count(*)::integer AS event_count,
+                   min(date) AS first_date, max(date) AS last_date
+              FROM (%s) event
+          GROUP BY lead_id
+            """,
+            events,
+        )
+
+    def _get_events_of(self, earners, news):
+        """Return the query of the events of ``earners``."""
+        if not news:
+            return SQL(
+                "SELECT * FROM (%s) event WHERE event.lead_id IN %s",
+                self._get_events(),
+                earners.subselect(),
+            )
+        # Lateral: whatever the source does with the events of a lead, such as to rank
+        # them, PostgreSQL then does with those of these leads alone.
+        return SQL(
+            """
+            SELECT event.*
+              FROM %(news)s news
+        CROSS JOIN LATERAL (
+                   SELECT * FROM (%(events)s) event
+                    WHERE event.lead_id = news.lead_id) event
+             WHERE news.lead_id IN %(earners)s
+            """,
+            news=news,
+            events=self._get_events(),
+            earners=earners.subselect(),
+        )
+
+    def _limit_events(self, events):
+        """Return the query of the last ones of the events of each lead."""
+        return SQL(
+            """
+            SELECT * FROM (
+                SELECT event.*, row_number() OVER (
+                       PARTITION BY lead_id ORDER BY date DESC, units DESC) AS place
+                  FROM (%s) event
+            ) ranked WHERE place <= %s
+            """,
+            events,
+            self.max_count,
+        )
+
+    @api.model
+    def _get_latest_date(self):
+        """Return the date after which an event has not happened yet.
+
+        Clocks differ: what was done a moment ago can bear a later date.
+        """
+        return fields.Datetime.now() + CLOCK_TOLERANCE
+
+    def _get_oldest_date(self):
+        """Return the date at which an event is too old to count."""
+        return fields.Datetime.now() - timedelta(days=self.valid_days)
+
+    def _get_day(self, date):
+        """Return the day that ``date`` is on where the author of the rule is."""
+        return fields.Datetime.context_timestamp(
+            self.with_context(tz=self.tz), date
+        ).date()
+
+    def _get_day_sql(self, date):
+        """Return the SQL of :meth:`_get_day`.
+
+        :param SQL date: a time in UTC
+        :rtype: SQL
+        """
+        return SQL(
+            "(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", date, self.tz or "UTC"
+        )
+
+    def _get_age_sql(self, date):
+        """Return the SQL of the number of days since the day of ``date``."""
+        today = self._get_day(fields.Datetime.now())
+        return SQL("GREATEST(%s::date - %s, 0)", today, self._get_day_sql(date))
