@@ -15,3 +15,4 @@ from . import test_old_tracks
 from . import test_privacy
 from . import test_events
 from . import test_visit_events
+from . import test_event_ledger
