@@ -66,8 +66,9 @@ class EventCase(ScoringCase):
         cls.env.invalidate_all()
 
     def run_again(self):
-        """Run the rules on what is new alone."""
+        """Run the rules on what is new alone, without what is done once a day."""
         self.age_rules()
+        self.progress.checked_date = fields.Datetime.now()
         self.run_rules()
 
     def get_line(self, lead, rule):

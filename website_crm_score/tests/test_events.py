@@ -346,7 +346,7 @@ class TestEventRule(EventCase):
         self.run_again()
         self.assertCounted(lead, rule, 1, 10)
         self.progress.checked_date = LONG_AGO
-        self.run_again()
+        self.run_rules()
         self.assertFalse(lead.score_line_ids)
 
     def test_a_run_of_many_leads_reads_all_events_at_once(self):
