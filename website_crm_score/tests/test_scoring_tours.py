@@ -119,6 +119,15 @@ class TestScoringTours(ScoringCase, TrackPageCase):
         self.assertFalse(rule.active)
         self.assertScores(lead, [0])
 
+    def test_a_manager_makes_a_rule_on_what_happens(self):
+        self.Rule.search([]).unlink()
+        lead = self.make_lead("Vera")
+        self.make_tracks(self.make_visitor(lead), "/prices", "/prices", "/prices")
+        self.make_lead("Nobody")
+        with mute_logger("odoo.http"):  # the refusal
+            self.start("manager_makes_event_rule", self.manager)
+        self.assertScores(lead, [10])
+
     def test_a_salesperson_reads_scores_and_rules_and_changes_neither(self):
         belgium = self.env.ref("base.be")
         lead = self.make_lead("From Belgium", country_id=belgium.id)

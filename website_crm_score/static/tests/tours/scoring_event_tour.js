@@ -1,0 +1,102 @@
+import {
+    checkRows,
+    openLeads,
+    openRow,
+    openScoringRules,
+} from "./scoring_tour_steps";
+import {registry} from "@web/core/registry";
+import {stepUtils} from "@web_tour/tour_utils";
+
+const tours = registry.category("web_tour.tours");
+
+function write(name, value) {
+    return {
+        content: `Write ${value} as ${name}`,
+        trigger: `.o_field_widget[name=${name}] input`,
+        run: `edit ${value}`,
+    };
+}
+
+function choose(name, label) {
+    return [
+        {
+            content: `Open the choices of ${name}`,
+            trigger: `.o_field_widget[name=${name}] input`,
+            run: "click",
+        },
+        {
+            content: `Choose ${label}`,
+            trigger: `.o_select_menu_item:contains(${label})`,
+            run: "click",
+        },
+    ];
+}
+
+tours.add("website_crm_score.manager_makes_event_rule", {
+    steps: () => [
+        ...openScoringRules(),
+        {
+            content: "Make a rule",
+            trigger: ".o_list_button_add",
+            run: "click",
+        },
+        write("name", "Saw the prices"),
+        write("value", "5"),
+        {
+            content: "Look at what happens",
+            trigger: ".o_field_widget[name=rule_type] input[data-value=event]",
+            run: "click",
+        },
+        {
+            content: "What is for other rules is not shown",
+            trigger: ".o_form_view:not(:has(.o_field_widget[name=event_based]))",
+        },
+        ...choose("event_type", "Page visited"),
+        {
+            content: "An address is needed",
+            trigger: ".o_field_widget[name=page_url].o_required_modifier",
+        },
+        write("page_url", "/prices?"),
+        write("max_count", "2"),
+        {
+            content: "Save",
+            trigger: ".o_form_button_save:enabled",
+            run: "click",
+        },
+        {
+            content: "The server refuses the address, and says why",
+            trigger: ".modal:contains(cannot count events: visited addresses)",
+        },
+        {
+            content: "Close the message",
+            trigger: ".modal-footer .btn-primary",
+            run: "click",
+        },
+        write("page_url", "/prices"),
+        ...stepUtils.saveForm(),
+        {
+            content: "Apply it to existing leads",
+            trigger: "button[name=action_apply]",
+            run: "click",
+        },
+        {
+            content: "Confirm",
+            trigger: ".modal .btn-primary:text(Apply)",
+            run: "click",
+        },
+        {
+            content: "One lead has its points",
+            trigger: "button[name=action_open_leads]:has(.o_stat_value:text(1))",
+        },
+        ...openLeads(),
+        openRow("Vera"),
+        {
+            content: "Open the Score tab",
+            trigger: ".o_notebook a[name=score]",
+            run: "click",
+        },
+        checkRows(".o_field_widget[name=score_line_ids]", [
+            {rule_name: "Saw the prices", event_count: 2, points: 10},
+        ]),
+    ],
+});
