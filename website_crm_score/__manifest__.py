@@ -16,6 +16,7 @@
         "views/website_crm_score_run_views.xml",
         "views/website_crm_pageview_views.xml",
         "views/crm_lead_views.xml",
+        "views/res_partner_views.xml",
         "views/website_page_views.xml",
         "views/website_crm_uncounted_hit_views.xml",
         "views/res_config_settings_views.xml",

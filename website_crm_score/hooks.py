@@ -1,4 +1,4 @@
-from odoo.tools import sql
+from odoo.tools import SQL, sql
 
 
 def pre_init_hook(env):
@@ -8,16 +8,42 @@ def pre_init_hook(env):
     left to the ORM, every existing lead would be computed and written one by one.
     """
     add_lead_columns(env.cr)
+    add_partner_columns(env.cr)
 
 
 def add_lead_columns(cr):
-    """Add the columns of leads that have a default.
+    """Add the columns of leads that have a default."""
+    add_score_columns(cr, "crm_lead")
+
+
+def add_partner_columns(cr):
+    """Add the columns of contacts that have a default."""
+    add_score_columns(cr, "res_partner")
+
+
+def add_score_columns(cr, table):
+    """Add the columns of a table of what has a score.
 
     Leads that exist are not marked as outdated one by one: the first run looks at all
     of them. Those that come are, whoever inserts them.
     """
-    if not sql.column_exists(cr, "crm_lead", "score"):
-        cr.execute("ALTER TABLE crm_lead ADD COLUMN score numeric NOT NULL DEFAULT 0")
-    if not sql.column_exists(cr, "crm_lead", "score_outdated"):
-        cr.execute("ALTER TABLE crm_lead ADD COLUMN score_outdated bool DEFAULT FALSE")
-        cr.execute("ALTER TABLE crm_lead ALTER COLUMN score_outdated SET DEFAULT TRUE")
+    if not sql.column_exists(cr, table, "score"):
+        cr.execute(
+            SQL(
+                "ALTER TABLE %s ADD COLUMN score numeric NOT NULL DEFAULT 0",
+                SQL.identifier(table),
+            )
+        )
+    if not sql.column_exists(cr, table, "score_outdated"):
+        cr.execute(
+            SQL(
+                "ALTER TABLE %s ADD COLUMN score_outdated bool DEFAULT FALSE",
+                SQL.identifier(table),
+            )
+        )
+        cr.execute(
+            SQL(
+                "ALTER TABLE %s ALTER COLUMN score_outdated SET DEFAULT TRUE",
+                SQL.identifier(table),
+            )
+        )

@@ -1,3 +1,4 @@
+from . import website_crm_scored
 from . import website_crm_url
 from . import website_crm_score
 from . import website_crm_score_event
@@ -17,3 +18,4 @@ from . import website
 from . import website_crm_uncounted_hit
 from . import website_track
 from . import website_visitor
+from . import website_visitor_contact

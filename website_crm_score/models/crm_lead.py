@@ -1,44 +1,18 @@
-import logging
-
 from odoo import api, fields, models
-from odoo.exceptions import AccessError
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL
 
 from ..fields import LedgerMany2many
-from .ir_cron import CONCURRENCY_ERRORS
-
-_logger = logging.getLogger(__name__)
-
-DERIVED_FIELDS = {"score", "score_date", "score_ids"}
-# So many leads go through the ORM at once where somebody listens to their scores.
-LISTENED_SIZE = 500
+from .website_crm_scored import DERIVED_FIELDS
 
 
 class CrmLead(models.Model):
     """Leads have a score: the sum of what scoring rules gave them, each with its
     reason, and the pages that they saw on the website."""
 
-    _inherit = "crm.lead"
+    _name = "crm.lead"
+    _inherit = ["crm.lead", "website.crm.scored"]
+    _ledger_field = "lead_id"
 
-    score = fields.Float(
-        compute="_compute_score",
-        store=True,
-        precompute=True,
-        required=True,
-        readonly=True,
-        copy=False,
-        digits=(16, 2),
-        aggregator="avg",
-        help="The sum of the points that scoring rules gave.",
-        groups="sales_team.group_sale_salesman",
-    )
-    score_date = fields.Datetime(
-        string="Scored on",
-        readonly=True,
-        copy=False,
-        help="When the score last changed. Empty until the lead is first scored.",
-        groups="sales_team.group_sale_salesman",
-    )
     score_line_ids = fields.One2many(
         comodel_name="website.crm.score.line",
         inverse_name="lead_id",
@@ -78,28 +52,12 @@ class CrmLead(models.Model):
         help="The visitors of the lead changed since its page views were derived.",
     )
 
-    # Not found by its empty date: an index on what changes with the score would make
-    # each change of a score one of all indexes.
-    score_outdated = fields.Boolean(
-        default=True,
-        readonly=True,
-        copy=False,
-        groups="base.group_system",
-        help="The lead is new, or it saw pages since the rules last looked at it.",
-    )
-
     _score_outdated_idx = models.Index("(id) WHERE score_outdated IS TRUE")
     _pageviews_outdated_idx = models.Index("(id) WHERE pageviews_outdated IS TRUE")
 
     @api.depends("score_line_ids.points")
     def _compute_score(self):
-        totals = dict(
-            self.env["website.crm.score.line"]
-            .sudo()  # sudo: a score is that of the lead, whoever makes it change
-            ._read_group([("lead_id", "in", self.ids)], ["lead_id"], ["points:sum"])
-        )
-        for lead in self:
-            lead.score = totals.get(lead._origin, 0.0)
+        return super()._compute_score()
 
     @api.depends("visitor_ids.website_track_ids")
     def _compute_pageviews_count(self):
@@ -160,7 +118,7 @@ class CrmLead(models.Model):
         visitors = self._get_own_visitors()
         result = super().unlink()
         visitors.unlink()
-        self.env["website.crm.score.line"]._drop_leads(self)
+        self.env["website.crm.score.line"]._drop_owners(self)
         return result
 
     def write(self, vals):
@@ -171,16 +129,6 @@ class CrmLead(models.Model):
         if "company_id" in vals:
             self.env["website.crm.score.line"]._drop_other_companies()
         return result
-
-    @api.model
-    def _check_no_derived_field(self, vals):
-        if names := DERIVED_FIELDS & vals.keys():
-            raise AccessError(
-                self.env._(
-                    "%s cannot be set: scores come from scoring rules.",
-                    ", ".join(sorted(names)),
-                )
-            )
 
     @api.model
     def _trigger_scoring(self):
@@ -267,14 +215,10 @@ class CrmLead(models.Model):
         if not duplicates:
             return
         leads = self.browse(lead.id for lead in duplicates)
-        pairs = SQL(
-            "unnest(%s::int[], %s::int[]) AS pair(lead_id, duplicate_id)",
-            [lead.id for lead in leads for _other in duplicates[lead]],
-            [other.id for lead in leads for other in duplicates[lead]],
-        )
+        pairs = self._get_pairs_sql(duplicates)
         self.env.flush_all()
         self.env["website.crm.pageview"]._merge(leads, pairs)
-        self.env["website.crm.score.line"]._merge(pairs)
+        self.env["website.crm.score.line"]._merge(leads, pairs)
         leads._mark_score_outdated()  # the events of all of them are those of one
 
     def _find_strangers(self):
@@ -314,168 +258,9 @@ class CrmLead(models.Model):
             "won_status", "=", "pending"
         )
 
-    def _resum_scores(self):
-        """Set the scores of these leads, whose ledgers changed, to the new sums."""
-        self.env.flush_all()
-        self._write_scores(
-            SQL(
-                """
-                SELECT id AS lead_id, ctid AS place, FALSE AS is_marked
-                  FROM crm_lead WHERE id = ANY(%s)
-                """,
-                self.ids,
-            )
-        )
-        self._notify_scores_changed()
-
     @api.model
-    def _write_scores(self, due):
-        """Set scores to the sums of the ledger lines, in SQL.
-
-        Each lead is written, even if its score stays the same: whoever is about to
-        change or delete it meanwhile has to start again, and then sees its ledger.
-
-        :param SQL due: a query of ``lead_id``, of the ``place`` of its row, and of
-            ``is_marked``: whether it is no longer due after this
-        :return: how many leads were written, and of how many the score changed
-        :rtype: tuple[int, int]
-        """
-        has_listeners = self._has_score_listeners()
-        changed_ids = self._find_changed_scores(due) if has_listeners else []
-        # An array of places has PostgreSQL read these rows alone, whatever it guesses
-        # of a table that was just made.
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH written AS (
-                    UPDATE crm_lead lead
-                       SET score = CASE WHEN %(keep)s THEN lead.score
-                                        ELSE total.points END,
-                           score_date = CASE
-                               WHEN lead.score_date IS NULL AND NOT due.is_marked
-                               THEN NULL
-                               WHEN lead.score_date IS NULL
-                                    OR lead.score != total.points
-                               THEN now() AT TIME ZONE 'UTC'
-                               ELSE lead.score_date
-                           END,
-                           score_outdated = lead.score_outdated AND NOT due.is_marked
-                      FROM (%(due)s) due
-                CROSS JOIN LATERAL (
-                           SELECT COALESCE(sum(points), 0) AS points
-                             FROM website_crm_score_line
-                            WHERE lead_id = due.lead_id) total
-                     WHERE lead.id = due.lead_id
-                       AND lead.ctid = ANY(ARRAY(SELECT place FROM (%(due)s) due))
-                 RETURNING lead.score_date
-                )
-                SELECT count(*),
-                       count(*) FILTER (WHERE score_date = now() AT TIME ZONE 'UTC')
-                  FROM written
-                """,
-                due=due,
-                keep=has_listeners,
-            )
-        )
-        [counts] = self.env.cr.fetchall()
-        self._recompute_scores(changed_ids)
-        return counts
-
-    @api.model
-    def _find_changed_scores(self, due):
-        """Return the ids of those leads of ``due`` whose ledgers have another sum."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT lead.id
-                  FROM (%s) due
-                  JOIN crm_lead lead ON lead.id = due.lead_id
-                  JOIN LATERAL (
-                       SELECT COALESCE(sum(points), 0) AS points
-                         FROM website_crm_score_line
-                        WHERE lead_id = lead.id) total
-                    ON lead.score != total.points
-              ORDER BY lead.id
-                """,
-                due,
-            )
-        )
-        return [id_ for (id_,) in rows]
-
-    @api.model
-    def _has_score_listeners(self):
-        """Return whether something happens when a score changes.
-
-        Fields that are stored and depend on it, its tracking in the chatter, and
-        automation rules that run when a lead is changed.
-        """
-        field = self._fields["score"]
-        return (
-            bool(getattr(field, "tracking", False))
-            or any(other.store for other in self.pool.get_dependent_fields(field))
-            or self._has_score_automations()
-        )
-
-    @api.model
-    def _has_score_automations(self):
-        if "base.automation" not in self.env:
-            return False
-        # sudo: automation rules are run for everybody, whoever may read them
-        automations = self.env["base.automation"].sudo()
-        return bool(
-            automations.search_count(
-                [
-                    ("model_name", "=", self._name),
-                    ("trigger", "in", ["on_write", "on_create_or_write"]),
-                    "|",
-                    ("trigger_field_ids", "=", False),
-                    ("trigger_field_ids.name", "in", ["score", "score_date"]),
-                ],
-                limit=1,
-            )
-        )
-
-    @api.model
-    def _recompute_scores(self, ids):
-        """Have the ORM compute scores, so that what listens to them hears of it.
-
-        Where what listens fails, the scores are right nevertheless.
-        """
-        for batch in split_every(LISTENED_SIZE, ids):
-            leads = self.browse(batch)
-            try:
-                with self.env.cr.savepoint():
-                    # The score and all that is computed from it, at the end of this.
-                    leads.modified(["score_line_ids"])
-            # Automation rules can run any code, which may raise anything.
-            except Exception as error:  # pylint: disable=broad-exception-caught
-                if isinstance(error, CONCURRENCY_ERRORS):
-                    raise
-                _logger.warning(
-                    "What listens to the scores of leads failed", exc_info=True
-                )
-                self._sum_scores(batch)
-            self.env.invalidate_all()
-
-    @api.model
-    def _sum_scores(self, ids):
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE crm_lead lead SET score = COALESCE((
-                       SELECT sum(points) FROM website_crm_score_line
-                        WHERE lead_id = lead.id), 0)
-                 WHERE id = ANY(%s)
-                """,
-                list(ids),
-            )
-        )
-
-    def _notify_scores_changed(self):
-        """Tell the ORM that SQL changed the scores of these leads."""
-        names = ["score", "score_date", "score_line_ids", "score_ids"]
-        self.invalidate_recordset(names, flush=False)
-        self.modified(["score", "score_date"])
+    def _scored_domain(self):
+        return self._open_domain()
 
     # PAGE VIEWS
 
@@ -487,28 +272,3 @@ class CrmLead(models.Model):
     def _unmark_pageviews_outdated(self):
         where = SQL("pageviews_outdated")
         self._write_flag("pageviews_outdated", SQL("FALSE"), where)
-
-    def _mark_score_outdated(self):
-        """Have the rules look at these leads again, since they saw more pages.
-
-        Always written, so that a run that looked at them before notices. Leads that
-        were never scored are found without the mark.
-        """
-        mark = SQL("score_outdated OR score_date IS NOT NULL")
-        self._write_flag("score_outdated", mark, SQL("TRUE"))
-
-    def _write_flag(self, name, value, where):
-        # In SQL: nobody but the job shall notice, no automation, no write date.
-        if not self:
-            return
-        self.flush_recordset([name])
-        self.env.cr.execute(
-            SQL(
-                "UPDATE crm_lead SET %s = %s WHERE id IN %s AND %s",
-                SQL.identifier(name),
-                value,
-                self._ids,
-                where,
-            )
-        )
-        self.invalidate_recordset([name], flush=False)

@@ -1,15 +1,68 @@
-from odoo import models
+from odoo import api, fields, models
+
+from ..fields import LedgerMany2many
+from .website_crm_scored import DERIVED_FIELDS
 
 
 class ResPartner(models.Model):
-    """Contacts take their browsing history with them when they are deleted."""
+    """Contacts have a score, as leads do: customers without a lead have one, too. They
+    take their browsing history with them when they are deleted."""
 
-    _inherit = "res.partner"
+    _name = "res.partner"
+    _inherit = ["res.partner", "website.crm.scored"]
+    _ledger_field = "partner_id"
+
+    # The ORM reads what it computes before creation with the rights of the user, who
+    # may make contacts without seeing scores. The database has the default.
+    score = fields.Float(precompute=False)
+    score_line_ids = fields.One2many(
+        comodel_name="website.crm.score.line",
+        inverse_name="partner_id",
+        string="Score Reasons",
+        readonly=True,
+        copy=False,
+        groups="sales_team.group_sale_salesman",
+    )
+    # The ledger is the relation: a contact has the rules that it has lines of.
+    score_ids = LedgerMany2many(
+        comodel_name="website.crm.score",
+        relation="website_crm_score_line",
+        column1="partner_id",
+        column2="rule_id",
+        string="Scoring Rules",
+        readonly=True,
+        copy=False,
+        groups="sales_team.group_sale_salesman",
+    )
+
+    _score_outdated_idx = models.Index("(id) WHERE score_outdated IS TRUE")
+
+    @api.depends("score_line_ids.points")
+    def _compute_score(self):
+        return super()._compute_score()
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        for vals in vals_list:
+            self._check_no_derived_field(vals)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        if self.env.context.get("is_partner_merge"):
+            vals = {name: vals[name] for name in vals.keys() - DERIVED_FIELDS}
+        self._check_no_derived_field(vals)
+        result = super().write(vals)
+        if "company_id" in vals:
+            # sudo: whoever changes a contact, nobody may write the ledger
+            self.env["website.crm.score.line"].sudo()._drop_other_companies()
+        return result
 
     def unlink(self):
         visitors = self._get_visitors()
         result = super().unlink()
         visitors.unlink()
+        # sudo: nobody may write the ledger
+        self.env["website.crm.score.line"].sudo()._drop_owners(self)
         return result
 
     def action_erase_browsing_history(self):
@@ -22,6 +75,7 @@ class ResPartner(models.Model):
         leads = self.env["crm.lead"].browse(visitors.lead_ids.ids)
         leads.action_erase_browsing_history()
         visitors.unlink()
+        self.sudo()._mark_score_outdated()  # sudo: the mark is the job's
 
     def _get_visitors(self):
         # sudo: those who may delete a contact may not read its visits

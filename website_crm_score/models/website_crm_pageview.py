@@ -170,16 +170,16 @@ class WebsiteCrmPageview(models.Model):
     def _merge(self, leads, pairs):
         """Give ``leads`` the page views of their duplicates.
 
-        :param SQL pairs: what has each ``lead_id`` and ``duplicate_id``, as ``pair``
+        :param SQL pairs: see ``website.crm.scored._get_pairs_sql``
         """
         self._upsert(
             SQL(
                 """
-                SELECT pair.lead_id, url_id, max(page_id), max(view_count),
+                SELECT pair.owner_id, url_id, max(page_id), max(view_count),
                        max(removed_count), min(first_view_date), max(view_date)
                   FROM website_crm_pageview other
                   JOIN %s ON other.lead_id = pair.duplicate_id
-              GROUP BY pair.lead_id, url_id
+              GROUP BY pair.owner_id, url_id
                 """,
                 pairs,
             )

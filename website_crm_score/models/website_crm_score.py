@@ -20,6 +20,10 @@ DERIVED_FIELDS = {
     "crm.lead.score_date",
     "crm.lead.score_ids",
     "crm.lead.score_line_ids",
+    "res.partner.score",
+    "res.partner.score_date",
+    "res.partner.score_ids",
+    "res.partner.score_line_ids",
 }
 # What only changes together with the page views of a lead, which marks the lead.
 PAGE_FIELDS = {
@@ -69,6 +73,14 @@ class WebsiteCrmScore(models.Model):
         help="Which leads get the points. Names are those of the language in which "
         "the rule was last saved.",
     )
+    apply_to = fields.Selection(
+        selection=[("lead", "Leads"), ("partner", "Contacts")],
+        required=True,
+        default="lead",
+        help="Leads: the points are those of each lead and opportunity.\n"
+        "Contacts: they are those of each contact, with or without a lead.",
+    )
+    model_name = fields.Char(compute="_compute_model_name")
     event_based = fields.Boolean(
         string="Event-based Rule",
         help="An ordinary rule looks at each lead once, when the lead is new. An "
@@ -87,6 +99,9 @@ class WebsiteCrmScore(models.Model):
         help="Only leads of this company are scored. Empty for all leads.",
     )
     lead_count = fields.Integer(string="Matched Leads", compute="_compute_lead_count")
+    partner_count = fields.Integer(
+        string="Matched Contacts", compute="_compute_lead_count"
+    )
     # The reader of the domain: names and dates mean what they meant to its author.
     lang = fields.Char(default=lambda self: self._default_lang(), readonly=True)
     tz = fields.Char(default=lambda self: self.env.tz.zone, readonly=True)
@@ -126,13 +141,19 @@ class WebsiteCrmScore(models.Model):
 
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_lead_count(self):
-        counts = dict(
-            self.env["crm.lead"]
-            .with_context(active_test=False)
-            ._read_group([("score_ids", "in", self.ids)], ["score_ids"], ["__count"])
-        )
+        self.lead_count = self.partner_count = 0
+        for owners, rules in self._group_by_owners():
+            domain = [("score_ids", "in", rules.ids)]
+            owners = owners.with_context(active_test=False)
+            counts = dict(owners._read_group(domain, ["score_ids"], ["__count"]))
+            name = f"{rules[:1].apply_to}_count"
+            for rule in rules:
+                rule[name] = counts.get(rule, 0)
+
+    @api.depends("apply_to")
+    def _compute_model_name(self):
         for rule in self:
-            rule.lead_count = counts.get(rule, 0)
+            rule.model_name = rule._get_owners(rule.apply_to)._name
 
     def _compute_last_run(self):
         lines = self.env["website.crm.score.run.line"]
@@ -161,7 +182,7 @@ class WebsiteCrmScore(models.Model):
                 f"{label} “{text}”" for label, text in unknown
             )
 
-    @api.constrains("domain", "company_id")
+    @api.constrains("domain", "company_id", "apply_to")
     def _check_domain(self):
         for rule in self:
             if error := rule._find_error() or rule._find_hidden_field():
@@ -182,7 +203,8 @@ class WebsiteCrmScore(models.Model):
         """
         self.ensure_one()
         domain = parse_domain(self.domain, self.env)
-        leads = self.env["crm.lead"].with_user(self.env.uid)  # constraints are sudo
+        leads = self._get_owners(self.apply_to)
+        leads = leads.with_user(self.env.uid)  # constraints are sudo
         for field in iter_fields(domain, leads):
             model = leads.env[field.model_name]
             if not (
@@ -215,13 +237,43 @@ class WebsiteCrmScore(models.Model):
         self.env["website.crm.score.line"]._drop_rules(self)
         return super().unlink()
 
+    # LEADS AND CONTACTS
+
+    @api.model
+    def _get_owners(self, apply_to):
+        """Return the model of what rules for ``apply_to`` score.
+
+        :rtype: models.BaseModel
+        """
+        return self.env["res.partner" if apply_to == "partner" else "crm.lead"]
+
+    @api.model
+    def _iter_owners(self):
+        """Yield each model that has scores."""
+        for apply_to, _label in self._fields["apply_to"].selection:
+            yield self._get_owners(apply_to)
+
+    def _group_by_owners(self):
+        """Return the models that these rules score, each with its rules.
+
+        :rtype: list[tuple[models.BaseModel, models.BaseModel]]
+        """
+        groups = self.grouped(lambda rule: rule.apply_to or "lead")
+        return [(self._get_owners(name), rules) for name, rules in groups.items()]
+
+    def _get_progress(self):
+        """Return how far the jobs came with what these rules score."""
+        progress = self.env["website.crm.score.progress"]
+        return progress._get(self[:1].apply_to or "lead")
+
     # ACTIONS
 
     def action_open_leads(self):
-        """Open the leads and opportunities that hold points of this rule."""
+        """Open the leads and opportunities, or contacts, with points of this rule."""
         self.ensure_one()
+        name = "crm_lead" if self.apply_to == "lead" else "res_partner"
         action = self.env["ir.actions.act_window"]._for_xml_id(
-            "website_crm_score.crm_lead_action_scored"
+            f"website_crm_score.{name}_action_scored"
         )
         action["domain"] = [("score_ids", "in", self.ids)]
         return action
@@ -244,15 +296,15 @@ class WebsiteCrmScore(models.Model):
         self.check_access("write")
         rules = self.sudo().filtered("active")  # sudo: nobody may write the ledger
         self.env["website.crm.pageview"]._sync_recent()
-        rules._score(reach="all")
+        rules._score_each(reach="all")
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
                 "type": "success",
                 "message": self.env._(
-                    "Leads with points of the selected rules: %s",
-                    sum(self.mapped("lead_count")),
+                    "Leads and contacts with points of the selected rules: %s",
+                    sum(self.mapped("lead_count") + self.mapped("partner_count")),
                 ),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
@@ -262,10 +314,11 @@ class WebsiteCrmScore(models.Model):
 
     @api.model
     def assign_scores_to_leads(self, ids=None):
-        """Bring page views and scores up to date.
+        """Bring page views and scores up to date, those of contacts as well.
 
-        In a scheduled action, batches of leads are committed and the work goes on in
-        the next call when time is up.
+        Scheduled actions are for leads alone: contacts have one of their own. In a
+        scheduled action, batches of leads are committed and the work goes on in the
+        next call when time is up.
 
         :param list[int] ids: the rules to run; by default all active ones. Leads
             that only some rules looked at stay new for the others.
@@ -280,9 +333,9 @@ class WebsiteCrmScore(models.Model):
             return False
         if ids is None or ids is False:  # as RPC has it
             self.env["ir.cron"]._transact(self._repair_ledger)
-            return self.search([("active", "=", True)])._score()
+            return self.search([("active", "=", True)])._score_each()
         rules = self.search([("id", "in", ids), ("active", "=", True)])
-        return rules._score(mark=False)
+        return rules._score_each(mark=False)
 
     @api.model
     def _cron_score_new_leads(self):
@@ -294,8 +347,15 @@ class WebsiteCrmScore(models.Model):
             return
         if self.env["website.crm.pageview"]._sync_recent():
             leads = self.env["crm.lead"].with_context(active_test=False)
-            if leads.search_count(self._get_due_domain(), limit=1):
-                self.search([("active", "=", True)])._score(reach="due")
+            if leads.search_count(self._get_due_domain(leads), limit=1):
+                rules = [("active", "=", True), ("apply_to", "=", "lead")]
+                self.search(rules)._score(reach="due")
+
+    @api.model
+    def _cron_score_contacts(self):
+        """Bring the scores of contacts up to date, all of those with news."""
+        if not self.env["website.crm.score.run"]._go_on():
+            self.search([("active", "=", True), ("apply_to", "=", "partner")])._score()
 
     def _repair_ledger(self):
         """Mend what a run and a change of a rule or lead at the same time can leave."""
@@ -312,8 +372,24 @@ class WebsiteCrmScore(models.Model):
         if self.env["ir.cron"]._is_job():
             progress._note("repaired_date", horizon)
 
+    def _score_each(self, **options):
+        """Give the points of these rules to leads and to contacts.
+
+        :return: whether all were reached; a scheduled action is for leads alone
+        :rtype: bool
+        """
+        contact_rules = self.filtered(lambda rule: rule.apply_to == "partner")
+        lead_rules = self - contact_rules
+        is_job = self.env["ir.cron"]._is_job()
+        if contact_rules and not is_job:
+            contact_rules._score(**options)
+            if not lead_rules and options:
+                return True
+        return lead_rules._score(**options)
+
     def _score(self, scope=Domain.TRUE, reach="usual", mark=True):
-        """Give the points of these rules to the leads that match them.
+        """Give the points of these rules, all for leads or all for contacts (which
+        are called leads here, too), to the leads that match them.
 
         In a scheduled action, many leads are written in parts, each in a call of its
         own. Leads that somebody is changing are found again by the next run.
@@ -330,9 +406,9 @@ class WebsiteCrmScore(models.Model):
         if not self and jobs._is_job():
             return True  # until there is a rule, leads stay new for it
         self.env.flush_all()
-        progress = self.env["website.crm.score.progress"]._get()
-        is_check = reach == "usual" and progress._is_check_due()
-        run = self.env["website.crm.score.run"]._start(reach)
+        apply_to = self[:1].apply_to or "lead"
+        is_check = reach == "usual" and self._get_progress()._is_check_due()
+        run = self.env["website.crm.score.run"]._start(reach, apply_to)
         if reach == "usual" and mark and scope.is_true():
             horizon, _id = self.env["website.crm.pageview"]._find_horizon()
             run.write({"count_date": horizon, "check_date": is_check and horizon})
@@ -353,16 +429,16 @@ class WebsiteCrmScore(models.Model):
         :rtype: Worklist
         """
         self = self.exists()
-        leads = self.env["crm.lead"].with_context(active_test=False)
+        leads = run._get_owners().with_context(active_test=False)
         is_job = self.env["ir.cron"]._is_job()
-        worklist = Worklist(self.env, run.id, is_kept=is_job)
+        worklist = Worklist(run._get_owners(), run.id, is_kept=is_job)
         worklist.create_tables()
         if reach != "all":
             # A check, and a run of some rules only, find new leads without their mark.
-            due = self._get_due_domain(marked=mark and not is_check)
+            due = self._get_due_domain(leads, marked=mark and not is_check)
             worklist.add_leads(leads._search(due & scope), mark)
         for rule in self:
-            rule._find_hits(worklist, run, leads._open_domain() & scope, reach)
+            rule._find_hits(worklist, run, leads._scored_domain() & scope, reach)
         worklist.close()
         worklist.split(in_parts=is_job)
         if is_job:
@@ -370,15 +446,16 @@ class WebsiteCrmScore(models.Model):
         return worklist
 
     @api.model
-    def _get_due_domain(self, marked=True):
+    def _get_due_domain(self, leads, marked=True):
         """Return the domain of open leads that are new or saw pages since looked at.
 
+        :param models.BaseModel leads: the model of leads or of contacts
         :param bool marked: whether to find by their mark, which an index does
         """
         due = Domain("score_outdated", "=", True)
         if not marked:
             due |= Domain("score_date", "=", False)
-        return self.env["crm.lead"]._open_domain() & due
+        return leads._scored_domain() & due
 
     def _find_hits(self, worklist, run, scope, reach):
         """Add to the worklist what this rule gives and takes; note what failed."""
@@ -394,7 +471,7 @@ class WebsiteCrmScore(models.Model):
             error = self._describe(exception)
         if self.error and not error:
             # It may have failed on the data alone, as it then still does.
-            error = self._find_error(self.env["crm.lead"]._open_domain())
+            error = self._find_error(self._get_leads_reader()._scored_domain())
         if self.error != error:
             self.error = error
             if error:
@@ -431,7 +508,7 @@ class WebsiteCrmScore(models.Model):
 
     def _is_to_look_again(self):
         """Return whether this rule looks at leads that nothing marks."""
-        progress = self.env["website.crm.score.progress"]._get()
+        progress = self._get_progress()
         if progress._is_check_due() or not self.event_based:
             return progress._is_check_due()
         is_changed = self.write_date >= progress.checked_date
@@ -450,7 +527,8 @@ class WebsiteCrmScore(models.Model):
 
     def _get_field_names(self):
         domain = parse_domain(self.domain, self.env)
-        return {str(field) for field in iter_fields(domain, self.env["crm.lead"])}
+        owners = self._get_owners(self.apply_to)
+        return {str(field) for field in iter_fields(domain, owners)}
 
     # EVALUATION
 
@@ -502,10 +580,10 @@ class WebsiteCrmScore(models.Model):
         return scope
 
     def _get_leads_reader(self):
-        """Return ``crm.lead`` as this rule sees it, whoever runs it."""
+        """Return leads or contacts as this rule sees them, whoever runs it."""
         company = self.company_id or self.env.ref("base.main_company")
         return (
-            self.env["crm.lead"]
+            self._get_owners(self.apply_to)
             .with_user(SUPERUSER_ID)
             .with_context(active_test=False, lang=self.lang or "en_US", tz=self.tz)
             .with_company(company)

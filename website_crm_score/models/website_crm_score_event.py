@@ -99,22 +99,26 @@ class WebsiteCrmScoreEvent(models.Model):
     def write(self, vals):
         if self._get_event_fields() & vals.keys():
             vals = {**vals, "error": False}
-        others = self.browse()
-        if "rule_type" in vals:
-            others = self.filtered(lambda rule: rule.rule_type != vals["rule_type"])
-        result = super().write(vals)
-        if others:  # what was given for something else
+        others = self.filtered(
+            lambda rule: any(
+                name in vals and rule[name] != vals[name]
+                for name in ("rule_type", "apply_to")
+            )
+        )
+        if others:  # what they gave was for something or somebody else
+            self.check_access("write")
             # sudo: nobody may write the ledger, but whoever may change the rule
             self.env["website.crm.score.line"].sudo()._drop_rules(others)
-        return result
+        return super().write(vals)
 
     # SOURCES
 
     def _get_events(self):
         """Return the query of the events of this rule, whoever they are of.
 
-        :return: a query of ``lead_id``, ``date`` (in UTC, from when on the event
-            counts) and ``weight`` (how many times the value it is worth, usually 1)
+        :return: a query of ``lead_id``, or ``partner_id`` if the rule is for contacts,
+            ``date`` (in UTC, from when on the event counts) and ``weight`` (how many
+            times the value it is worth, usually 1)
         :rtype: SQL
         """
         self.ensure_one()
@@ -128,7 +132,7 @@ class WebsiteCrmScoreEvent(models.Model):
         ``_get_recent_events_<event type>``.
 
         :param datetime since: in UTC
-        :return: a query of ``lead_id`` and ``date``
+        :return: a query of ``lead_id`` or ``partner_id``, and ``date``
         :rtype: SQL
         """
         self.ensure_one()
@@ -191,7 +195,7 @@ class WebsiteCrmScoreEvent(models.Model):
 
     def _is_to_recount(self):
         """Return whether all leads are to be looked at, as once a day."""
-        progress = self.env["website.crm.score.progress"]._get()
+        progress = self._get_progress()
         since = progress.counted_date
         return bool(
             progress._is_check_due()
@@ -208,18 +212,22 @@ class WebsiteCrmScoreEvent(models.Model):
 
         :rtype: list[SQL]
         """
-        since = self.env["website.crm.score.progress"]._get().counted_date
+        since = self._get_progress().counted_date
         queries = [
             SQL(
-                "SELECT lead_id FROM (%s) event WHERE date >= %s AND date <= %s"
-                " AND lead_id IS NOT NULL",
-                self._get_recent_events(since),
-                since,
-                self._get_latest_date(),
+                "SELECT %(owner)s AS owner_id FROM (%(events)s) event"
+                " WHERE date >= %(since)s AND date <= %(latest)s"
+                " AND %(owner)s IS NOT NULL",
+                owner=self._get_owner_sql(),
+                events=self._get_recent_events(since),
+                since=since,
+                latest=self._get_latest_date(),
             )
         ]
         held = SQL(
-            "SELECT lead_id FROM website_crm_score_line WHERE rule_id = %s", self.id
+            "SELECT %s AS owner_id FROM website_crm_score_line WHERE rule_id = %s",
+            self._get_owner_sql(),
+            self.id,
         )
         if not self.valid_days:
             return queries
@@ -236,7 +244,7 @@ class WebsiteCrmScoreEvent(models.Model):
         :param Query earners: the leads that can earn points
         :param SQL news: a table of few leads, the events of which are read one by one;
             by default all events are
-        :return: a query of ``lead_id``, ``units``, ``event_count``, ``first_date`` and
+        :return: a query of ``owner_id``, ``units``, ``event_count``, ``first_date`` and
             ``last_date``
         :rtype: SQL
         """
@@ -251,7 +259,7 @@ class WebsiteCrmScoreEvent(models.Model):
             is_counted = SQL("event.date > %s", self._get_oldest_date())
         events = SQL(
             """
-            SELECT event.lead_id, event.date, %(units)s AS units
+            SELECT event.owner_id, event.date, %(units)s AS units
               FROM (%(events)s) event
              WHERE event.date <= %(latest)s AND %(is_counted)s
             """,
@@ -264,11 +272,11 @@ class WebsiteCrmScoreEvent(models.Model):
             events = self._limit_events(events)
         return SQL(
             """
-            SELECT lead_id, round(sum(units), 6) AS units,
+            SELECT owner_id, round(sum(units), 6) AS units,
                    count(*)::integer AS event_count,
                    min(date) AS first_date, max(date) AS last_date
               FROM (%s) event
-          GROUP BY lead_id
+          GROUP BY owner_id
             """,
             events,
         )
@@ -277,25 +285,34 @@ class WebsiteCrmScoreEvent(models.Model):
         """Return the query of the events of ``earners``."""
         if not news:
             return SQL(
-                "SELECT * FROM (%s) event WHERE event.lead_id IN %s",
-                self._get_events(),
-                earners.subselect(),
+                "SELECT %(owner)s AS owner_id, date, weight FROM (%(events)s) event"
+                " WHERE event.%(owner)s IN %(earners)s",
+                owner=self._get_owner_sql(),
+                events=self._get_events(),
+                earners=earners.subselect(),
             )
         # Lateral: whatever the source does with the events of a lead, such as to rank
-        # them, PostgreSQL then does with those of these leads alone.
+        # them, PostgreSQL then does with those of these leads alone. By its offset the
+        # subquery stays one: else it can be joined with all events at once.
         return SQL(
             """
-            SELECT event.*
+            SELECT news.owner_id, event.date, event.weight
               FROM %(news)s news
         CROSS JOIN LATERAL (
                    SELECT * FROM (%(events)s) event
-                    WHERE event.lead_id = news.lead_id) event
-             WHERE news.lead_id IN %(earners)s
+                    WHERE event.%(owner)s = news.owner_id
+                   OFFSET 0) event
+             WHERE news.owner_id IN %(earners)s
             """,
             news=news,
+            owner=self._get_owner_sql(),
             events=self._get_events(),
             earners=earners.subselect(),
         )
+
+    def _get_owner_sql(self):
+        """Return the name of the column that says whose a line or an event is."""
+        return SQL.identifier(self._get_owners(self.apply_to)._ledger_field)
 
     def _limit_events(self, events):
         """Return the query of the last ones of the events of each lead."""
@@ -303,7 +320,7 @@ class WebsiteCrmScoreEvent(models.Model):
             """
             SELECT * FROM (
                 SELECT event.*, row_number() OVER (
-                       PARTITION BY lead_id ORDER BY date DESC, units DESC) AS place
+                       PARTITION BY owner_id ORDER BY date DESC, units DESC) AS place
                   FROM (%s) event
             ) ranked WHERE place <= %s
             """,

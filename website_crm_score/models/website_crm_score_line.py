@@ -6,11 +6,11 @@ from ..tools.worklist import tune
 
 
 class WebsiteCrmScoreLine(models.Model):
-    """The ledger: what a rule gave to a lead, and since when.
+    """The ledger: what a rule gave to a lead or contact, and since when.
 
-    The score of a lead is the sum of the points of its lines. There is one line per
-    lead and rule; that of a rule on events is for all the events that count. Lines are
-    derived: the scoring job writes them, users read them.
+    A score is the sum of the points of its lines. There is one line per lead, or
+    contact, and rule; that of a rule on events is for all the events that count. Lines
+    are derived: the scoring job writes them, users read them.
 
     Whoever changes lines writes their leads in the same transaction, first of all by
     locking them. So of two who change the ledger of a lead, or delete the lead, one
@@ -25,7 +25,12 @@ class WebsiteCrmScoreLine(models.Model):
 
     lead_id = LedgerMany2one(
         comodel_name="crm.lead",
-        required=True,
+        readonly=True,
+        ondelete="cascade",
+    )
+    partner_id = LedgerMany2one(
+        comodel_name="res.partner",
+        string="Contact",
         readonly=True,
         ondelete="cascade",
     )
@@ -63,8 +68,15 @@ class WebsiteCrmScoreLine(models.Model):
     )
 
     _lead_rule_uniq = models.UniqueIndex("(lead_id, rule_id)")
+    _partner_rule_uniq = models.UniqueIndex(
+        "(partner_id, rule_id) WHERE partner_id IS NOT NULL"
+    )
+    _one_owner = models.Constraint(
+        "CHECK (num_nonnulls(lead_id, partner_id) = 1)",
+        "A reason is either that of a lead or that of a contact.",
+    )
 
-    # CHANGES OF RULES AND LEADS
+    # CHANGES OF RULES, LEADS AND CONTACTS
 
     @api.model
     def _revalue(self, rules):
@@ -72,66 +84,59 @@ class WebsiteCrmScoreLine(models.Model):
 
         :param models.BaseModel rules: rules, of which archived ones give nothing
         """
-        if not rules:
-            return
-        worth = rules._get_worth_sql(SQL.identifier("line", "units"))
-        self._change_lines(
-            SQL(
-                """
-                SELECT line.id, lead.id AS lead_id, %(worth)s AS points
-                  FROM website_crm_score_line line
-                  JOIN website_crm_score rule ON rule.id = line.rule_id
-                  JOIN crm_lead lead ON lead.id = line.lead_id
-                 WHERE rule.id IN %(rule_ids)s AND line.points != %(worth)s
-                """,
-                worth=worth,
-                rule_ids=rules._ids,
-            ),
-            SQL(
-                """
-                UPDATE website_crm_score_line line SET points = changed.points
-                  FROM changed WHERE line.id = changed.id
-                """
-            ),
-        )
+        for owners, group in rules._group_by_owners():
+            worth = rules._get_worth_sql(SQL.identifier("line", "units"))
+            self._change_lines(
+                owners,
+                SQL(
+                    """
+                    SELECT line.id, line.%(owner)s AS owner_id, %(worth)s AS points
+                      FROM website_crm_score_line line
+                      JOIN website_crm_score rule ON rule.id = line.rule_id
+                     WHERE rule.id IN %(rule_ids)s AND line.points != %(worth)s
+                    """,
+                    owner=SQL.identifier(owners._ledger_field),
+                    worth=worth,
+                    rule_ids=group._ids,
+                ),
+                SQL(
+                    """
+                    UPDATE website_crm_score_line line SET points = changed.points
+                      FROM changed WHERE line.id = changed.id
+                    """
+                ),
+            )
 
     @api.model
     def _drop_other_companies(self):
-        """Delete lines that link a lead to a rule of another company."""
+        """Delete lines that link a lead or contact to a rule of another company."""
         rules = self.env["website.crm.score"].with_context(active_test=False)
         rules = rules.sudo().search([("company_id", "!=", False)])
-        if not rules:
-            return
-        self._change_lines(
-            SQL(
-                """
-                SELECT line.id, lead.id AS lead_id
-                  FROM website_crm_score rule
-                  JOIN website_crm_score_line line ON line.rule_id = rule.id
-                  JOIN crm_lead lead ON lead.id = line.lead_id
-                 WHERE rule.id IN %s
-                   AND lead.company_id IS DISTINCT FROM rule.company_id
-                """,
-                rules._ids,
-            ),
-            self._deletion(),
-        )
+        for owners, group in rules._group_by_owners():
+            self._change_lines(
+                owners,
+                SQL(
+                    """
+                    SELECT line.id, lead.id AS owner_id
+                      FROM website_crm_score rule
+                      JOIN website_crm_score_line line ON line.rule_id = rule.id
+                      JOIN %s lead ON lead.id = line.%s
+                     WHERE rule.id IN %s
+                       AND lead.company_id IS DISTINCT FROM rule.company_id
+                    """,
+                    SQL.identifier(owners._table),
+                    SQL.identifier(owners._ledger_field),
+                    group._ids,
+                ),
+                self._deletion(),
+            )
 
     @api.model
     def _drop_rules(self, rules):
         """Delete the lines of ``rules``."""
-        self._change_lines(
-            SQL(
-                """
-                SELECT line.id, lead.id AS lead_id
-                  FROM website_crm_score_line line
-                  JOIN crm_lead lead ON lead.id = line.lead_id
-                 WHERE line.rule_id IN %s
-                """,
-                rules._ids or (0,),
-            ),
-            self._deletion(),
-        )
+        for owners, group in rules._group_by_owners():
+            condition = SQL("line.rule_id IN %s", group._ids)
+            self._drop_lines(owners, condition)
 
     @api.model
     def _drop_page_lines(self, leads):
@@ -139,87 +144,116 @@ class WebsiteCrmScoreLine(models.Model):
         rules = self.env["website.crm.score"].sudo().with_context(active_test=False)
         rules = rules.search([])  # pylint: disable=no-search-all
         rules = rules.filtered(lambda rule: rule._looks_at_pages())
-        self._change_lines(
+        self._drop_lines(
+            leads.browse(),
             SQL(
-                """
-                SELECT line.id, lead.id AS lead_id
-                  FROM website_crm_score_line line
-                  JOIN crm_lead lead ON lead.id = line.lead_id
-                 WHERE line.lead_id IN %s AND line.rule_id IN %s
-                """,
+                "line.lead_id IN %s AND line.rule_id IN %s",
                 leads._ids,
                 rules._ids or (0,),
             ),
-            self._deletion(),
         )
 
     @api.model
-    def _drop_leads(self, leads):
-        """Delete the lines of ``leads``, which are about to be deleted themselves."""
-        if leads:
+    def _drop_owners(self, owners):
+        """Delete the lines of ``owners``, which are deleted themselves."""
+        if owners:
             self.env.flush_all()
-            deletion = "DELETE FROM website_crm_score_line WHERE lead_id IN %s"
-            self.env.cr.execute(SQL(deletion, leads._ids))
+            self.env.cr.execute(
+                SQL(
+                    "DELETE FROM website_crm_score_line WHERE %s IN %s",
+                    SQL.identifier(owners._ledger_field),
+                    owners._ids,
+                )
+            )
             self.invalidate_model()
 
     @api.model
     def _drop_orphans(self):
-        """Delete lines of leads or rules that were deleted behind Odoo's back."""
-        self.env.cr.execute(
-            SQL(
-                """
-                DELETE FROM website_crm_score_line line
-                 WHERE NOT EXISTS (SELECT FROM crm_lead WHERE id = line.lead_id)
-                """
+        """Delete lines of leads, contacts or rules deleted behind Odoo's back."""
+        no_rule = SQL("line.rule_id NOT IN (SELECT id FROM website_crm_score)")
+        for owners in self.env["website.crm.score"]._iter_owners():
+            owner = SQL.identifier(owners._ledger_field)
+            self.env.cr.execute(
+                SQL(
+                    """
+                    DELETE FROM website_crm_score_line line
+                     WHERE %s IS NOT NULL
+                       AND NOT EXISTS (SELECT FROM %s WHERE id = line.%s)
+                    """,
+                    owner,
+                    SQL.identifier(owners._table),
+                    owner,
+                )
             )
-        )
-        self._change_lines(
-            SQL(
-                """
-                SELECT line.id, lead.id AS lead_id
-                  FROM website_crm_score_line line
-                  JOIN crm_lead lead ON lead.id = line.lead_id
-                 WHERE line.rule_id NOT IN (SELECT id FROM website_crm_score)
-                """
-            ),
-            self._deletion(),
-        )
+            self._drop_lines(owners, SQL("line.%s IS NOT NULL AND %s", owner, no_rule))
 
     @api.model
-    def _merge(self, pairs):
-        """Give leads the lines of their duplicates, each rule counting once.
+    def _merge(self, owners, pairs):
+        """Give leads or contacts the lines of their duplicates, each rule counting
+        once.
 
-        :param SQL pairs: what has each ``lead_id`` and ``duplicate_id``, as ``pair``
+        :param models.BaseModel owners: the model of whom the lines are
+        :param SQL pairs: see ``website.crm.scored._get_pairs_sql``
         """
+        owner = SQL.identifier(owners._ledger_field)
         self._change_lines(
+            owners.browse(),
             SQL(
                 """
                 SELECT DISTINCT ON (lead.id, other.rule_id)
-                       lead.id AS lead_id, other.rule_id, other.points, other.units,
+                       lead.id AS owner_id, other.rule_id, other.points, other.units,
                        other.event_count, other.first_date, other.last_date
                   FROM website_crm_score_line other
                   JOIN website_crm_score rule ON rule.id = other.rule_id
-                  JOIN %s ON other.lead_id = pair.duplicate_id
-                  JOIN crm_lead lead ON lead.id = pair.lead_id
+                  JOIN %(pairs)s ON other.%(owner)s = pair.duplicate_id
+                  JOIN %(table)s lead ON lead.id = pair.owner_id
                  WHERE COALESCE(rule.company_id = lead.company_id,
                                 rule.company_id IS NULL)
               ORDER BY lead.id, other.rule_id, other.first_date, other.id
                 """,
-                pairs,
+                pairs=pairs,
+                owner=owner,
+                table=SQL.identifier(owners._table),
             ),
             SQL(
                 """
                 INSERT INTO website_crm_score_line AS line
-                       (lead_id, rule_id, points, units, event_count, first_date,
-                        last_date)
-                SELECT lead_id, rule_id, points, units, event_count, first_date,
+                       (%s, rule_id, points, units, event_count, first_date, last_date)
+                SELECT owner_id, rule_id, points, units, event_count, first_date,
                        last_date
                   FROM changed
-                    ON CONFLICT (lead_id, rule_id) DO UPDATE
+                    ON CONFLICT %s DO UPDATE
                    SET first_date = LEAST(line.first_date, excluded.first_date),
                        last_date = GREATEST(line.last_date, excluded.last_date)
-                """
+                """,
+                owner,
+                self._get_key_sql(owners),
             ),
+        )
+
+    @api.model
+    def _get_key_sql(self, owners):
+        """Return the columns of the unique index of the lines of ``owners``."""
+        if owners._ledger_field == "lead_id":
+            return SQL("(lead_id, rule_id)")
+        owner = SQL.identifier(owners._ledger_field)
+        return SQL("(%s, rule_id) WHERE %s IS NOT NULL", owner, owner)
+
+    def _drop_lines(self, owners, condition):
+        """Delete lines of leads, or of contacts.
+
+        :param models.BaseModel owners: the model of whom the lines are
+        :param SQL condition: on ``line``
+        """
+        self._change_lines(
+            owners,
+            SQL(
+                "SELECT line.id, line.%s AS owner_id"
+                " FROM website_crm_score_line line WHERE %s",
+                SQL.identifier(owners._ledger_field),
+                condition,
+            ),
+            self._deletion(),
         )
 
     @staticmethod
@@ -229,10 +263,11 @@ class WebsiteCrmScoreLine(models.Model):
             " USING changed WHERE line.id = changed.id"
         )
 
-    def _change_lines(self, changes, statement):
-        """Execute ``statement`` and sum the scores of the leads again.
+    def _change_lines(self, owners, changes, statement):
+        """Execute ``statement`` and sum the scores of the owners again.
 
-        :param SQL changes: a query of what is to change, with ``lead_id``
+        :param models.BaseModel owners: the model of whom the lines are
+        :param SQL changes: a query of what is to change, with ``owner_id``
         :param SQL statement: what changes it, it can use the query as ``changed``
         """
         self.env.flush_all()
@@ -244,18 +279,20 @@ class WebsiteCrmScoreLine(models.Model):
                 WITH changed AS MATERIALIZED (
                     SELECT found.*
                       FROM (%(changes)s) found
-                      JOIN crm_lead lead ON lead.id = found.lead_id
+                      JOIN %(table)s lead ON lead.id = found.owner_id
                   ORDER BY lead.id
                        FOR NO KEY UPDATE OF lead
                 ), done AS (
-                    %(statement)s RETURNING line.lead_id
+                    %(statement)s RETURNING line.%(owner)s
                 )
-                SELECT DISTINCT lead_id FROM done
+                SELECT DISTINCT * FROM done
                 """,
+                table=SQL.identifier(owners._table),
+                owner=SQL.identifier(owners._ledger_field),
                 changes=changes,
                 statement=statement,
             )
         )
-        if lead_ids := [id_ for (id_,) in self.env.cr.fetchall()]:
+        if ids := [id_ for (id_,) in self.env.cr.fetchall()]:
             self.invalidate_model()
-            self.env["crm.lead"].browse(lead_ids)._resum_scores()
+            owners.browse(ids)._resum_scores()

@@ -7,7 +7,8 @@ CHECK_INTERVAL = timedelta(days=1)
 
 
 class WebsiteCrmScoreProgress(models.Model):
-    """How far the scoring jobs came: a single record, known to the jobs alone.
+    """How far the scoring jobs came, known to the jobs alone: a record for leads, and
+    one for contacts, which have no page views.
 
     Not kept in the system parameters, each write of which empties the caches of
     every worker.
@@ -45,8 +46,9 @@ class WebsiteCrmScoreProgress(models.Model):
     )
 
     @api.model
-    def _get(self):
-        return self.env.ref("website_crm_score.progress")
+    def _get(self, apply_to="lead"):
+        name = "progress" if apply_to == "lead" else f"progress_{apply_to}"
+        return self.env.ref(f"website_crm_score.{name}")
 
     def _begin_pass(self, horizon):
         """Begin to derive page views, unless a pass is unfinished and goes on.

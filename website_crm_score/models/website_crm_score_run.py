@@ -35,6 +35,13 @@ class WebsiteCrmScoreRun(models.Model):
         required=True,
         readonly=True,
     )
+    apply_to = fields.Selection(
+        selection=[("lead", "Leads"), ("partner", "Contacts")],
+        string="Scores",
+        required=True,
+        readonly=True,
+        default="lead",
+    )
     start_date = fields.Datetime(string="Started on", required=True, readonly=True)
     seconds = fields.Float(
         string="Duration (seconds)", digits=(16, 2), readonly=True, aggregator="sum"
@@ -133,7 +140,7 @@ class WebsiteCrmScoreRun(models.Model):
     # RUNNING
 
     @api.model
-    def _start(self, reach):
+    def _start(self, reach, apply_to="lead"):
         """Return a new run that this connection does."""
         [(backend,)] = self.env.execute_query(
             SQL(
@@ -144,6 +151,7 @@ class WebsiteCrmScoreRun(models.Model):
         return self.create(
             {
                 "reach": reach,
+                "apply_to": apply_to,
                 "backend": backend,
                 "cron_id": self.env.context.get("cron_id"),
                 "start_date": fields.Datetime.now(),
@@ -215,7 +223,11 @@ class WebsiteCrmScoreRun(models.Model):
 
     def _get_worklist(self):
         kept = {"parts": self.part_count, "has_losses": self.has_losses}
-        return Worklist(self.env, self.id, **kept, is_kept=True)
+        return Worklist(self._get_owners(), self.id, **kept, is_kept=True)
+
+    def _get_owners(self):
+        """Return the model of what this run scores, leads or contacts."""
+        return self.env["website.crm.score"]._get_owners(self.apply_to)
 
     @api.model
     def _drop_remains(self):
@@ -233,7 +245,7 @@ class WebsiteCrmScoreRun(models.Model):
         for (id_,) in rows:
             run = self.browse(id_).exists()
             if not run or run.end_date or not run._can_go_on():
-                Worklist(self.env, id_, is_kept=True).drop()
+                Worklist(self.env["crm.lead"], id_, is_kept=True).drop()
 
     def _count(self, written, scored, gained, lost):
         """Add to the counts of this run, as part of what is counted."""
@@ -261,9 +273,10 @@ class WebsiteCrmScoreRun(models.Model):
             self._note_progress()
         self.flush_recordset()
         _logger.info(
-            "Scoring run %s (%s): %s leads written, %s scores changed, "
+            "Scoring run %s (%s, %s): %s leads written, %s scores changed, "
             "%s reasons added, %s taken back, %s leads left, %s rules, %.2f s",
             self.id,
+            self.apply_to,
             self.reach,
             self.lead_count,
             self.scored_count,
@@ -276,7 +289,7 @@ class WebsiteCrmScoreRun(models.Model):
 
     def _note_progress(self):
         """Note how far the rules came, no lead having been left out."""
-        progress = self.env["website.crm.score.progress"]._get()
+        progress = self.env["website.crm.score.progress"]._get(self.apply_to)
         if self.check_date:
             progress._note("checked_date", self.check_date)
         if self.count_date:

@@ -12,10 +12,10 @@ class WebsiteCrmScoreVisit(models.Model):
     """Events of the website: a page is visited, the contact form is sent, a visitor
     comes back.
 
-    Visits are those of the visitors that a lead is linked to, and count as they do for
-    page views. Where single visits were removed after some months, the page views still
-    know their number: they count as of the first day that the page was seen. Whether
-    somebody came back is then no longer known.
+    Visits are those of the visitors that a lead is linked to, or who are a contact, and
+    count as they do for page views. Where single visits of a lead were removed after
+    some months, the page views still know their number: they count as of the first day
+    that the page was seen. Whether somebody came back is then no longer known.
     """
 
     _inherit = "website.crm.score"
@@ -98,12 +98,13 @@ class WebsiteCrmScoreVisit(models.Model):
             return visits
         return SQL(
             """
-            SELECT lead_id, min(date) AS date, 1 AS weight
-              FROM (%s) visit
-          GROUP BY lead_id, %s
+            SELECT %(owner)s, min(date) AS date, 1 AS weight
+              FROM (%(visits)s) visit
+          GROUP BY %(owner)s, %(day)s
             """,
-            visits,
-            self._get_day_sql(SQL.identifier("date")),
+            owner=self._get_owner_sql(),
+            visits=visits,
+            day=self._get_day_sql(SQL.identifier("date")),
         )
 
     def _get_recent_events_page_visit(self, since):
@@ -125,6 +126,19 @@ class WebsiteCrmScoreVisit(models.Model):
         :param SQL condition: on ``track`` and ``visitor``
         :rtype: SQL
         """
+        is_counted = self.env["website.visitor"]._get_is_counted_sql()
+        if self.apply_to == "partner":
+            return SQL(
+                """
+                SELECT visitor.partner_id, track.visit_datetime AS date, 1 AS weight
+                  FROM website_visitor visitor
+                  JOIN website_track track ON track.visitor_id = visitor.id
+                 WHERE visitor.partner_id IS NOT NULL AND track.url > ''
+                   AND %s AND %s
+                """,
+                is_counted,
+                condition,
+            )
         return SQL(
             """
             SELECT link.crm_lead_id AS lead_id, track.visit_datetime AS date,
@@ -134,7 +148,7 @@ class WebsiteCrmScoreVisit(models.Model):
               JOIN website_track track ON track.visitor_id = visitor.id
              WHERE track.url > '' AND %s AND %s
             """,
-            self.env["website.visitor"]._get_is_counted_sql(),
+            is_counted,
             condition,
         )
 
@@ -184,7 +198,8 @@ class WebsiteCrmScoreVisit(models.Model):
         """
         return SQL(
             """
-            SELECT lead.id AS lead_id, lead.create_date AS date, 1 AS weight
+            SELECT lead.id AS lead_id, lead.partner_id, lead.create_date AS date,
+                   1 AS weight
               FROM crm_lead lead
               JOIN res_users author ON author.id = lead.create_uid
              WHERE author.share
@@ -198,15 +213,16 @@ class WebsiteCrmScoreVisit(models.Model):
         """Return the visits that came long after the one before."""
         return SQL(
             """
-            SELECT lead_id, date, 1 AS weight
-              FROM (SELECT lead_id, date,
-                           lag(date) OVER (PARTITION BY lead_id ORDER BY date)
+            SELECT %(owner)s, date, 1 AS weight
+              FROM (SELECT %(owner)s, date,
+                           lag(date) OVER (PARTITION BY %(owner)s ORDER BY date)
                                AS previous_date
-                      FROM (%s) single) visit
-             WHERE date >= previous_date + %s * interval '1 day'
+                      FROM (%(visits)s) single) visit
+             WHERE date >= previous_date + %(days)s * interval '1 day'
             """,
-            self._get_single_visits(SQL("TRUE")),
-            self.absence_days,
+            owner=self._get_owner_sql(),
+            visits=self._get_single_visits(SQL("TRUE")),
+            days=self.absence_days,
         )
 
     def _get_recent_events_comeback(self, since):

@@ -6,16 +6,16 @@ from odoo.tools import mute_logger
 
 from .common import ScoringCase
 
-LEAD_LOGGER = "odoo.addons.website_crm_score.models.crm_lead"
+LEAD_LOGGER = "odoo.addons.website_crm_score.models.website_crm_scored"
 
 
 @tagged("post_install", "-at_install")
 class TestScoreListeners(ScoringCase):
     """What Odoo does when a field changes, it does when a score changes."""
 
-    def make_automation(self, code, **values):
+    def make_automation(self, code, model_name="crm.lead", **values):
         self.assertIn("base.automation", self.env, "Install base_automation")
-        model = self.env["ir.model"]._get("crm.lead")
+        model = self.env["ir.model"]._get(model_name)
         automation = self.env["base.automation"].create(
             {
                 "name": "Hot lead",
@@ -43,6 +43,26 @@ class TestScoreListeners(ScoringCase):
     def test_nobody_listens_by_default(self):
         self.env["base.automation"].search([]).active = False
         self.assertFalse(self.Lead._has_score_listeners())
+
+    def test_an_automation_runs_when_the_score_of_a_contact_crosses_a_level(self):
+        partners = self.env["res.partner"]
+        cold, hot = partners.create([{"name": "Cold"}, {"name": "Hot"}])
+        self.make_rule([("name", "=", "Hot")], value=60, apply_to="partner")
+        self.make_automation(
+            "record.write({'comment': 'Score %s' % record.score})",
+            "res.partner",
+            trigger_field_ids=[
+                Command.link(
+                    self.env["ir.model.fields"]._get("res.partner", "score").id
+                )
+            ],
+            filter_pre_domain="[('score', '<', 50)]",
+            filter_domain="[('score', '>=', 50)]",
+        )
+        self.run_rules()
+        self.assertEqual((cold + hot).mapped("score"), [0, 60])
+        self.assertIn("Score 60", hot.comment)
+        self.assertFalse(cold.comment)
 
     def test_an_automation_runs_when_a_score_crosses_a_level(self):
         cold, hot = self.make_lead("Cold"), self.make_lead("Hot")

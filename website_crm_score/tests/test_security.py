@@ -17,6 +17,7 @@ SALES = ("salesman", "all_leads", "manager")
 # Who may do what on which model; whoever is not named may do nothing.
 ACCESS = {
     "website.crm.score": {"salesman": READ, "all_leads": READ, "manager": ALL},
+    "website.crm.scored": {},
     "website.crm.score.line": dict.fromkeys(SALES, READ),
     "website.crm.pageview": dict.fromkeys(SALES, READ),
     "website.crm.url": dict.fromkeys(SALES, READ),

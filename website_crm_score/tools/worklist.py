@@ -49,15 +49,19 @@ class Worklist:
     not logged either: after a crash they are empty, and everything is found again.
     """
 
-    def __init__(self, env, key, parts=1, has_losses=False, is_kept=False):
+    def __init__(self, owners, key, parts=1, has_losses=False, is_kept=False):
         """
-        :param api.Environment env: whose cursor is used
+        :param models.BaseModel owners: the model of what is scored, leads or contacts;
+            both are called leads here
         :param int key: what no other worklist has
         :param int parts: in how many parts the leads are written
         :param bool has_losses: whether there are lines to delete
         :param bool is_kept: whether the tables survive the session
         """
-        self.env = env
+        self.env = owners.env
+        self.owners = owners
+        self.owner = SQL.identifier(owners._ledger_field)
+        self.table = SQL.identifier(owners._table)
         self.key = key
         self.count = 0
         self.parts = parts
@@ -82,10 +86,10 @@ class Worklist:
         tune(self.env.cr)
         kind = SQL("UNLOGGED" if self.is_kept else "TEMPORARY")
         for table, columns in (
-            (self.leads, SQL("lead_id integer, version xid, is_marked boolean")),
-            (self.gains, SQL("lead_id integer, rule_id integer")),
-            (self.counts, SQL("lead_id integer, rule_id integer, %s", COUNT_COLUMNS)),
-            (self.losses, SQL("lead_id integer, rule_id integer")),
+            (self.leads, SQL("owner_id integer, version xid, is_marked boolean")),
+            (self.gains, SQL("owner_id integer, rule_id integer")),
+            (self.counts, SQL("owner_id integer, rule_id integer, %s", COUNT_COLUMNS)),
+            (self.losses, SQL("owner_id integer, rule_id integer")),
         ):
             self._execute(SQL("CREATE %s TABLE %s (%s)", kind, table, columns))
 
@@ -119,7 +123,7 @@ class Worklist:
         """Restrict ``query`` to the leads of a table, by default those that are due."""
         query.add_where(
             SQL(
-                "%s IN (SELECT lead_id FROM %s)",
+                "%s IN (SELECT owner_id FROM %s)",
                 SQL.identifier(query.table, "id"),
                 table or self.leads,
             )
@@ -141,20 +145,21 @@ class Worklist:
         [(matched,)] = self._fetch(
             SQL(
                 """
-                WITH hit (lead_id) AS MATERIALIZED (
+                WITH hit (owner_id) AS MATERIALIZED (
                     %(hits)s
                 ), gain AS (
                     INSERT INTO %(gains)s
-                    SELECT hit.lead_id, %(rule_id)s
+                    SELECT hit.owner_id, %(rule_id)s
                       FROM hit
                      WHERE NOT EXISTS (
                            SELECT FROM website_crm_score_line line
-                            WHERE line.lead_id = hit.lead_id
+                            WHERE line.%(owner)s = hit.owner_id
                               AND line.rule_id = %(rule_id)s)
                 )
                 SELECT count(*) FROM hit
                 """,
                 hits=query.select(),
+                owner=self.owner,
                 gains=self.gains,
                 rule_id=rule.id,
             )
@@ -172,12 +177,13 @@ class Worklist:
             SQL(
                 """
                 INSERT INTO %(losses)s
-                SELECT line.lead_id, line.rule_id
+                SELECT line.%(owner)s, line.rule_id
                   FROM website_crm_score_line line
                  WHERE line.rule_id = %(rule_id)s
-                   AND line.lead_id IN %(looked_at)s
-                   AND line.lead_id NOT IN %(hits)s
+                   AND line.%(owner)s IN %(looked_at)s
+                   AND line.%(owner)s NOT IN %(hits)s
                 """,
+                owner=self.owner,
                 losses=self.losses,
                 rule_id=rule.id,
                 looked_at=looked_at.subselect(),
@@ -194,7 +200,7 @@ class Worklist:
         :return: the table of these and of those that are due, see :meth:`drop_news`
         :rtype: SQL
         """
-        queries = [SQL("SELECT lead_id FROM %s", self.leads), *queries]
+        queries = [SQL("SELECT owner_id FROM %s", self.leads), *queries]
         self._execute(
             SQL(
                 "CREATE TEMPORARY TABLE %s AS %s",
@@ -218,7 +224,7 @@ class Worklist:
         """Add what the events of a rule count for, where the ledger has it otherwise.
 
         :param models.BaseModel rule: a scoring rule
-        :param SQL counts: a query of ``lead_id`` and the columns of the ledger
+        :param SQL counts: a query of ``owner_id`` and the columns of the ledger
         :param Query looked_at: the leads that were looked at: those of them that
             nothing was counted for lose their line
         :return: for how many leads something was counted
@@ -231,11 +237,12 @@ class Worklist:
                     %(counts)s
                 ), change AS (
                     INSERT INTO %(table)s
-                    SELECT counted.lead_id, %(rule_id)s, counted.units,
+                    SELECT counted.owner_id, %(rule_id)s, counted.units,
                            counted.event_count, counted.first_date, counted.last_date
                       FROM counted
                  LEFT JOIN website_crm_score_line line
-                        ON line.lead_id = counted.lead_id AND line.rule_id = %(rule_id)s
+                        ON line.%(owner)s = counted.owner_id
+                       AND line.rule_id = %(rule_id)s
                      WHERE line.id IS NULL
                         OR (line.units, line.event_count, line.first_date,
                             line.last_date)
@@ -244,16 +251,17 @@ class Worklist:
                             counted.last_date)
                 ), loss AS (
                     INSERT INTO %(losses)s
-                    SELECT line.lead_id, line.rule_id
+                    SELECT line.%(owner)s, line.rule_id
                       FROM website_crm_score_line line
                      WHERE line.rule_id = %(rule_id)s
-                       AND line.lead_id IN %(looked_at)s
-                       AND line.lead_id NOT IN (SELECT lead_id FROM counted)
-                 RETURNING lead_id
+                       AND line.%(owner)s IN %(looked_at)s
+                       AND line.%(owner)s NOT IN (SELECT owner_id FROM counted)
+                 RETURNING owner_id
                 )
                 SELECT (SELECT count(*) FROM counted), (SELECT count(*) FROM loss)
                 """,
                 counts=counts,
+                owner=self.owner,
                 table=self.counts,
                 losses=self.losses,
                 rule_id=rule.id,
@@ -270,17 +278,18 @@ class Worklist:
                 """
                 INSERT INTO %(leads)s
                 SELECT lead.id, lead.xmin, FALSE
-                  FROM crm_lead lead
-                  JOIN (SELECT lead_id FROM %(gains)s
+                  FROM %(table)s lead
+                  JOIN (SELECT owner_id FROM %(gains)s
                          WHERE rule_id = ANY(%(wide_rule_ids)s)
                          UNION
-                        SELECT lead_id FROM %(counts)s
+                        SELECT owner_id FROM %(counts)s
                          UNION
-                        SELECT lead_id FROM %(losses)s) other
-                    ON other.lead_id = lead.id
+                        SELECT owner_id FROM %(losses)s) other
+                    ON other.owner_id = lead.id
                  WHERE NOT EXISTS (
-                       SELECT FROM %(leads)s entry WHERE entry.lead_id = lead.id)
+                       SELECT FROM %(leads)s entry WHERE entry.owner_id = lead.id)
                 """,
+                table=self.table,
                 leads=self.leads,
                 gains=self.gains,
                 counts=self.counts,
@@ -300,8 +309,8 @@ class Worklist:
             self.parts = max(ceil(self.count / PART_SIZE), spread, 1)
         if self.count > BATCH_SIZE:
             for table in self.tables:
-                part = self._part_of("lead_id")
-                self._execute(SQL("CREATE INDEX ON %s ((%s), lead_id)", table, part))
+                part = self._part_of("owner_id")
+                self._execute(SQL("CREATE INDEX ON %s ((%s), owner_id)", table, part))
                 self._execute(SQL("ANALYZE %s", table))
 
     def is_there(self):
@@ -324,14 +333,14 @@ class Worklist:
         :param models.BaseModel run: the run to count it for
         """
         tune(self.env.cr)
-        columns = SQL("lead_id integer, place tid, is_marked boolean")
+        columns = SQL("owner_id integer, place tid, is_marked boolean")
         self._execute(SQL("CREATE TEMPORARY TABLE %s (%s)", self.due, columns))
         reached = 0
         while batch := self._lock_batch(part, reached):
             gained = self._insert_gains(batch, run) + self._write_counts(batch, run)
             lost = self._delete_losses(batch) if self.has_losses else 0
-            written, scored = self.env["crm.lead"]._write_scores(
-                SQL("SELECT lead_id, place, is_marked FROM %s", self.due)
+            written, scored = self.owners._write_scores(
+                SQL("SELECT owner_id, place, is_marked FROM %s", self.due)
             )
             run._count(written, scored, gained, lost)
             self._execute(SQL("TRUNCATE %s", self.due))
@@ -353,10 +362,10 @@ class Worklist:
             SQL(
                 """
                 WITH entry AS MATERIALIZED (
-                    SELECT lead_id, version, is_marked
+                    SELECT owner_id, version, is_marked
                       FROM %(leads)s
                      WHERE %(is_next)s
-                  ORDER BY lead_id
+                  ORDER BY owner_id
                      LIMIT %(size)s
                 ), locked AS (
                     INSERT INTO %(due)s
@@ -364,17 +373,18 @@ class Worklist:
                       FROM entry
                 CROSS JOIN LATERAL (
                            SELECT id, ctid
-                             FROM crm_lead
-                            WHERE id = entry.lead_id
+                             FROM %(table)s
+                            WHERE id = entry.owner_id
                               AND xmin = entry.version
                               FOR NO KEY UPDATE SKIP LOCKED) lead
                 )
-                SELECT max(lead_id) FROM entry
+                SELECT max(owner_id) FROM entry
                 """,
+                table=self.table,
                 leads=self.leads,
                 due=self.due,
                 is_next=SQL(
-                    "%s = %s AND lead_id > %s", self._part_of("lead_id"), part, after
+                    "%s = %s AND owner_id > %s", self._part_of("owner_id"), part, after
                 ),
                 size=BATCH_SIZE,
             )
@@ -394,15 +404,15 @@ class Worklist:
                 """
                 WITH line AS (
                     INSERT INTO website_crm_score_line
-                           (lead_id, rule_id, points, units, event_count, first_date,
+                           (%(owner)s, rule_id, points, units, event_count, first_date,
                             last_date)
-                    SELECT gain.lead_id, rule.id, %(worth)s, 1, 1,
+                    SELECT gain.owner_id, rule.id, %(worth)s, 1, 1,
                            now() AT TIME ZONE 'UTC', now() AT TIME ZONE 'UTC'
                       FROM %(gains)s gain
-                      JOIN %(due)s due ON due.lead_id = gain.lead_id
+                      JOIN %(due)s due ON due.owner_id = gain.owner_id
                       JOIN website_crm_score rule ON rule.id = gain.rule_id
                      WHERE %(is_in_batch)s
-                  ORDER BY gain.lead_id
+                  ORDER BY gain.owner_id
                  RETURNING rule_id
                 ), total AS (
                     SELECT rule_id, count(*) AS lines FROM line GROUP BY rule_id
@@ -415,6 +425,7 @@ class Worklist:
                 )
                 SELECT COALESCE(sum(lines), 0) FROM total
                 """,
+                owner=self.owner,
                 worth=self._get_worth_sql(SQL("1")),
                 gains=self.gains,
                 due=self.due,
@@ -431,16 +442,16 @@ class Worklist:
                 """
                 WITH line AS (
                     INSERT INTO website_crm_score_line AS line
-                           (lead_id, rule_id, points, units, event_count, first_date,
+                           (%(owner)s, rule_id, points, units, event_count, first_date,
                             last_date)
-                    SELECT counted.lead_id, rule.id, %(worth)s, counted.units,
+                    SELECT counted.owner_id, rule.id, %(worth)s, counted.units,
                            counted.event_count, counted.first_date, counted.last_date
                       FROM %(counts)s counted
-                      JOIN %(due)s due ON due.lead_id = counted.lead_id
+                      JOIN %(due)s due ON due.owner_id = counted.owner_id
                       JOIN website_crm_score rule ON rule.id = counted.rule_id
                      WHERE %(is_in_batch)s
-                  ORDER BY counted.lead_id
-                        ON CONFLICT (lead_id, rule_id) DO UPDATE
+                  ORDER BY counted.owner_id
+                        ON CONFLICT %(key)s DO UPDATE
                        SET points = excluded.points,
                            units = excluded.units,
                            event_count = excluded.event_count,
@@ -459,6 +470,8 @@ class Worklist:
                 )
                 SELECT COALESCE(sum(lines), 0) FROM total
                 """,
+                owner=self.owner,
+                key=self.env["website.crm.score.line"]._get_key_sql(self.owners),
                 worth=self._get_worth_sql(SQL.identifier("counted", "units")),
                 counts=self.counts,
                 due=self.due,
@@ -478,10 +491,11 @@ class Worklist:
                 DELETE FROM website_crm_score_line line
                  USING %(losses)s loss, %(due)s due
                  WHERE %(is_in_batch)s
-                   AND due.lead_id = loss.lead_id
-                   AND line.lead_id = loss.lead_id
+                   AND due.owner_id = loss.owner_id
+                   AND line.%(owner)s = loss.owner_id
                    AND line.rule_id = loss.rule_id
                 """,
+                owner=self.owner,
                 losses=self.losses,
                 due=self.due,
                 is_in_batch=self._is_in_batch("loss", batch),
@@ -490,15 +504,15 @@ class Worklist:
         return self.env.cr.rowcount
 
     def _is_in_batch(self, table, batch):
-        lead_id = SQL.identifier(table, "lead_id")
+        owner_id = SQL.identifier(table, "owner_id")
         part, after, reached = batch
         return SQL(
             "%s = %s AND %s > %s AND %s <= %s",
-            self._part_of(table, "lead_id"),
+            self._part_of(table, "owner_id"),
             part,
-            lead_id,
+            owner_id,
             after,
-            lead_id,
+            owner_id,
             reached,
         )
 

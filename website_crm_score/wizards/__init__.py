@@ -1,2 +1,3 @@
+from . import base_partner_merge
 from . import privacy_lookup_wizard
 from . import website_page_properties_base

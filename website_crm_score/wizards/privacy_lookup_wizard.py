@@ -27,4 +27,12 @@ class PrivacyLookupWizard(models.TransientModel):
                 SQL.identifier(table),
                 email_normalize(self.email.strip()),
             )
-        return query
+        return SQL(
+            """
+            %s UNION ALL
+            SELECT %s, id, TRUE FROM website_crm_score_line
+             WHERE partner_id IN (SELECT id FROM indirect_references)
+            """,
+            query,
+            self.env["ir.model"]._get_id("website.crm.score.line"),
+        )

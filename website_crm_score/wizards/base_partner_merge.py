@@ -1,0 +1,23 @@
+from odoo import api, models
+
+
+class BasePartnerMerge(models.TransientModel):
+    """Merged contacts have the points of all of them, each rule counting once."""
+
+    _inherit = "base.partner.merge.automatic.wizard"
+
+    @api.model
+    def _update_foreign_keys(self, src_partners, dst_partner):
+        result = super()._update_foreign_keys(src_partners, dst_partner)
+        # sudo: whoever may merge contacts, nobody may write the ledger
+        lines = self.env["website.crm.score.line"].sudo()
+        pairs = dst_partner._get_pairs_sql({dst_partner: src_partners})
+        lines._merge(dst_partner, pairs)
+        # What happened to all of them is what happened to one: count it again.
+        dst_partner.sudo()._mark_score_outdated()
+        return result
+
+    @api.model
+    def _update_values(self, src_partners, dst_partner):
+        dst_partner = dst_partner.with_context(is_partner_merge=True)
+        return super()._update_values(src_partners, dst_partner)
