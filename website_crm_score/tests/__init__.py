@@ -17,3 +17,4 @@ from . import test_events
 from . import test_visit_events
 from . import test_event_ledger
 from . import test_contact_scores
+from . import test_templates

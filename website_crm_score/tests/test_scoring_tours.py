@@ -128,6 +128,14 @@ class TestScoringTours(ScoringCase, TrackPageCase):
             self.start("manager_makes_event_rule", self.manager)
         self.assertScores(lead, [10])
 
+    def test_a_manager_begins_with_a_template_for_contacts(self):
+        self.Rule.with_context(active_test=False).search([]).unlink()
+        partners = self.env["res.partner"]
+        partners.with_context(active_test=False).search([]).phone = False
+        ann = partners.create({"name": "Ann with a phone", "phone": "+32 2 123 45 67"})
+        self.start("manager_uses_template", self.manager)
+        self.assertEqual(ann.score, 5)
+
     def test_a_salesperson_reads_scores_and_rules_and_changes_neither(self):
         belgium = self.env.ref("base.be")
         lead = self.make_lead("From Belgium", country_id=belgium.id)

@@ -18,6 +18,7 @@ SALES = ("salesman", "all_leads", "manager")
 ACCESS = {
     "website.crm.score": {"salesman": READ, "all_leads": READ, "manager": ALL},
     "website.crm.scored": {},
+    "website.crm.score.template": {"manager": ALL},
     "website.crm.score.line": dict.fromkeys(SALES, READ),
     "website.crm.pageview": dict.fromkeys(SALES, READ),
     "website.crm.url": dict.fromkeys(SALES, READ),

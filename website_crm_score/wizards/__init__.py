@@ -1,3 +1,4 @@
 from . import base_partner_merge
 from . import privacy_lookup_wizard
 from . import website_page_properties_base
+from . import website_crm_score_template

@@ -100,3 +100,73 @@ tours.add("website_crm_score.manager_makes_event_rule", {
         ]),
     ],
 });
+
+tours.add("website_crm_score.manager_uses_template", {
+    steps: () => [
+        ...openScoringRules(),
+        {
+            content: "There are no rules yet, and templates are offered",
+            trigger: ".o_nocontent_help:contains(New from Template)",
+        },
+        {
+            content: "Begin with a template",
+            trigger: ".o_control_panel button:contains(New from Template)",
+            run: "click",
+        },
+        {
+            content: "Choose one",
+            trigger: ".modal .o_field_widget[name=template] input[data-value=fit]",
+            run: "click",
+        },
+        {
+            content: "For contacts",
+            trigger: ".modal .o_field_widget[name=apply_to] input[data-value=partner]",
+            run: "click",
+        },
+        {
+            content: "What it is made of is shown",
+            trigger:
+                ".modal .o_field_widget[name=rule_names]:contains(Gave a phone number: +5)",
+        },
+        {
+            content: "Make the rules",
+            trigger: ".modal button[name=action_create_rules]",
+            run: "click",
+        },
+        {
+            content: "They are switched off; switch one on",
+            trigger:
+                ".o_data_row:contains(Gave a phone number) .o_data_cell[name=active] input:not(:checked)",
+            run: "click",
+        },
+        openRow("Gave a phone number"),
+        {
+            content: "Apply it to existing contacts",
+            trigger: "button[name=action_apply]:contains(Contacts)",
+            run: "click",
+        },
+        {
+            content: "Confirm",
+            trigger: ".modal .btn-primary:text(Apply)",
+            run: "click",
+        },
+        {
+            content: "Contacts have its points; open them",
+            trigger: "button[name=action_open_leads]:has(.o_stat_value:text(1))",
+            run: "click",
+        },
+        {
+            content: "Open the contact",
+            trigger: ".o_data_row:contains(Ann with a phone) .o_data_cell",
+            run: "click",
+        },
+        {
+            content: "Open the Score tab",
+            trigger: ".o_notebook a[name=score]",
+            run: "click",
+        },
+        checkRows(".o_field_widget[name=score_line_ids]", [
+            {rule_name: "Gave a phone number", event_count: 1, points: 5},
+        ]),
+    ],
+});

@@ -1,0 +1,75 @@
+from odoo import api, models
+
+# Where anybody can have an address: who writes from there does not do so for a company.
+FREE_MAIL = ("gmail.com", "hotmail.com", "icloud.com", "outlook.com", "yahoo.com")
+
+
+class WebsiteCrmScoreTemplate(models.Model):
+    """Rules to begin with, which other addons add to."""
+
+    _inherit = "website.crm.score"
+
+    @api.model
+    def _get_templates(self):
+        """Return the templates of rules, by key.
+
+        Each has a ``name`` and ``rules``, a list of the values of rules; those without
+        rules are not offered. An addon adds its rules to those of a template, so that
+        only such are made as can be counted.
+
+        :rtype: dict[str, dict]
+        """
+        return {
+            "website": {
+                "name": self.env._("Website lead scoring"),
+                "rules": self._get_website_rules(),
+            },
+            "newsletter": {
+                "name": self.env._("Newsletter engagement"),
+                "rules": [],
+            },
+            "fit": {"name": self.env._("Good fit"), "rules": self._get_fit_rules()},
+        }
+
+    @api.model
+    def _get_website_rules(self):
+        return [
+            {
+                "name": self.env._("Visited a page"),
+                "value": 1,
+                "rule_type": "event",
+                "event_type": "page_visit",
+                "page_match": "contains",
+                "page_url": "/",
+            },
+        ]
+
+    @api.model
+    def _get_fit_rules(self):
+        country = self.env.company.country_id
+        is_near = [("country_id", "=" if country else "!=", country.id)]
+        is_business = [("email_normalized", "!=", False)]
+        for host in FREE_MAIL:
+            is_business += ["!", ("email_normalized", "=ilike", f"%@{host}")]
+        return [
+            {
+                "name": self.env._("Comes from our country"),
+                "value": 10,
+                "domain": str(is_near),
+            },
+            {
+                "name": self.env._("Has a business e-mail address"),
+                "value": 10,
+                "domain": str(is_business),
+            },
+            {
+                "name": self.env._("Gave a phone number"),
+                "value": 5,
+                "domain": str([("phone", "!=", False)]),
+            },
+            {
+                "name": self.env._("Tells a job position"),
+                "value": 5,
+                "domain": str([("function", "!=", False)]),
+            },
+        ]

@@ -1,0 +1,87 @@
+from unittest.mock import patch
+
+from odoo.exceptions import AccessError
+from odoo.tests import Form, tagged
+
+from .event_common import EventCase
+
+
+@tagged("post_install", "-at_install")
+class TestTemplates(EventCase):
+    def setUp(self):
+        super().setUp()
+        self.Template = self.env["website.crm.score.template"]
+
+    def make_rules(self, template, **values):
+        wizard = self.Template.create({"template": template, **values})
+        action = wizard.action_create_rules()
+        rules = self.Rule.with_context(active_test=False)
+        return rules.search(action["domain"])
+
+    def test_rules_are_made_switched_off(self):
+        for template in ("website", "fit"):
+            with self.subTest(template):
+                rules = self.make_rules(template)
+                self.assertTrue(rules)
+                self.assertFalse(rules.filtered("active"))
+
+    def test_the_template_of_the_website_counts_visits(self):
+        rules = self.make_rules("website")
+        rules.active = True
+        lead = self.make_visited_lead(1, 2, 3)
+        self.run_rules()
+        self.assertScores(lead, [3])
+
+    def test_a_template_is_for_contacts_as_well(self):
+        for template in ("website", "fit"):
+            rules = self.make_rules(template, apply_to="partner")
+            self.assertEqual(set(rules.mapped("apply_to")), {"partner"})
+
+    def test_the_template_of_a_good_fit_knows_one(self):
+        belgium = self.env.ref("base.be")
+        self.env.company.country_id = belgium
+        self.make_rules("fit").active = True
+        values = {"country_id": belgium.id, "phone": "1", "function": "Buyer"}
+        good = self.make_lead(email_from="ann@company.example", **values)
+        poor = self.make_lead(email_from="ann@gmail.com")
+        none = self.make_lead()
+        self.run_rules()
+        self.assertScores(good + poor + none, [30, 0, 0])
+
+    def test_without_a_country_of_its_own_a_company_likes_any(self):
+        self.env.company.country_id = False
+        self.make_rules("fit").active = True
+        lead = self.make_lead(country_id=self.env.ref("base.be").id)
+        self.run_rules()
+        self.assertScores(lead, [10])
+
+    def test_a_template_without_rules_is_not_offered(self):
+        offered = dict(self.Template._get_selection())
+        self.assertLessEqual({"website", "fit"}, offered.keys())
+        for key, item in self.Rule._get_templates().items():
+            self.assertEqual(key in offered, bool(item["rules"]))
+
+    def test_an_addon_adds_rules(self):
+        templates = type(self.Rule)._get_templates
+
+        def add(rules):
+            result = templates(rules)
+            result["newsletter"]["rules"].append({"name": "Opened", "value": 3})
+            return result
+
+        with patch.object(type(self.Rule), "_get_templates", add):
+            self.assertIn("newsletter", dict(self.Template._get_selection()))
+            self.assertEqual(self.make_rules("newsletter").mapped("value"), [3])
+
+    def test_the_form_shows_what_will_be_made(self):
+        with Form(self.Template) as form:
+            form.template = "website"
+            self.assertEqual(form.rule_names, "Visited a page: +1")
+
+    def test_managers_alone_make_rules(self):
+        seller = self.make_user("ws_seller", "sales_team.group_sale_salesman")
+        with self.assertRaises(AccessError):
+            self.Template.with_user(seller).create({"template": "fit"})
+        manager = self.make_user("ws_manager", "sales_team.group_sale_manager")
+        wizard = self.Template.with_user(manager).create({"template": "fit"})
+        self.assertTrue(wizard.action_create_rules()["domain"])
