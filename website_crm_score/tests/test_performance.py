@@ -61,6 +61,37 @@ class TestPerformance(ScoringCase):
         self.assertConstant(prepare, self.run_rules)
         self.assertScores(self.leads, [10] * MANY)
 
+    def make_event_rules(self, **values):
+        values = {"rule_type": "event", "domain": "[]", "name": "Rule", **values}
+        for more in (
+            {"event_type": "page_visit", "page_url": "/a", "max_count": 2},
+            {"event_type": "page_visit", "page_url": "/", "visit_unit": "day"},
+            {"event_type": "comeback", "valid_days": 30},
+            {"event_type": "contact_form"},
+        ):
+            self.Rule.create({**values, **more, "value": 1})
+
+    def test_counting_events(self):
+        self.make_event_rules()
+
+        def prepare(count):
+            self.leads = self.make_leads(count)
+            self.make_visits(self.leads)
+
+        self.assertConstant(prepare, self.run_rules)
+        self.assertScores(self.leads, [2] * MANY)
+
+    def test_counting_events_of_contacts(self):
+        self.make_event_rules(apply_to="partner")
+
+        def prepare(count):
+            self.partners = self.env["res.partner"].create([{"name": "A"}] * count)
+            for partner in self.partners:
+                self.make_tracks(self.make_visitor(partner=partner), "/a", "/b")
+
+        self.assertConstant(prepare, self.run_rules)
+        self.assertEqual(self.partners.mapped("score"), [2] * MANY)
+
     def test_page_views_and_their_notes(self):
         self.make_rules()
 
@@ -87,6 +118,7 @@ class TestPerformance(ScoringCase):
 
     def test_an_unchanged_run_writes_nothing(self):
         self.make_rules()
+        self.make_event_rules()
         leads = self.make_leads(FEW)
         self.make_visits(leads)
         self.run_rules()
