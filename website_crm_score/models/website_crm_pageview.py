@@ -65,6 +65,7 @@ class WebsiteCrmPageview(models.Model):
 
     _lead_url_uniq = models.UniqueIndex("(lead_id, url_id)")
     _url_lead_idx = models.Index("(url_id, lead_id)")
+    _removed_idx = models.Index("(lead_id) WHERE removed_count > 0")
 
     def unlink(self):
         """Erase the visits as well, from which they would else be derived again, and
