@@ -23,11 +23,11 @@ class WebsiteCrmScoreEvent(models.Model):
     _inherit = "website.crm.score"
 
     rule_type = fields.Selection(
-        selection=[("domain", "What a lead is"), ("event", "What happens")],
+        selection=[("domain", "What they are"), ("event", "What happens")],
         string="Looks at",
         required=True,
         default="domain",
-        help="What a lead is: leads that match get the points once.\n"
+        help="What they are: leads or contacts that match get the points once.\n"
         "What happens: the points are given each time that it happens.",
     )
     event_type = fields.Selection(
