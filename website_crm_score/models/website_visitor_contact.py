@@ -20,4 +20,8 @@ class WebsiteVisitor(models.Model):
 
     def _mark_contacts_outdated(self):
         # sudo: visitors log in who may not read contacts
-        self.sudo().partner_id._mark_score_outdated()
+        contacts = self.sudo().partner_id
+        # Nobody waits at login for a job that writes the contact: what it did before is
+        # then found when all contacts are looked at, within a day.
+        free = contacts.try_lock_for_update(allow_referencing=True)
+        free._mark_score_outdated()
