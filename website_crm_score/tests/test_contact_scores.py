@@ -345,6 +345,25 @@ class TestContactEvents(ContactCase):
         self.run_rules()
         self.assertContactScores(ann, [112])
 
+    def test_forms_of_merged_contacts_are_counted_again(self):
+        values = {"email": "ann@a.example"}
+        ann, bob = self.make_contact(**values), self.make_contact(**values)
+        form = self.Lead.with_user(self.env.ref("base.public_user")).sudo()
+        for partner in (ann, bob, bob):
+            lead = form.create({"name": "Sent", "partner_id": partner.id})
+            self.make_visitor(lead.with_env(self.env))
+        self.make_event_rule("contact_form", apply_to="partner")
+        self.run_rules()
+        self.assertContactScores(ann + bob, [10, 20])
+        self.env["base.partner.merge.automatic.wizard"].create({})._merge(
+            (ann + bob).ids, ann
+        )
+        self.env.cr.execute("UPDATE crm_lead SET create_date = %s", [LONG_AGO])
+        self.age_rules()
+        self.env.ref("website_crm_score.progress_partner").checked_date = self.now
+        self.run_rules()
+        self.assertContactScores(ann, [30])
+
     def test_merged_contacts_have_the_points_of_both(self):
         ann = self.make_visited_contact(1, name="Ann", email="ann@a.example")
         bob = self.make_visited_contact(2, 3, name="Bob", email="ann@a.example")

@@ -73,6 +73,15 @@ class TestEventRule(EventCase):
         self.assertCounted(lead, rule, 2, 20)
         self.assertEqual(line.last_date, self.now)
 
+    def test_a_value_that_changes_later_is_given_for_each_event(self):
+        lead = self.make_visited_lead(5)
+        rule = self.make_event_rule()
+        self.run_rules()
+        self.visit(lead)
+        self.run_again()
+        rule.value = 3
+        self.assertCounted(lead, rule, 2, 6)
+
     def test_an_event_that_is_no_more_is_taken_back(self):
         lead = self.make_visited_lead(1, 2)
         rule = self.make_event_rule()

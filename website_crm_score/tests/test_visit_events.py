@@ -202,6 +202,16 @@ class TestContactForm(EventCase):
         self.run_rules()
         self.assertScores(lead, [0])
 
+    def test_of_merged_leads_it_is_the_form_of_the_one_that_stays(self):
+        head = self.make_lead(type="opportunity")
+        tail = self.make_sent_lead(type="lead")
+        self.make_event_rule("contact_form")
+        self.run_again()
+        self.assertScores(head + tail, [0, 10])
+        self.assertEqual((head + tail).merge_opportunity(), head)
+        self.run_again()
+        self.assertScores(head, [0])
+
     def test_the_points_of_the_form_can_expire(self):
         lead = self.make_sent_lead()
         self.env.flush_all()
