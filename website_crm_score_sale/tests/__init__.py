@@ -1,0 +1,2 @@
+from . import test_shop_events
+from . import test_shop

@@ -1,0 +1,97 @@
+from datetime import timedelta
+
+from odoo import fields
+from odoo.fields import Command
+
+from odoo.addons.website_crm_score.tests.common import ScoringCase
+from odoo.addons.website_crm_score.tests.event_common import EventCase
+
+
+class ProductCase(ScoringCase):
+    """Products without delivery and taxes."""
+
+    @classmethod
+    def make_product(cls, name, price, **values):
+        return cls.env["product.product"].create(
+            {
+                "name": name,
+                "list_price": price,
+                "type": "service",  # without delivery
+                "taxes_id": False,
+                "is_published": True,
+                **values,
+            }
+        )
+
+
+class ShopCase(ProductCase, EventCase):
+    """Carts that customers filled some hours ago."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.public = cls.website.user_id
+        cls.tool = cls.make_product("Tool", 100)
+        cls.toy = cls.make_product("Toy", 20)
+        cls.pricelist = cls.env["product.pricelist"].create(
+            {"name": "List Prices", "company_id": cls.website.company_id.id}
+        )
+        cls.customer = cls.env["res.partner"].create(
+            {"name": "Carla Customer", "email": "carla@customer.example"}
+        )
+
+    @classmethod
+    def make_cart(cls, *products, partner=None, visitor=None, hours=1, **values):
+        """Return a cart, with one of each product, as it was left hours ago."""
+        user = cls.public.with_context(cls.env.context)
+        cart = cls.env["sale.order"].with_user(user).sudo()
+        cart = cart.create(
+            {
+                "website_id": cls.website.id,
+                "partner_id": (partner or cls.public.partner_id).id,
+                "pricelist_id": cls.pricelist.id,
+                "website_visitor_id": visitor and visitor.id,
+                "order_line": [
+                    Command.create({"product_id": product.id})
+                    for product in products or cls.tool
+                ],
+                **values,
+            }
+        ).with_env(cls.env)
+        cls.leave(cart, hours)
+        return cart
+
+    @classmethod
+    def leave(cls, cart, hours=0):
+        """Have a cart be as it is since so many hours."""
+        cls.env.flush_all()
+        date = cls.now - timedelta(hours=hours)
+        for table, column in (("sale_order", "id"), ("sale_order_line", "order_id")):
+            cls.env.cr.execute(
+                f"UPDATE {table} SET create_date = %s, write_date = %s"
+                f" WHERE {column} = %s",
+                (date, date, cart.id),
+            )
+        cls.env.invalidate_all()
+
+    @classmethod
+    def make_order(cls, *products, **values):
+        """Return a cart that was confirmed."""
+        values.setdefault("partner", cls.customer)
+        cart = cls.make_cart(*products, **values)
+        cart.action_confirm()
+        cls.env.flush_all()
+        return cart
+
+    @classmethod
+    def make_customer_lead(cls, **values):
+        return cls.make_lead(partner_id=cls.customer.id, **values)
+
+    def touch(self, record):
+        """Have a record be written now, as by a request."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            f"UPDATE {record._table} SET write_date = %s WHERE id = %s",
+            (fields.Datetime.now(), record.id),
+        )
+        self.env.invalidate_all()

@@ -1,0 +1,285 @@
+from datetime import timedelta
+
+from odoo.http import Request
+from odoo.tests import tagged
+
+from odoo.addons.payment.tests.http_common import PaymentHttpCommon
+
+from .shop_common import ProductCase
+
+
+@tagged("post_install", "-at_install")
+class TestShop(PaymentHttpCommon, ProductCase):
+    """From a product page to a score, as a browser and the scheduler do it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.website.domain = False
+        cls.set_registry_readonly_mode(False)  # pages are tracked on the primary only
+        cls.env["product.pricelist"].search([]).active = False
+        cls.tool = cls.make_product("WS Tool", 100)
+        cls.gift = cls.make_product("WS Gift", 0)
+
+    def setUp(self):
+        super().setUp()
+        self.authenticate(None, None)  # a visitor with a session, as a browser keeps
+        self.rules = {
+            event_type: self.make_rule(
+                value=value, rule_type="event", event_type=event_type
+            )
+            for event_type, value in (
+                ("cart_add", 15),
+                ("cart_abandoned", -5),
+                ("purchase", 100),
+            )
+        }
+
+    def visit(self, path):
+        response = self.url_open(path)
+        self.assertEqual(response.status_code, 200)
+        return response
+
+    def add_to_cart(self, product, **headers):
+        """Add a product as the shop does, and return the cart."""
+        before = self.env["sale.order"].search([])
+        self.make_jsonrpc_request(
+            "/shop/cart/add",
+            {
+                "product_template_id": product.product_tmpl_id.id,
+                "product_id": product.id,
+                "quantity": 1,
+            },
+            headers=headers or None,
+        )
+        self.env.invalidate_all()
+        return self.env["sale.order"].search([]) - before
+
+    def send_form(self, **values):
+        values = {
+            "contact_name": "Vera Visitor",
+            "email_from": "vera@visitor.example",
+            "name": "A question",
+            **values,
+        }
+        response = self.url_open("/website/form/crm.lead", data=values)
+        self.assertEqual(response.status_code, 200)
+        self.env.invalidate_all()
+        return self.Lead.browse(response.json()["id"])
+
+    def submit_address(self, email="vera@visitor.example"):
+        response = self.url_open(
+            "/shop/address/submit",
+            data={
+                "name": "Vera Visitor",
+                "email": email,
+                "phone": "+32 2 290 34 90",
+                "street": "Street 1",
+                "city": "Town",
+                "zip": "1000",
+                "country_id": self.country_belgium.id,
+                "address_type": "billing",
+                "use_delivery_as_billing": "true",
+                "csrf_token": Request.csrf_token(self),
+            },
+        )
+        self.assertIn("redirectUrl", response.json())
+        self.env.invalidate_all()
+
+    def pay(self, order):
+        """Pay as the shop does; the provider then tells that it was paid."""
+        self.make_jsonrpc_request(
+            f"/shop/payment/transaction/{order.id}",
+            {
+                "access_token": order._portal_ensure_token(),
+                "provider_id": self.provider.id,
+                "payment_method_id": self.payment_method_id,
+                "token_id": None,
+                "amount": order.amount_total,
+                "flow": "direct",
+                "tokenization_requested": False,
+                "landing_route": "/shop/payment/validate",
+            },
+        )
+        self.env.invalidate_all()
+        order.transaction_ids._set_done()
+        order.transaction_ids._post_process()
+        self.env.flush_all()
+        self.visit("/shop/payment/validate")
+        self.env.invalidate_all()
+
+    def run_job(self):
+        self.env.flush_all()
+        cron = self.env.ref("website_crm_score.ir_cron_assign_scores")
+        cron.method_direct_trigger()
+        self.env.invalidate_all()
+
+    def events(self, lead):
+        """Return how often each type of event counts for a lead."""
+        lines = lead.score_line_ids
+        return {line.rule_id.event_type: line.event_count for line in lines}
+
+    # CARTS
+
+    def test_an_anonymous_cart_is_of_the_lead_that_sends_the_form(self):
+        self.visit("/shop")
+        cart = self.add_to_cart(self.tool)
+        self.assertEqual(cart.partner_id, self.website.user_id.partner_id)
+        lead = self.send_form()
+        self.assertEqual(cart.website_visitor_id, lead.visitor_ids)
+        self.run_job()
+        self.assertScores(lead, [15])
+
+    def test_a_cart_of_a_lead_that_comes_back_counts(self):
+        lead = self.send_form()
+        self.run_job()
+        self.assertScores(lead, [0])
+        self.add_to_cart(self.tool)
+        self.run_job()
+        self.assertScores(lead, [15])
+
+    def test_a_cart_of_somebody_else_does_not_count(self):
+        self.add_to_cart(self.tool)
+        self.authenticate(None, None)
+        lead = self.send_form()
+        self.run_job()
+        self.assertScores(lead, [0])
+
+    def test_a_cart_of_a_bot_has_no_visitor(self):
+        visitors = self.env["website.visitor"].search_count([])
+        cart = self.add_to_cart(self.tool, **{"User-Agent": "some-bot/1.0"})
+        self.assertTrue(cart)
+        self.assertFalse(cart.website_visitor_id)
+        self.assertEqual(self.env["website.visitor"].search_count([]), visitors)
+
+    def test_a_cart_without_consent_has_no_visitor(self):
+        self.website.write({"cookies_bar": True, "track_with_consent": True})
+        cart = self.add_to_cart(self.tool)
+        self.assertTrue(cart)
+        self.assertFalse(cart.website_visitor_id)
+
+    def test_more_products_write_no_visitor(self):
+        cart = self.add_to_cart(self.tool)
+        visitor = cart.website_visitor_id
+        self.assertTrue(visitor)
+        query = "SELECT ctid::text FROM website_visitor WHERE id = %s"
+        self.env.cr.execute(query, [visitor.id])
+        before = self.env.cr.fetchall()
+        self.assertFalse(self.add_to_cart(self.gift), "It is the same cart")
+        self.env.cr.execute(query, [visitor.id])
+        self.assertEqual(self.env.cr.fetchall(), before)
+
+    def test_a_customer_who_logs_in_keeps_the_cart(self):
+        user = self.make_user("ws_shopper", "base.group_portal", password="ws_shop_1")
+        lead = self.make_lead(partner_id=user.partner_id.id)
+        cart = self.add_to_cart(self.tool)
+        self.url_open(
+            "/web/login",
+            data={
+                "login": "ws_shopper",
+                "password": "ws_shop_1",
+                "csrf_token": Request.csrf_token(self),
+            },
+        )
+        self.visit("/shop/cart")
+        self.env.invalidate_all()
+        self.assertEqual(cart.website_visitor_id.partner_id, user.partner_id)
+        self.run_job()
+        self.assertScores(lead, [15])
+
+    def test_a_cart_left_for_a_day_is_abandoned(self):
+        cart = self.add_to_cart(self.tool)
+        lead = self.send_form()
+        self.run_job()
+        self.assertEqual(self.events(lead), {"cart_add": 1})
+        self.leave(cart, hours=25)
+        self.run_job()
+        self.assertEqual(self.events(lead), {"cart_add": 1, "cart_abandoned": 1})
+        self.assertScores(lead, [10])
+        self.submit_address()
+        self.pay(cart)
+        self.run_job()
+        self.assertEqual(self.events(lead), {"cart_add": 1, "purchase": 1})
+        self.assertScores(lead, [115])
+
+    def leave(self, cart, hours):
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order_line SET write_date = %s WHERE order_id = %s",
+            (self.env.cr.now() - timedelta(hours=hours), cart.id),
+        )
+        self.env.cr.execute("UPDATE website_crm_score_progress SET counted_date = NULL")
+        self.env.invalidate_all()
+
+    # CHECKOUT
+
+    def test_a_guest_buys(self):
+        lead = self.make_lead(email_from="vera@visitor.example")
+        other = self.make_lead(email_from="other@visitor.example")
+        order = self.add_to_cart(self.tool)
+        self.submit_address()
+        self.pay(order)
+        self.assertEqual(order.state, "sale")
+        self.run_job()
+        self.assertScores(lead + other, [115, 0])
+        order._action_cancel()
+        self.env.cr.execute("UPDATE website_crm_score_progress SET counted_date = NULL")
+        self.run_job()
+        self.assertScores(lead + other, [0, 0])
+
+    def test_what_is_free_is_bought_without_a_payment(self):
+        lead = self.send_form()
+        order = self.add_to_cart(self.gift)
+        self.submit_address()
+        self.visit("/shop/payment/validate")
+        self.env.invalidate_all()
+        self.assertEqual(order.state, "sale")
+        self.run_job()
+        self.assertScores(lead, [115])
+
+    def test_a_contact_who_buys_has_points_without_a_lead(self):
+        self.make_rule(
+            value=50, apply_to="partner", rule_type="event", event_type="purchase"
+        )
+        order = self.add_to_cart(self.tool)
+        self.submit_address()
+        self.pay(order)
+        self.env.flush_all()
+        self.Rule.assign_scores_to_leads()
+        self.assertEqual(order.partner_id.score, 50)
+        self.assertFalse(self.website.user_id.partner_id.score)
+
+    # PRODUCT PAGES
+
+    def test_a_product_page_is_a_visit_that_counts_once(self):
+        rule = self.make_rule(
+            value=1, rule_type="event", event_type="page_visit", page_url="/shop/"
+        )
+        path = self.tool.website_url
+        self.visit(path)
+        # What the page's script tells the server a moment later.
+        self.make_jsonrpc_request(
+            "/shop/products/recently_viewed_update", {"product_id": self.tool.id}
+        )
+        lead = self.send_form()
+        tracks = lead.visitor_ids.website_track_ids
+        self.assertEqual(tracks.product_id, self.tool)
+        self.run_job()
+        pageview = lead.score_pageview_ids
+        self.assertEqual(pageview.mapped("view_count"), [1])
+        self.assertEqual(pageview.url, self.base_url() + path.partition("#")[0])
+        line = lead.score_line_ids.filtered(lambda line: line.rule_id == rule)
+        self.assertEqual((line.event_count, line.points), (1, 1))
+
+    def test_a_product_page_that_is_not_tracked_has_its_address_all_the_same(self):
+        self.env.ref("website_sale.product").track = False
+        path = self.tool.website_url
+        self.visit(path)
+        self.make_jsonrpc_request(
+            "/shop/products/recently_viewed_update", {"product_id": self.tool.id}
+        )
+        lead = self.send_form()
+        self.run_job()
+        self.assertEqual(lead.score_pageview_ids.view_count, 1)
+        url = lead.score_pageview_ids.url
+        self.assertEqual(url, self.base_url() + path.partition("#")[0])
