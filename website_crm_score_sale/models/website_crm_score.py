@@ -111,9 +111,14 @@ class WebsiteCrmScore(models.Model):
             """
             SELECT owned.%(owner)s, line.create_date AS date, %(weight)s AS weight
               FROM (%(owned)s) owned
-              JOIN sale_order_line line ON line.order_id = owned.order_id
+                   -- by its offset it stays a subquery: orders have few lines, but
+                   -- PostgreSQL can think that it has to read all lines
+        CROSS JOIN LATERAL (
+                   SELECT * FROM sale_order_line line
+                    WHERE line.order_id = owned.order_id AND %(is_product)s
+                   OFFSET 0) line
               JOIN res_users author ON author.id = line.create_uid AND author.share
-             WHERE owned.state != 'cancel' AND %(is_product)s
+             WHERE owned.state != 'cancel'
                AND line.price_subtotal >= 0 AND %(amount)s >= %(min_amount)s
             """,
             owner=self._get_owner_sql(),
@@ -128,7 +133,7 @@ class WebsiteCrmScore(models.Model):
         """Return the carts with these products; they count when they are left."""
         return self._get_order_events(
             "draft",
-            date=SQL("max(line.write_date) + %s * interval '1 hour'", self.cart_hours),
+            date=SQL("bought.changed_date + %s * interval '1 hour'", self.cart_hours),
             amount=self._get_line_amount_sql(),
         )
 
@@ -190,22 +195,23 @@ class WebsiteCrmScore(models.Model):
         """Return the query of orders with enough of these products.
 
         :param str state: of the orders
-        :param SQL date: from when on an order ``owned`` with lines ``line`` counts
+        :param SQL date: from when on an order ``owned``, of what was ``bought``, counts
         :param SQL amount: of a row ``line``
         :rtype: SQL
         """
         return SQL(
             """
-            SELECT %(owner)s, date, %(weight)s AS weight
-              FROM (SELECT owned.%(owner)s, %(date)s AS date, sum(%(amount)s) AS amount,
-                           sum(line.price_subtotal) AS price
-                      FROM (%(owned)s) owned
-                      JOIN sale_order_line line ON line.order_id = owned.order_id
-                     WHERE owned.state = %(state)s AND %(is_product)s
-                  GROUP BY owned.%(owner)s, owned.order_id, owned.date_order) bought
-             WHERE amount >= %(min_amount)s
+            SELECT owned.%(owner)s, %(date)s AS date, %(weight)s AS weight
+              FROM (%(owned)s) owned
+        CROSS JOIN LATERAL (
+                   SELECT max(line.write_date) AS changed_date,
+                          sum(%(amount)s) AS amount,
+                          sum(line.price_subtotal) AS price
+                     FROM sale_order_line line
+                    WHERE line.order_id = owned.order_id AND %(is_product)s) bought
+             WHERE owned.state = %(state)s AND bought.amount >= %(min_amount)s
                -- what is free was bought, too, but not what was refunded
-               AND (amount > 0 OR price <= 0)
+               AND (bought.amount > 0 OR bought.price <= 0)
             """,
             owner=self._get_owner_sql(),
             date=date,
@@ -213,7 +219,7 @@ class WebsiteCrmScore(models.Model):
             owned=self._get_owned_orders(SQL("sale_order")),
             state=state,
             is_product=self._get_is_product_sql(),
-            weight=self._get_weight_sql(SQL("amount")),
+            weight=self._get_weight_sql(SQL("bought.amount")),
             min_amount=self.min_amount,
         )
 
