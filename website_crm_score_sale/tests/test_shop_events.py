@@ -1,6 +1,6 @@
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
-from odoo.tests import new_test_user, tagged
+from odoo.tests import Form, new_test_user, tagged
 
 from .shop_common import ShopCase
 
@@ -424,6 +424,25 @@ class TestShopRules(ShopCase):
                 self.assertRaisesRegex(ValidationError, message),
             ):
                 self.make_event_rule(event_type, **values)
+
+    def test_a_manager_makes_a_rule_in_the_form(self):
+        manager = self.make_user("ws_manager", "sales_team.group_sale_manager")
+        form = Form(self.Rule.with_user(manager))
+        form.name = "Bought a tool"
+        form.value = 5
+        form.rule_type = "event"
+        form.event_type = "cart_abandoned"
+        form.cart_hours = 48
+        form.event_type = "purchase"
+        form.product_tmpl_ids.add(self.tool.product_tmpl_id)
+        form.min_amount = 50
+        form.amount_unit = 100
+        rule = form.save()
+        lead = self.make_customer_lead()
+        self.make_order(self.tool, self.toy)
+        self.make_order(self.toy)
+        self.run_rules()
+        self.assertCounted(lead, rule, 1, 5)
 
     def test_a_changed_filter_counts_anew(self):
         lead = self.make_customer_lead()
