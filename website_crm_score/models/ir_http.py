@@ -105,10 +105,25 @@ class IrHttp(models.AbstractModel):
 
         :rtype: str | None
         """
+        if request.httprequest.headers.get("X-Disable-Tracking") == "1":
+            return "disabled"
+        if reason := cls._find_machine():
+            return reason
+        if not cls._has_consent():
+            return "consent"
+        if cls._is_flood():
+            return "flood"
+        return None
+
+    @classmethod
+    def _find_machine(cls):
+        """Return by what this request shows that nobody wants to see what it asks for,
+        one of the reasons of ``website.crm.uncounted.hit``, or None.
+
+        :rtype: str | None
+        """
         http = request.httprequest
         agent = http.user_agent.string.lower()
-        if http.headers.get("X-Disable-Tracking") == "1":
-            return "disabled"
         if cls.is_a_bot():
             return "bot"
         if not agent or any(name in agent for name in AUTOMATA):
@@ -118,10 +133,6 @@ class IrHttp(models.AbstractModel):
         purposes = " ".join(http.headers.get(name, "") for name in PREFETCH_HEADERS)
         if any(value in purposes.lower() for value in PREFETCH_VALUES):
             return "prefetch"
-        if not cls._has_consent():
-            return "consent"
-        if cls._is_flood():
-            return "flood"
         return None
 
     @classmethod
