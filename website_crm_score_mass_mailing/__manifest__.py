@@ -1,0 +1,15 @@
+{
+    "name": "Lead Scoring by Newsletters",
+    "summary": "Score leads by what they do with the newsletters that you send",
+    "version": "19.0.1.0.0",
+    "category": "Sales/CRM",
+    "author": "Lead Scoring contributors",
+    "license": "LGPL-3",
+    "depends": ["website_crm_score", "mass_mailing_crm"],
+    "data": [
+        "data/ir_config_parameter_data.xml",
+        "views/website_crm_score_views.xml",
+        "views/res_config_settings_views.xml",
+    ],
+    "auto_install": True,
+}

@@ -1,0 +1,4 @@
+from . import test_mail_events
+from . import test_mail_requests
+from . import test_mail_rules
+from . import test_uninstall

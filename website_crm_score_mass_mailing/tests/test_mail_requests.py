@@ -1,0 +1,314 @@
+from odoo.tests import tagged
+
+from .mailing_common import MailingCase
+
+ANN, BOB = "ann@company.example", "bob@company.example"
+
+
+@tagged("post_install", "-at_install")
+class TestMailRequests(MailingCase):
+    """From the newsletter that is sent to the score, by what its recipients ask for."""
+
+    def test_who_opens_a_newsletter_has_the_points(self):
+        rule = self.make_event_rule("mail_open", 3)
+        self.send(self.ann + self.bob)
+        self.run_again()
+        self.assertScores(self.ann + self.bob, [0, 0])
+        with self.after(hours=1):
+            self.open_mail(ANN)
+            self.run_again()
+        self.assertCounted(self.ann, rule, 1, 3)
+        self.assertScores(self.ann + self.bob, [3, 0])
+
+    def test_a_newsletter_is_opened_once(self):
+        rule = self.make_event_rule("mail_open", 3)
+        self.send(self.ann)
+        for hours in (1, 2, 3):
+            with self.after(hours=hours):
+                self.open_mail(ANN)
+                self.run_again()
+                self.assertCounted(self.ann, rule, 1, 3)
+        with self.after(days=1):
+            self.send(self.ann)
+        with self.after(days=1, hours=1):
+            self.open_mail(ANN)
+            self.run_again()
+            self.assertCounted(self.ann, rule, 2, 6)
+
+    def test_who_clicks_a_link_has_its_points(self):
+        solution = self.make_event_rule(
+            "mail_click", 3, link_match="contains", link_url="/Solution"
+        )
+        prices = self.make_event_rule(
+            "mail_click", 5, link_match="contains", link_url="pricing"
+        )
+        other = self.make_event_rule(
+            "mail_click", 7, link_match="contains", link_url="/%"
+        )
+        self.send(self.ann + self.bob)
+        with self.after(hours=1):
+            self.click(ANN, "More about our solution")
+            self.click(BOB, "Packages and prices")
+            self.run_again()
+        self.assertCounted(self.ann, solution, 1, 3)
+        self.assertCounted(self.bob, prices, 1, 5)
+        self.assertFalse(self.get_line(self.ann + self.bob, other))
+        self.assertScores(self.ann + self.bob, [3, 5])
+
+    def test_a_link_is_chosen_itself(self):
+        rule = self.make_event_rule("mail_click", 5)
+        self.send(self.ann)
+        link = self.env["link.tracker"].search([("url", "ilike", "/pricing")], limit=1)
+        rule.write({"link_match": "link", "link_id": link.id})
+        with self.after(hours=1):
+            self.click(ANN, "More about our solution")
+            self.run_again()
+            self.assertScores(self.ann, [0])
+            self.click(ANN)
+            self.run_again()
+            self.assertCounted(self.ann, rule, 1, 5)
+
+    def test_each_click_counts_or_one_of_each_newsletter(self):
+        once = self.make_event_rule("mail_click", 5)
+        each = self.make_event_rule("mail_click", 1, click_unit="click")
+        self.send(self.ann)
+        for hours in (1, 2, 3):
+            with self.after(hours=hours):
+                self.click(ANN)
+                self.run_again()
+                self.assertCounted(self.ann, once, 1, 5)
+                self.assertCounted(self.ann, each, hours, hours)
+
+    def test_who_clicks_has_opened(self):
+        rule = self.make_event_rule("mail_open", 3)
+        self.send(self.ann)
+        with self.after(hours=1):
+            self.click(ANN)
+            self.run_again()
+        self.assertCounted(self.ann, rule, 1, 3)
+
+    def test_who_does_not_open_in_time_loses_points(self):
+        rule = self.make_event_rule("mail_ignored", -2, ignored_days=30)
+        self.send(self.ann + self.bob)
+        with self.after(days=10):
+            self.open_mail(BOB)
+        with self.after(days=29, hours=23):
+            self.run_again()
+            self.assertScores(self.ann + self.bob, [0, 0])
+        with self.after(days=30, hours=1):
+            self.run_again()
+            self.assertCounted(self.ann, rule, 1, -2)
+            self.assertScores(self.ann + self.bob, [-2, 0])
+
+    def test_who_opens_too_late_has_not_opened_in_time(self):
+        ignored = self.make_event_rule("mail_ignored", -2, ignored_days=30)
+        opened = self.make_event_rule("mail_open", 3)
+        self.send(self.ann)
+        with self.after(days=31):
+            self.open_mail(ANN)
+            self.run_again()
+            self.assertCounted(self.ann, ignored, 1, -2)
+            self.assertCounted(self.ann, opened, 1, 3)
+
+    def test_what_bounced_was_not_ignored(self):
+        bounced = self.make_event_rule("mail_bounce", -7)
+        self.make_event_rule("mail_ignored", -2, ignored_days=30)
+        mailing = self.send(self.ann + self.bob)
+        with self.after(hours=1):
+            self.bounce(mailing, self.ann)
+            self.run_again()
+            self.assertCounted(self.ann, bounced, 1, -7)
+            self.assertEqual(self.get_line(self.ann, bounced).first_date.hour, 13)
+        with self.after(days=30, hours=1):
+            self.run_again()
+        self.assertScores(self.ann + self.bob, [-7, -2])
+
+    def test_what_opened_a_mail_that_bounced_was_a_machine(self):
+        self.make_event_rule("mail_open", 3)
+        mailing = self.send(self.ann)
+        with self.after(minutes=5):
+            self.open_mail(ANN)
+            self.bounce(mailing, self.ann)
+            self.run_again()
+        self.assertScores(self.ann, [0])
+
+    def test_who_leaves_a_mailing_list_has_unsubscribed(self):
+        rule = self.make_event_rule("mail_unsubscribe", -20)
+        other = self.env["mailing.list"].create({"name": "Other"})
+        chosen = self.make_event_rule("mail_unsubscribe", -1, mailing_list_id=other.id)
+        self.subscribe(ANN, self.list, other)
+        self.subscribe("Ann again <ann@Company.example>", self.list)
+        self.subscribe(BOB)
+        self.send(self.list + other)
+        self.run_again()
+        with self.after(hours=1):
+            self.unsubscribe(ANN)
+            self.run_again()
+            # Two lists and two contacts, but once.
+            self.assertCounted(self.ann, rule, 1, -20)
+            self.assertCounted(self.ann, chosen, 1, -1)
+        self.assertScores(self.ann + self.bob, [-21, 0])
+
+    def test_who_subscribes_again_has_the_points_back(self):
+        self.make_event_rule("mail_unsubscribe", -20)
+        self.subscribe(ANN)
+        self.send(self.list)
+        with self.after(hours=1):
+            self.unsubscribe(ANN)
+            self.run_again()
+            self.assertScores(self.ann, [-20])
+        self.list._update_subscription_from_email(ANN, opt_out=False)
+        with self.after(days=2):
+            self.run_rules()
+        self.assertScores(self.ann, [0])
+
+    def test_who_wants_no_mail_any_more_has_unsubscribed(self):
+        rule = self.make_event_rule("mail_unsubscribe", -20)
+        listed = self.make_event_rule(
+            "mail_unsubscribe", -1, mailing_list_id=self.list.id
+        )
+        self.send(self.ann + self.bob)
+        self.run_again()
+        with self.after(hours=1):
+            self.unsubscribe(ANN)
+            self.assertTrue(self.ann.is_blacklisted)
+            self.run_again()
+            self.assertCounted(self.ann, rule, 1, -20)
+            self.assertFalse(self.get_line(self.ann, listed))
+        self.assertScores(self.ann + self.bob, [-20, 0])
+
+    def test_whom_the_staff_blocks_has_not_unsubscribed(self):
+        self.make_event_rule("mail_unsubscribe", -20)
+        self.env["mail.blacklist"]._add(ANN)
+        self.run_rules()
+        self.assertScores(self.ann, [0])
+
+    # MACHINES
+
+    def test_what_opens_and_clicks_at_once_is_a_machine(self):
+        opened = self.make_event_rule("mail_open", 3)
+        clicked = self.make_event_rule("mail_click", 5, click_unit="click")
+        self.send(self.ann)
+        with self.after(seconds=10):
+            self.open_mail(ANN)
+            self.click(ANN)
+            self.run_again()
+            self.assertScores(self.ann, [0])
+        with self.after(hours=1):
+            self.open_mail(ANN)
+            self.click(ANN)
+            self.run_again()
+            self.assertCounted(self.ann, opened, 1, 3)
+            self.assertCounted(self.ann, clicked, 1, 5)
+            self.assertEqual(self.get_line(self.ann, opened).first_date.hour, 13)
+
+    def test_what_a_machine_alone_opened_is_ignored(self):
+        rule = self.make_event_rule("mail_ignored", -2, ignored_days=30)
+        self.send(self.ann + self.bob)
+        with self.after(seconds=10):
+            self.open_mail(ANN)
+            self.open_mail(BOB)
+        with self.after(days=1):
+            self.open_mail(BOB)
+        with self.after(days=31):
+            self.run_again()
+        self.assertCounted(self.ann, rule, 1, -2)
+        self.assertScores(self.ann + self.bob, [-2, 0])
+
+    def test_how_soon_is_a_setting(self):
+        self.make_event_rule("mail_open", 3)
+        self.send(self.ann)
+        with self.after(seconds=10):
+            self.open_mail(ANN)
+        settings = self.env["res.config.settings"].create({})
+        self.assertEqual(settings.website_crm_score_machine_seconds, 30)
+        settings.website_crm_score_machine_seconds = 5
+        settings.execute()
+        self.run_rules()
+        self.assertScores(self.ann, [3])
+
+    def test_programs_that_tell_what_they_are_do_not_count(self):
+        self.make_event_rule("mail_open", 3)
+        self.make_event_rule("mail_click", 5, click_unit="click")
+        mailing = self.send(self.ann)
+        for kwargs in (
+            {"agent": "Mozilla/5.0 (compatible; Examplebot/1.0)"},
+            {"agent": "Mimecast URL Protect"},
+            {"agent": "HeadlessChrome/140.0"},
+            {"headers": {"Sec-Purpose": "prefetch"}},
+        ):
+            with self.subTest(kwargs), self.after(hours=1):
+                self.open_mail(ANN, **kwargs)
+                self.click(ANN, **kwargs)
+                self.run_again()
+                self.assertScores(self.ann, [0])
+                self.assertEqual(mailing.mailing_trace_ids.trace_status, "sent")
+        with self.after(hours=1):
+            self.click(ANN, method="HEAD")
+            self.run_again()
+            self.assertScores(self.ann, [0])
+
+    def test_mail_programs_that_fetch_pictures_for_somebody_count(self):
+        self.make_event_rule("mail_open", 3)
+        self.send(self.ann)
+        agent = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) (via ggpht.com GoogleImageProxy)"
+        with self.after(hours=1):
+            self.open_mail(ANN, agent=agent)
+            self.run_again()
+        self.assertScores(self.ann, [3])
+
+    # WHOSE
+
+    def test_newsletters_of_mailing_lists_are_found_by_address(self):
+        rule = self.make_event_rule("mail_open", 3)
+        self.subscribe("Ann <ANN@company.example>")
+        self.send(self.list)
+        with self.after(hours=1):
+            self.open_mail(ANN)
+            self.run_again()
+        self.assertCounted(self.ann, rule, 1, 3)
+        self.assertScores(self.bob, [0])
+
+    def test_newsletters_to_a_contact_are_those_of_its_lead(self):
+        partner = self.env["res.partner"].create({"name": "C", "email": "c@co.example"})
+        # Whatever address the lead has.
+        self.ann.partner_id = partner
+        self.ann.email_from = "ann@company.example"
+        partner.email = "c@co.example"
+        self.ann.email_from = "ann@company.example"
+        self.env.flush_all()
+        rule = self.make_event_rule("mail_open", 3)
+        self.send(partner)
+        with self.after(hours=1):
+            [address] = self.mails
+            self.open_mail(address.lower())
+            self.run_again()
+        self.assertCounted(self.ann, rule, 1, 3)
+
+    def test_a_lead_whose_address_changes_keeps_its_newsletters(self):
+        rule = self.make_event_rule("mail_open", 3)
+        self.send(self.ann)
+        with self.after(hours=1):
+            self.open_mail(ANN)
+            self.ann.email_from = "new@company.example"
+            self.run_again()
+        self.assertCounted(self.ann, rule, 1, 3)
+
+    def test_contacts_earn_points_too(self):
+        partner = self.env["res.partner"].create({"name": "Ann", "email": ANN})
+        (self.ann + self.bob).partner_id = partner
+        rules = self.Rule
+        for event, value in (("mail_open", 3), ("mail_click", 5)):
+            rules += self.make_event_rule(event, value, apply_to="partner")
+        self.env.flush_all()
+        for records in (partner, self.ann, self.list):
+            if records == self.list:
+                self.subscribe(ANN)
+            with self.after(days=len(self.Mailing.search([]))):
+                self.send(records)
+            with self.after(days=len(self.Mailing.search([])) - 1, hours=1):
+                self.click(self.mails.copy().popitem()[0].lower())
+                self.run_again()
+        for rule in rules:
+            self.assertEqual(self.get_count(partner, rule), 3)
+        self.assertEqual(partner.score, 24)
