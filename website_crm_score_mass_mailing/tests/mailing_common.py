@@ -98,7 +98,7 @@ class MailingCase(EventCase, MassMailCase, HttpCase):
 
     def unsubscribe(self, address, **kwargs):
         header = self.find_mail(address)["headers"]["List-Unsubscribe"]
-        self.request(header.strip("<>"), data={"x": "y"}, **kwargs)
+        self.request(header.strip("<>"), method="POST", **kwargs)
 
     def get_body(self, address):
         return self.find_mail(address)["body"]
