@@ -11,5 +11,10 @@
         "views/website_crm_score_views.xml",
         "views/res_config_settings_views.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "website_crm_score_mass_mailing/static/tests/tours/*",
+        ],
+    },
     "auto_install": True,
 }

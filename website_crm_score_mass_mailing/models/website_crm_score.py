@@ -121,10 +121,7 @@ class WebsiteCrmScore(models.Model):
         string="Link Address", help="Capital and small letters are the same."
     )
     link_id = fields.Many2one(
-        comodel_name="link.tracker",
-        string="Link",
-        ondelete="set null",
-        context={"website_crm_score_show_url": True},
+        comodel_name="link.tracker", string="Link", ondelete="set null"
     )
     click_unit = fields.Selection(
         selection=[("mail", "Each newsletter, once"), ("click", "Each click")],

@@ -1,0 +1,108 @@
+import {
+    checkRows,
+    openLeads,
+    openRow,
+    openScoringRules,
+} from "@website_crm_score/../tests/tours/scoring_tour_steps";
+import {registry} from "@web/core/registry";
+import {stepUtils} from "@web_tour/tour_utils";
+
+function write(name, value) {
+    return {
+        content: `Write ${value} as ${name}`,
+        trigger: `.o_field_widget[name=${name}] input`,
+        run: `edit ${value}`,
+    };
+}
+
+function choose(name, label) {
+    return [
+        {
+            content: `Open the choices of ${name}`,
+            trigger: `.o_field_widget[name=${name}] input`,
+            run: "click",
+        },
+        {
+            content: `Choose ${label}`,
+            trigger: `.o_select_menu_item:contains(${label})`,
+            run: "click",
+        },
+    ];
+}
+
+function pick(name, text, label) {
+    return [
+        {
+            content: `Look for ${text}`,
+            trigger: `.o_field_widget[name=${name}] input`,
+            run: `edit ${text}`,
+        },
+        {
+            content: `Pick ${label}`,
+            trigger: `.o-autocomplete--dropdown-item:contains(${label})`,
+            run: "click",
+        },
+    ];
+}
+
+registry.category("web_tour.tours").add(
+    "website_crm_score_mass_mailing.marketer_scores_clicks",
+    {
+        steps: () => [
+            ...openScoringRules(),
+            {
+                content: "Make a rule",
+                trigger: ".o_list_button_add",
+                run: "click",
+            },
+            write("name", "Clicked the prices"),
+            write("value", "5"),
+            {
+                content: "Look at what happens",
+                trigger: ".o_field_widget[name=rule_type] input[data-value=event]",
+                run: "click",
+            },
+            ...choose("event_type", "Newsletter not opened"),
+            {
+                content: "The number of days is asked for, and no link",
+                trigger:
+                    ".o_form_view:has(.o_field_widget[name=ignored_days]):not(:has(.o_field_widget[name=link_match]))",
+            },
+            ...choose("event_type", "Link in a newsletter clicked"),
+            ...choose("mailing_match", "The newsletter is"),
+            ...pick("mailing_id", "Spring", "Spring news"),
+            ...choose("link_match", "The link is"),
+            ...pick("link_id", "/prices", "https://company.example/prices"),
+            ...stepUtils.saveForm(),
+            {
+                content: "The link is shown by where it leads to",
+                trigger:
+                    ".o_field_widget[name=link_id] input:value(https://company.example/prices)",
+            },
+            {
+                content: "Apply it to existing leads",
+                trigger: "button[name=action_apply]",
+                run: "click",
+            },
+            {
+                content: "Confirm",
+                trigger: ".modal .btn-primary:text(Apply)",
+                run: "click",
+            },
+            {
+                content: "One lead has its points",
+                trigger: "button[name=action_open_leads]:has(.o_stat_value:text(1))",
+            },
+            ...openLeads(),
+            openRow("Ann"),
+            {
+                content: "Open the Score tab",
+                trigger: ".o_notebook a[name=score]",
+                run: "click",
+            },
+            checkRows(".o_field_widget[name=score_line_ids]", [
+                {rule_name: "Clicked the prices", event_count: 1, points: 5},
+            ]),
+        ],
+    }
+);
