@@ -66,12 +66,13 @@ class TestTemplates(EventCase):
 
         def add(rules):
             result = templates(rules)
-            result["newsletter"]["rules"].append({"name": "Opened", "value": 3})
+            result["newsletter"]["rules"].append({"name": "Read aloud", "value": 3})
             return result
 
         with patch.object(type(self.Rule), "_get_templates", add):
             self.assertIn("newsletter", dict(self.Template._get_selection()))
-            self.assertEqual(self.make_rules("newsletter").mapped("value"), [3])
+            # Other addons may have added theirs.
+            self.assertIn("Read aloud", self.make_rules("newsletter").mapped("name"))
 
     def test_the_form_shows_what_will_be_made(self):
         with Form(self.Template) as form:
