@@ -7,7 +7,7 @@ class LinkTracker(models.Model):
     _inherit = "link.tracker"
     _rec_names_search = ["url", "title", "label"]  # the short address is not stored
 
-    @api.depends("url", "title", "label", "campaign_id.title")
+    @api.depends("short_url", "url", "title", "label", "campaign_id.title")
     @api.depends_context("website_crm_score_show_url")
     def _compute_display_name(self):
         if not self.env.context.get("website_crm_score_show_url"):
@@ -16,18 +16,3 @@ class LinkTracker(models.Model):
         for link in self:
             names = (link.url, link.label or link.title, link.campaign_id.title)
             link.display_name = " – ".join(dict.fromkeys(filter(None, names)))
-
-
-class LinkTrackerClick(models.Model):
-    """Clicks are found by their date, and those of machines are none."""
-
-    _inherit = "link.tracker.click"
-
-    # Of ranges: clicks are stored in the order of their dates.
-    _score_date_idx = models.Index("USING brin (create_date)")
-
-    @api.model
-    def add_click(self, code, **route_values):
-        if self.env.context.get("website_crm_score_machine"):
-            return self.browse()
-        return super().add_click(code, **route_values)

@@ -1,0 +1,16 @@
+from odoo import api, models
+
+
+class LinkTrackerClick(models.Model):
+    """Clicks are found by their date, and those of machines are none."""
+
+    _inherit = "link.tracker.click"
+
+    # Of ranges: clicks are stored in the order of their dates.
+    _score_date_idx = models.Index("USING brin (create_date)")
+
+    @api.model
+    def add_click(self, code, **route_values):
+        if self.env.context.get("website_crm_score_machine"):
+            return self.browse()
+        return super().add_click(code, **route_values)

@@ -1,0 +1,268 @@
+from datetime import timedelta
+
+from odoo import models
+from odoo.tools import SQL
+
+# How the mail of a lead or contact is found: sent to its address, to itself, or to its
+# contact or lead. Each by an index, and no mail in two ways.
+TRACE_WAYS = {
+    "lead": (
+        SQL(
+            "crm_lead who"
+            " JOIN mailing_trace trace ON trace.email = who.email_normalized"
+        ),
+        SQL(
+            """
+            crm_lead who JOIN mailing_trace trace
+              ON trace.model = 'crm.lead' AND trace.res_id = who.id
+             AND trace.email IS DISTINCT FROM who.email_normalized
+            """
+        ),
+        SQL(
+            """
+            crm_lead who JOIN mailing_trace trace
+              ON trace.model = 'res.partner' AND trace.res_id = who.partner_id
+             AND trace.email IS DISTINCT FROM who.email_normalized
+            """
+        ),
+    ),
+    "partner": (
+        SQL(
+            "res_partner who"
+            " JOIN mailing_trace trace ON trace.email = who.email_normalized"
+        ),
+        SQL(
+            """
+            res_partner who JOIN mailing_trace trace
+              ON trace.model = 'res.partner' AND trace.res_id = who.id
+             AND trace.email IS DISTINCT FROM who.email_normalized
+            """
+        ),
+        SQL(
+            """
+            res_partner who JOIN crm_lead lead ON lead.partner_id = who.id
+              JOIN mailing_trace trace
+                ON trace.model = 'crm.lead' AND trace.res_id = lead.id
+               AND trace.email IS DISTINCT FROM who.email_normalized
+            """
+        ),
+    ),
+}
+
+
+class WebsiteCrmScoreMail(models.Model):
+    """The sources of events of newsletters: the traces of mailings, clicks on their
+    links, mailing lists and the blocklist."""
+
+    _inherit = "website.crm.score"
+
+    # SOURCES
+
+    def _get_events_mail_open(self):
+        # What opened a mail that bounced was a machine.
+        is_opened = SQL("trace.trace_status IN ('open', 'reply')")
+        return self._get_trace_events(
+            SQL("trace.open_datetime"),
+            SQL(
+                "trace.open_datetime IS NOT NULL AND %s AND %s",
+                is_opened,
+                self._get_is_of_somebody_sql(SQL("trace.open_datetime")),
+            ),
+        )
+
+    def _get_events_mail_click(self):
+        """Return the clicks on the links of this rule, or the first in each mail."""
+        clicks = self._get_clicks(self._get_link_sql())
+        if self.click_unit == "click":
+            return clicks
+        return SQL(
+            """
+            SELECT %(owner)s, min(date) AS date, 1 AS weight
+              FROM (%(clicks)s) click
+          GROUP BY %(owner)s, trace_id
+            """,
+            owner=self._get_owner_sql(),
+            clicks=clicks,
+        )
+
+    def _get_recent_events_mail_click(self, since):
+        return self._get_clicks(
+            SQL("click.create_date >= %s AND %s", since, self._get_link_sql())
+        )
+
+    def _get_events_mail_ignored(self):
+        """Return when newsletters have not been opened for too long.
+
+        That they are opened later changes nothing.
+        """
+        return self._get_ignored(SQL("TRUE"))
+
+    def _get_recent_events_mail_ignored(self, since):
+        days = timedelta(days=self.ignored_days)
+        return self._get_ignored(
+            SQL(
+                "trace.sent_datetime >= %s AND trace.sent_datetime <= %s",
+                since - days,
+                self._get_latest_date() - days,
+            )
+        )
+
+    def _get_events_mail_bounce(self):
+        # Core does not note when; a mail that bounced is hardly written again.
+        return self._get_trace_events(
+            SQL("trace.write_date"), SQL("trace.trace_status = 'bounce'")
+        )
+
+    def _get_events_mail_unsubscribe(self):
+        """Return when somebody left mailing lists, or all.
+
+        Several lists at once, or several contacts with the same address, are once.
+        """
+        optouts = self._get_optouts()
+        if not self.mailing_list_id:
+            optouts = SQL("%s UNION ALL %s", optouts, self._get_blocked())
+        return SQL(
+            """
+            SELECT %(owner)s, date, 1 AS weight FROM (%(optouts)s) optout
+          GROUP BY %(owner)s, date
+            """,
+            owner=self._get_owner_sql(),
+            optouts=optouts,
+        )
+
+    def _get_trace_events(self, date, condition, columns=None, joins=None):
+        """Return the query of what ``trace``, a mail of a newsletter, tells.
+
+        :param SQL date: when it happened
+        :param SQL condition: on ``trace``
+        :param SQL columns: more of them
+        :param SQL joins: more tables
+        :rtype: SQL
+        """
+        queries = [
+            SQL(
+                """
+                SELECT who.id AS %(owner)s, %(date)s AS date, 1 AS weight %(columns)s
+                  FROM %(way)s %(joins)s
+                 WHERE trace.trace_type = 'mail' AND trace.is_test_trace IS NOT TRUE
+                   AND %(is_chosen)s AND %(condition)s
+                """,
+                owner=self._get_owner_sql(),
+                date=date,
+                columns=SQL(", %s", columns) if columns else SQL(),
+                way=way,
+                joins=joins or SQL(),
+                is_chosen=self._get_mailing_sql(),
+                condition=condition,
+            )
+            for way in TRACE_WAYS[self.apply_to]
+        ]
+        return SQL(" UNION ALL ").join(queries)
+
+    def _get_clicks(self, condition):
+        """Return the query of the clicks of somebody.
+
+        :param SQL condition: on ``click`` and its ``link``
+        :rtype: SQL
+        """
+        is_of_somebody = self._get_is_of_somebody_sql(SQL("click.create_date"))
+        return self._get_trace_events(
+            SQL("click.create_date"),
+            SQL("%s AND %s", is_of_somebody, condition),
+            columns=SQL("trace.id AS trace_id"),
+            joins=SQL(
+                "JOIN link_tracker_click click ON click.mailing_trace_id = trace.id"
+                " JOIN link_tracker link ON link.id = click.link_id"
+            ),
+        )
+
+    def _get_ignored(self, condition):
+        """Return the query of the newsletters that were not opened in time."""
+        deadline = SQL("trace.sent_datetime + %s * interval '1 day'", self.ignored_days)
+        return self._get_trace_events(
+            deadline,
+            SQL(
+                """
+                trace.trace_status IN ('sent', 'open', 'reply')
+                AND (%s AND trace.open_datetime < %s) IS NOT TRUE AND %s
+                """,
+                self._get_is_of_somebody_sql(SQL("trace.open_datetime")),
+                deadline,
+                condition,
+            ),
+        )
+
+    def _get_optouts(self):
+        list_id = self.mailing_list_id.id
+        return SQL(
+            """
+            SELECT who.id AS %(owner)s, subscription.opt_out_datetime AS date
+              FROM %(who)s who
+              JOIN mailing_contact contact
+                ON contact.email_normalized = who.email_normalized
+              JOIN mailing_subscription subscription
+                ON subscription.contact_id = contact.id
+             WHERE subscription.opt_out AND %(is_chosen)s
+            """,
+            owner=self._get_owner_sql(),
+            who=self._get_who_sql(),
+            is_chosen=SQL("subscription.list_id = %s", list_id)
+            if list_id
+            else SQL("TRUE"),
+        )
+
+    def _get_blocked(self):
+        """Return the query of addresses that are blocked by those whose they are.
+
+        Not those that the staff blocked, or that were blocked as too many mails
+        bounced.
+        """
+        return SQL(
+            """
+            SELECT who.id AS %(owner)s, blocked.write_date AS date
+              FROM %(who)s who
+              JOIN mail_blacklist blocked ON blocked.email = who.email_normalized
+             WHERE blocked.active
+               AND EXISTS (
+                   SELECT FROM res_users author
+                    WHERE author.id IN (blocked.create_uid, blocked.write_uid)
+                      AND author.share)
+            """,
+            owner=self._get_owner_sql(),
+            who=self._get_who_sql(),
+        )
+
+    # CONDITIONS
+
+    def _get_who_sql(self):
+        """Return the table of those whom this rule is for."""
+        return SQL("res_partner" if self.apply_to == "partner" else "crm_lead")
+
+    def _get_mailing_sql(self):
+        """Return the condition that ``trace`` is of a newsletter of this rule."""
+        if self.mailing_match == "mailing":
+            return SQL("trace.mass_mailing_id = %s", self.mailing_id.id)
+        if self.mailing_match == "campaign":
+            return SQL("trace.campaign_id = %s", self.mailing_campaign_id.id)
+        return SQL("TRUE")
+
+    def _get_link_sql(self):
+        """Return the condition that ``link`` is one of this rule."""
+        if self.link_match == "link":
+            return SQL("link.id = %s", self.link_id.id)
+        if self.link_match == "contains":
+            wanted = self.link_url.strip().lower()
+            return SQL("strpos(lower(link.url), %s) > 0", wanted)
+        return SQL("TRUE")
+
+    def _get_is_of_somebody_sql(self, date):
+        """Return the condition that what happened at ``date`` was no machine's doing.
+
+        Machines open a mail, and follow its links, as soon as it is delivered.
+        """
+        delay = self.env["mailing.trace"]._get_machine_delay()
+        return SQL(
+            "(%s >= trace.sent_datetime + %s OR trace.sent_datetime IS NULL)",
+            date,
+            delay,
+        )

@@ -1,0 +1,82 @@
+from odoo.tests import tagged
+
+from .mailing_common import MailingCase
+
+ANN, BOB = "ann@company.example", "bob@company.example"
+
+
+@tagged("post_install", "-at_install")
+class TestMailMachines(MailingCase):
+    """Machines open mails and follow links, too: that does not count."""
+
+    def test_what_opens_and_clicks_at_once_is_a_machine(self):
+        opened = self.make_event_rule("mail_open", 3)
+        clicked = self.make_event_rule("mail_click", 5, click_unit="click")
+        self.send(self.ann)
+        with self.after(seconds=10):
+            self.open_mail(ANN)
+            self.click(ANN)
+            self.run_again()
+            self.assertScores(self.ann, [0])
+        with self.after(hours=1):
+            self.open_mail(ANN)
+            self.click(ANN)
+            self.run_again()
+            self.assertCounted(self.ann, opened, 1, 3)
+            self.assertCounted(self.ann, clicked, 1, 5)
+            self.assertEqual(self.get_line(self.ann, opened).first_date.hour, 13)
+
+    def test_what_a_machine_alone_opened_is_ignored(self):
+        rule = self.make_event_rule("mail_ignored", -2, ignored_days=30)
+        self.send(self.ann + self.bob)
+        with self.after(seconds=10):
+            self.open_mail(ANN)
+            self.open_mail(BOB)
+        with self.after(days=1):
+            self.open_mail(BOB)
+        with self.after(days=31):
+            self.run_again()
+        self.assertCounted(self.ann, rule, 1, -2)
+        self.assertScores(self.ann + self.bob, [-2, 0])
+
+    def test_how_soon_is_a_setting(self):
+        self.make_event_rule("mail_open", 3)
+        self.send(self.ann)
+        with self.after(seconds=10):
+            self.open_mail(ANN)
+        settings = self.env["res.config.settings"].create({})
+        self.assertEqual(settings.website_crm_score_machine_seconds, 30)
+        settings.website_crm_score_machine_seconds = 5
+        settings.execute()
+        self.run_rules()
+        self.assertScores(self.ann, [3])
+
+    def test_programs_that_tell_what_they_are_do_not_count(self):
+        self.make_event_rule("mail_open", 3)
+        self.make_event_rule("mail_click", 5, click_unit="click")
+        mailing = self.send(self.ann)
+        for kwargs in (
+            {"agent": "Mozilla/5.0 (compatible; Examplebot/1.0)"},
+            {"agent": "Mimecast URL Protect"},
+            {"agent": "HeadlessChrome/140.0"},
+            {"headers": {"Sec-Purpose": "prefetch"}},
+        ):
+            with self.subTest(kwargs), self.after(hours=1):
+                self.open_mail(ANN, **kwargs)
+                self.click(ANN, **kwargs)
+                self.run_again()
+                self.assertScores(self.ann, [0])
+                self.assertEqual(mailing.mailing_trace_ids.trace_status, "sent")
+        with self.after(hours=1):
+            self.click(ANN, method="HEAD")
+            self.run_again()
+            self.assertScores(self.ann, [0])
+
+    def test_mail_programs_that_fetch_pictures_for_somebody_count(self):
+        self.make_event_rule("mail_open", 3)
+        self.send(self.ann)
+        agent = "Mozilla/5.0 (Windows NT 5.1; rv:11.0) (via ggpht.com GoogleImageProxy)"
+        with self.after(hours=1):
+            self.open_mail(ANN, agent=agent)
+            self.run_again()
+        self.assertScores(self.ann, [3])
