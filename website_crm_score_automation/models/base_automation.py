@@ -1,0 +1,44 @@
+from odoo import api, fields, models
+
+FIELD = "score_level_date"
+
+
+class BaseAutomation(models.Model):
+    """Automation rules run some time after a score went above or below a level."""
+
+    _inherit = "base.automation"
+
+    score_level = fields.Float(
+        digits=(16, 2),
+        tracking=True,
+        help="The date is that on which the score last went up to this level, or fell "
+        "below it. That it is above or below now is for the conditions to say.",
+    )
+    has_score_level = fields.Boolean(compute="_compute_has_score_level")
+
+    @api.depends("trigger", "trg_date_id")
+    def _compute_has_score_level(self):
+        for automation in self:
+            automation.has_score_level = (
+                automation.trigger == "on_time" and automation.trg_date_id.name == FIELD
+            )
+
+    def _search_time_based_automation_records(self, *, until):
+        if self.has_score_level:
+            self = self.with_context(score_level=self.score_level)
+        return super()._search_time_based_automation_records(until=until)
+
+    @api.model
+    def _get_score_levels(self, model_name):
+        """Return the levels that automation rules of a model look at.
+
+        :rtype: set[float]
+        """
+        automations = self.search(
+            [
+                ("model_name", "=", model_name),
+                ("trigger", "=", "on_time"),
+                ("trg_date_id.name", "=", FIELD),
+            ]
+        )
+        return set(automations.mapped("score_level"))

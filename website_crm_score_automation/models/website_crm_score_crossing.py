@@ -1,0 +1,65 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+
+class WebsiteCrmScoreCrossing(models.Model):
+    """When the score of a lead or contact last went above or below a level.
+
+    Only levels of active automation rules are noted, from when on these look at them.
+    Who has not crossed a level is on the same side of it since it was created.
+    """
+
+    _name = "website.crm.score.crossing"
+    _description = "Crossing of a Score Level"
+    _order = "date desc, id desc"
+    _log_access = False
+
+    lead_id = fields.Many2one("crm.lead", readonly=True, ondelete="cascade")
+    partner_id = fields.Many2one("res.partner", readonly=True, ondelete="cascade")
+    level = fields.Float(digits=(16, 2), required=True, readonly=True)
+    date = fields.Datetime(required=True, readonly=True)
+
+    _lead_level_uniq = models.UniqueIndex("(lead_id, level)")
+    _partner_level_uniq = models.UniqueIndex("(partner_id, level)")
+
+    @api.model
+    def _note(self, owners, due, levels):
+        """Note which scores are about to cross levels.
+
+        :param models.BaseModel owners: the model of whom the scores are
+        :param SQL due: a query of ``owner_id``, whose scores are about to be written
+        :param set[float] levels: these levels
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO website_crm_score_crossing (%(owner)s, level, date)
+                SELECT lead.id, wanted.level, %(now)s
+                  FROM (%(due)s) due
+                  JOIN %(table)s lead ON lead.id = due.owner_id
+            CROSS JOIN LATERAL (
+                       SELECT COALESCE(sum(points), 0) AS points
+                         FROM website_crm_score_line
+                        WHERE %(owner)s = lead.id) total
+                  JOIN unnest(%(levels)s::numeric[]) AS wanted (level)
+                    ON (lead.score >= wanted.level) != (total.points >= wanted.level)
+           ON CONFLICT (%(owner)s, level) DO UPDATE SET date = excluded.date
+                """,
+                owner=SQL.identifier(owners._ledger_field),
+                table=SQL.identifier(owners._table),
+                due=due,
+                levels=sorted(levels),
+                now=fields.Datetime.now(),
+            )
+        )
+        self.invalidate_model(flush=False)
+
+    @api.autovacuum
+    def _gc_levels(self):
+        """Forget levels that no automation rule looks at any more."""
+        automations = self.env["base.automation"]
+        for field, model in (("lead_id", "crm.lead"), ("partner_id", "res.partner")):
+            levels = automations._get_score_levels(model)
+            self.search(
+                [(field, "!=", False), ("level", "not in", list(levels))]
+            ).unlink()
