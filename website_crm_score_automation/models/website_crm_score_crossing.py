@@ -15,7 +15,9 @@ class WebsiteCrmScoreCrossing(models.Model):
     _log_access = False
 
     lead_id = fields.Many2one("crm.lead", readonly=True, ondelete="cascade")
-    partner_id = fields.Many2one("res.partner", readonly=True, ondelete="cascade")
+    partner_id = fields.Many2one(
+        "res.partner", string="Contact", readonly=True, ondelete="cascade"
+    )
     level = fields.Float(digits=(16, 2), required=True, readonly=True)
     date = fields.Datetime(required=True, readonly=True)
 

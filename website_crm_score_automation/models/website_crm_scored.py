@@ -9,7 +9,7 @@ class WebsiteCrmScored(models.AbstractModel):
     _inherit = "website.crm.scored"
 
     score_level_date = fields.Datetime(
-        string="Score Above or Below Level Since",
+        string="Score Level Since",
         compute="_compute_score_level_date",
         search="_search_score_level_date",
         exportable=False,
