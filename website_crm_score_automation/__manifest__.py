@@ -12,6 +12,11 @@
         "data/mail_template_data.xml",
         "data/base_automation_data.xml",
     ],
+    "assets": {
+        "web.assets_tests": [
+            "website_crm_score_automation/static/tests/tours/*",
+        ],
+    },
     "auto_install": True,
     "uninstall_hook": "uninstall_hook",
 }

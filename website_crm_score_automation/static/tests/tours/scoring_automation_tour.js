@@ -1,0 +1,39 @@
+import {registry} from "@web/core/registry";
+import {stepUtils} from "@web_tour/tour_utils";
+
+registry.category("web_tour.tours").add(
+    "website_crm_score_automation.admin_adapts_an_example",
+    {
+        steps: () => [
+            {
+                content: "Open the example of leads that stay cold",
+                trigger: ".o_kanban_record:contains(below a score of 50 for 3 days)",
+                run: "click",
+            },
+            {
+                content: "See that it is switched off",
+                trigger: ".o_form_view .ribbon:contains(Archived)",
+            },
+            {
+                content: "Choose another level",
+                trigger: ".o_field_widget[name=score_level] input",
+                run: "edit 40",
+            },
+            ...stepUtils.saveForm(),
+            {
+                content: "Open the menu of actions",
+                trigger: ".o_cp_action_menus .dropdown-toggle",
+                run: "click",
+            },
+            {
+                content: "Switch it on",
+                trigger: ".o_menu_item:contains(Unarchive)",
+                run: "click",
+            },
+            {
+                content: "See that it is switched on, with its level",
+                trigger: ".o_form_view:not(:has(.ribbon:contains(Archived)))",
+            },
+        ],
+    }
+);
