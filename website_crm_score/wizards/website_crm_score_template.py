@@ -56,7 +56,7 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
         )
         return {
             **action,
-            "name": self.env._("New Rules"),
+            "display_name": self.env._("New Rules"),
             "domain": [("id", "in", rules.ids)],
             "context": {"active_test": False},
         }
