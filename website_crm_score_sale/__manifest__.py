@@ -7,5 +7,10 @@
     "license": "LGPL-3",
     "depends": ["website_crm_score", "website_sale"],
     "data": ["views/website_crm_score_views.xml"],
+    "assets": {
+        "web.assets_tests": [
+            "website_crm_score_sale/static/tests/tours/*",
+        ],
+    },
     "auto_install": True,
 }

@@ -43,7 +43,7 @@ class ShopCase(ProductCase, EventCase):
     @classmethod
     def make_cart(cls, *products, partner=None, visitor=None, hours=1, **values):
         """Return a cart, with one of each product, as it was left hours ago."""
-        user = cls.public.with_context(cls.env.context)
+        user = cls.public.with_context(**cls.env.context)
         cart = cls.env["sale.order"].with_user(user).sudo()
         cart = cart.create(
             {

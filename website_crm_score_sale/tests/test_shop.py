@@ -1,29 +1,16 @@
 from datetime import timedelta
 
-from odoo.http import Request
 from odoo.tests import tagged
 
-from odoo.addons.payment.tests.http_common import PaymentHttpCommon
-
-from .shop_common import ProductCase
+from .shop_http_common import ShopHttpCase
 
 
 @tagged("post_install", "-at_install")
-class TestShop(PaymentHttpCommon, ProductCase):
+class TestShop(ShopHttpCase):
     """From a product page to a score, as a browser and the scheduler do it."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.website.domain = False
-        cls.set_registry_readonly_mode(False)  # pages are tracked on the primary only
-        cls.env["product.pricelist"].search([]).active = False
-        cls.tool = cls.make_product("WS Tool", 100)
-        cls.gift = cls.make_product("WS Gift", 0)
 
     def setUp(self):
         super().setUp()
-        self.authenticate(None, None)  # a visitor with a session, as a browser keeps
         self.rules = {
             event_type: self.make_rule(
                 value=value, rule_type="event", event_type=event_type
@@ -34,85 +21,6 @@ class TestShop(PaymentHttpCommon, ProductCase):
                 ("purchase", 100),
             )
         }
-
-    def visit(self, path):
-        response = self.url_open(path)
-        self.assertEqual(response.status_code, 200)
-        return response
-
-    def add_to_cart(self, product, **headers):
-        """Add a product as the shop does, and return the cart."""
-        before = self.env["sale.order"].search([])
-        self.make_jsonrpc_request(
-            "/shop/cart/add",
-            {
-                "product_template_id": product.product_tmpl_id.id,
-                "product_id": product.id,
-                "quantity": 1,
-            },
-            headers=headers or None,
-        )
-        self.env.invalidate_all()
-        return self.env["sale.order"].search([]) - before
-
-    def send_form(self, **values):
-        values = {
-            "contact_name": "Vera Visitor",
-            "email_from": "vera@visitor.example",
-            "name": "A question",
-            **values,
-        }
-        response = self.url_open("/website/form/crm.lead", data=values)
-        self.assertEqual(response.status_code, 200)
-        self.env.invalidate_all()
-        return self.Lead.browse(response.json()["id"])
-
-    def submit_address(self, email="vera@visitor.example"):
-        response = self.url_open(
-            "/shop/address/submit",
-            data={
-                "name": "Vera Visitor",
-                "email": email,
-                "phone": "+32 2 290 34 90",
-                "street": "Street 1",
-                "city": "Town",
-                "zip": "1000",
-                "country_id": self.country_belgium.id,
-                "address_type": "billing",
-                "use_delivery_as_billing": "true",
-                "csrf_token": Request.csrf_token(self),
-            },
-        )
-        self.assertIn("redirectUrl", response.json())
-        self.env.invalidate_all()
-
-    def pay(self, order):
-        """Pay as the shop does; the provider then tells that it was paid."""
-        self.make_jsonrpc_request(
-            f"/shop/payment/transaction/{order.id}",
-            {
-                "access_token": order._portal_ensure_token(),
-                "provider_id": self.provider.id,
-                "payment_method_id": self.payment_method_id,
-                "token_id": None,
-                "amount": order.amount_total,
-                "flow": "direct",
-                "tokenization_requested": False,
-                "landing_route": "/shop/payment/validate",
-            },
-        )
-        self.env.invalidate_all()
-        order.transaction_ids._set_done()
-        order.transaction_ids._post_process()
-        self.env.flush_all()
-        self.visit("/shop/payment/validate")
-        self.env.invalidate_all()
-
-    def run_job(self):
-        self.env.flush_all()
-        cron = self.env.ref("website_crm_score.ir_cron_assign_scores")
-        cron.method_direct_trigger()
-        self.env.invalidate_all()
 
     def events(self, lead):
         """Return how often each type of event counts for a lead."""
@@ -173,14 +81,7 @@ class TestShop(PaymentHttpCommon, ProductCase):
         user = self.make_user("ws_shopper", "base.group_portal", password="ws_shop_1")
         lead = self.make_lead(partner_id=user.partner_id.id)
         cart = self.add_to_cart(self.tool)
-        self.url_open(
-            "/web/login",
-            data={
-                "login": "ws_shopper",
-                "password": "ws_shop_1",
-                "csrf_token": Request.csrf_token(self),
-            },
-        )
+        self.log_in("ws_shopper", "ws_shop_1")
         self.visit("/shop/cart")
         self.env.invalidate_all()
         self.assertEqual(cart.website_visitor_id.partner_id, user.partner_id)

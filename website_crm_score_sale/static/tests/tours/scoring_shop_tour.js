@@ -1,0 +1,83 @@
+import {
+    checkRows,
+    goBack,
+    openRow,
+    openScoringRules,
+} from "@website_crm_score/../tests/tours/scoring_tour_steps";
+import {registry} from "@web/core/registry";
+import {stepUtils} from "@web_tour/tour_utils";
+
+function switchOn(name) {
+    const active = `.o_data_row:contains(${name}) .o_data_cell[name=active] input`;
+    return [
+        {
+            content: `Switch on ${name}`,
+            trigger: `${active}:not(:checked)`,
+            run: "click",
+        },
+        {
+            content: `${name} is switched on`,
+            trigger: `${active}:checked`,
+        },
+    ];
+}
+
+registry
+    .category("web_tour.tours")
+    .add("website_crm_score_sale.marketer_uses_template", {
+        steps: () => [
+            ...openScoringRules(),
+            {
+                content: "Begin with a template",
+                trigger: ".o_control_panel button:contains(New from Template)",
+                run: "click",
+            },
+            {
+                content: "Choose one",
+                trigger:
+                    ".modal .o_field_widget[name=template] input[data-value=website]",
+                run: "click",
+            },
+            {
+                content: "It has a rule on purchases",
+                trigger:
+                    ".modal .o_field_widget[name=rule_names]:contains(Bought something: +100)",
+            },
+            {
+                content: "Make the rules",
+                trigger: ".modal button[name=action_create_rules]",
+                run: "click",
+            },
+            checkRows(".o_list_view", [
+                {name: "Visited a page", value: 1},
+                {name: "Put a product into the cart", value: 15},
+                {name: "Bought something", value: 100},
+            ]),
+            openRow("Put a product into the cart"),
+            {
+                content: "How long a cart is left is asked for other rules",
+                trigger:
+                    ".o_form_view:has(.o_field_widget[name=amount_unit]):not(:has(.o_field_widget[name=cart_hours]))",
+            },
+            {
+                content: "Look for a category of the shop",
+                trigger: ".o_field_widget[name=public_categ_id] input",
+                run: "edit WS Tools",
+            },
+            {
+                content: "Choose it",
+                trigger: ".o-autocomplete--dropdown-item:contains(WS Tools)",
+                run: "click",
+            },
+            {
+                content: "Leave out what is cheap",
+                trigger: ".o_field_widget[name=min_amount] input",
+                run: "edit 50",
+            },
+            ...stepUtils.saveForm(),
+            goBack("New Rules"),
+            ...switchOn("Visited a page"),
+            ...switchOn("Put a product into the cart"),
+            ...switchOn("Bought something"),
+        ],
+    });
