@@ -41,6 +41,7 @@ def _parse(arguments):
         "--leads",
         "--requests",
         "--minutes",
+        "--events",
         type=positive_number,
         action="append",
         dest="sizes",
