@@ -77,7 +77,8 @@ class TestTemplates(EventCase):
     def test_the_form_shows_what_will_be_made(self):
         with Form(self.Template) as form:
             form.template = "website"
-            self.assertEqual(form.rule_names, "Visited a page: +1")
+            # Other addons may have added theirs.
+            self.assertIn("Visited a page: +1", form.rule_names.splitlines())
 
     def test_managers_alone_make_rules(self):
         seller = self.make_user("ws_seller", "sales_team.group_sale_salesman")
