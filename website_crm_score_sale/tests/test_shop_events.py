@@ -228,8 +228,7 @@ class TestCartOwner(ShopCase):
         self.make_cart(visitor=self.make_visitor(tail))
         self.run_again()
         self.assertScores(head + tail, [0, 15])
-        leads = (head + tail).with_context(is_automatic_merge=True)
-        merged = leads.merge_opportunity()
+        [merged] = self.Lead._merge_automatically([head + tail])
         self.run_again()
         self.assertScores(merged, [0])
 
