@@ -13,7 +13,7 @@ from results import FAILED, PASSED, SKIPPED
 
 ODOO_RUNNER = "odoo"
 # What the addons work with but do not need: tested together.
-OPTIONAL = ["base_automation"]
+OPTIONAL = ["base_automation", "payment_demo"]
 PYTEST_ODOO = "pytest-odoo"
 OUT_OF_PROCESS = "out-of-process"
 # Longer than any suite takes; a hanging one ends, and is told as failed.
