@@ -11,7 +11,8 @@ from odoo.addons.website_crm_score.tests.common import ScoringCase
 class TestNewsletterTour(ScoringCase, MockLinkTracker, HttpCase):
     """What marketers do with rules on newsletters, in a browser."""
 
-    def test_a_marketer_gives_points_for_a_link(self):
+    def setUp(self):
+        super().setUp()
         new_test_user(
             self.env,
             "ws_marketer",
@@ -23,6 +24,10 @@ class TestNewsletterTour(ScoringCase, MockLinkTracker, HttpCase):
             self.make_lead(
                 name=name, email_from=f"{name}@company.example", team_id=team.id
             )
+        self.click("ann@company.example", "https://company.example/prices")
+
+    def click(self, email, url):
+        """Have a link be clicked in a newsletter of yesterday."""
         mailing = self.env["mailing.mailing"].create(
             {
                 "subject": "Spring news",
@@ -32,19 +37,24 @@ class TestNewsletterTour(ScoringCase, MockLinkTracker, HttpCase):
         trace = self.env["mailing.trace"].create(
             {
                 "mass_mailing_id": mailing.id,
-                "email": "ann@company.example",
+                "email": email,
                 "model": "mailing.contact",
                 "res_id": 1,
                 "sent_datetime": fields.Datetime.now() - timedelta(days=1),
                 "trace_status": "sent",
             }
         )
-        link = self.env["link.tracker"].create(
-            {"url": "https://company.example/prices"}
-        )
+        link = self.env["link.tracker"].create({"url": url})
         self.env["link.tracker.click"].add_click(link.code, mailing_trace_id=trace.id)
-        self.start_tour(
-            "/odoo",
-            "website_crm_score_mass_mailing.marketer_scores_clicks",
-            login="ws_marketer",
-        )
+
+    def start(self, name):
+        tour = f"website_crm_score_mass_mailing.{name}"
+        self.start_tour("/odoo", tour, login="ws_marketer")
+
+    def test_a_marketer_gives_points_for_a_link(self):
+        self.start("marketer_scores_clicks")
+
+    def test_a_marketer_begins_with_a_template(self):
+        self.start("marketer_uses_template")
+        rules = self.Rule.search([])
+        self.assertEqual(sorted(rules.mapped("value")), [-2, 3, 3, 5])

@@ -1,5 +1,6 @@
 import {
     checkRows,
+    goBack,
     openLeads,
     openRow,
     openScoringRules,
@@ -45,64 +46,134 @@ function pick(name, text, label) {
     ];
 }
 
-registry.category("web_tour.tours").add(
-    "website_crm_score_mass_mailing.marketer_scores_clicks",
-    {
-        steps: () => [
-            ...openScoringRules(),
-            {
-                content: "Make a rule",
-                trigger: ".o_list_button_add",
-                run: "click",
-            },
-            write("name", "Clicked the prices"),
-            write("value", "5"),
-            {
-                content: "Look at what happens",
-                trigger: ".o_field_widget[name=rule_type] input[data-value=event]",
-                run: "click",
-            },
-            ...choose("event_type", "Newsletter not opened"),
-            {
-                content: "The number of days is asked for, and no link",
-                trigger:
-                    ".o_form_view:has(.o_field_widget[name=ignored_days]):not(:has(.o_field_widget[name=link_match]))",
-            },
-            ...choose("event_type", "Link in a newsletter clicked"),
-            ...choose("mailing_match", "The newsletter is"),
-            ...pick("mailing_id", "Spring", "Spring news"),
-            ...choose("link_match", "The link is"),
-            ...pick("link_id", "/prices", "https://company.example/prices"),
-            ...stepUtils.saveForm(),
-            {
-                content: "The link is shown by where it leads to",
-                trigger:
-                    ".o_field_widget[name=link_id] input:value(https://company.example/prices)",
-            },
-            {
-                content: "Apply it to existing leads",
-                trigger: "button[name=action_apply]",
-                run: "click",
-            },
-            {
-                content: "Confirm",
-                trigger: ".modal .btn-primary:text(Apply)",
-                run: "click",
-            },
-            {
-                content: "One lead has its points",
-                trigger: "button[name=action_open_leads]:has(.o_stat_value:text(1))",
-            },
-            ...openLeads(),
-            openRow("Ann"),
-            {
-                content: "Open the Score tab",
-                trigger: ".o_notebook a[name=score]",
-                run: "click",
-            },
-            checkRows(".o_field_widget[name=score_line_ids]", [
-                {rule_name: "Clicked the prices", event_count: 1, points: 5},
-            ]),
-        ],
-    }
-);
+function switchOn(text) {
+    const toggle = `.o_data_row:contains(${text}) .o_data_cell[name=active] input`;
+    return [
+        {
+            content: `${text} is switched off; switch it on`,
+            trigger: `${toggle}:not(:checked)`,
+            run: "click",
+        },
+        {
+            content: `${text} is switched on`,
+            trigger: `${toggle}:checked`,
+        },
+    ];
+}
+
+function applyToLeads() {
+    return [
+        {
+            content: "Apply it to existing leads",
+            trigger: "button[name=action_apply]",
+            run: "click",
+        },
+        {
+            content: "Confirm",
+            trigger: ".modal .btn-primary:text(Apply)",
+            run: "click",
+        },
+        {
+            content: "One lead has its points",
+            trigger: "button[name=action_open_leads]:has(.o_stat_value:text(1))",
+        },
+    ];
+}
+
+function checkReason(name, reason) {
+    return [
+        ...openLeads(),
+        openRow(name),
+        {
+            content: "Open the Score tab",
+            trigger: ".o_notebook a[name=score]",
+            run: "click",
+        },
+        checkRows(".o_field_widget[name=score_line_ids]", [reason]),
+    ];
+}
+
+const tours = registry.category("web_tour.tours");
+
+tours.add("website_crm_score_mass_mailing.marketer_scores_clicks", {
+    steps: () => [
+        ...openScoringRules(),
+        {
+            content: "Make a rule",
+            trigger: ".o_list_button_add",
+            run: "click",
+        },
+        write("name", "Clicked the prices"),
+        write("value", "5"),
+        {
+            content: "Look at what happens",
+            trigger: ".o_field_widget[name=rule_type] input[data-value=event]",
+            run: "click",
+        },
+        ...choose("event_type", "Newsletter not opened"),
+        {
+            content: "The number of days is asked for, and no link",
+            trigger:
+                ".o_form_view:has(.o_field_widget[name=ignored_days]):not(:has(.o_field_widget[name=link_match]))",
+        },
+        ...choose("event_type", "Link in a newsletter clicked"),
+        ...choose("mailing_match", "The newsletter is"),
+        ...pick("mailing_id", "Spring", "Spring news"),
+        ...choose("link_match", "The link is"),
+        ...pick("link_id", "/prices", "https://company.example/prices"),
+        ...stepUtils.saveForm(),
+        {
+            content: "The link is shown by where it leads to",
+            trigger:
+                ".o_field_widget[name=link_id] input:value(https://company.example/prices)",
+        },
+        ...applyToLeads(),
+        ...checkReason("Ann", {
+            rule_name: "Clicked the prices",
+            event_count: 1,
+            points: 5,
+        }),
+    ],
+});
+
+tours.add("website_crm_score_mass_mailing.marketer_uses_template", {
+    steps: () => [
+        ...openScoringRules(),
+        {
+            content: "Begin with a template",
+            trigger: ".o_control_panel button:contains(New from Template)",
+            run: "click",
+        },
+        {
+            content: "Choose the one for newsletters",
+            trigger:
+                ".modal .o_field_widget[name=template] input[data-value=newsletter]",
+            run: "click",
+        },
+        {
+            content: "What it is made of is shown",
+            trigger:
+                ".modal .o_field_widget[name=rule_names]:contains(Did not open a newsletter in 30 days: -2)",
+        },
+        {
+            content: "Make the rules",
+            trigger: ".modal button[name=action_create_rules]",
+            run: "click",
+        },
+        openRow("packages and prices"),
+        write("link_url", "/prices"),
+        ...stepUtils.saveForm(),
+        goBack("New Rules"),
+        ...switchOn("Opened a newsletter"),
+        ...switchOn("Did not open a newsletter"),
+        ...switchOn("our solution"),
+        ...switchOn("packages and prices"),
+        openRow("packages and prices"),
+        ...applyToLeads(),
+        ...checkReason("Ann", {
+            rule_name: "Clicked a link to packages and prices",
+            event_count: 1,
+            points: 5,
+        }),
+    ],
+});
