@@ -1,0 +1,350 @@
+"""The ledger is what counting by hand says, whatever happened to the newsletters."""
+
+from datetime import timedelta
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from odoo.tests import tagged
+
+from odoo.addons.website_crm_score.models.website_crm_pageview import CLOCK_TOLERANCE
+
+from .mailing_common import MailingCase
+
+NAMES = ("ann", "bob")
+LINKS = ("/solution", "/pricing")
+MACHINE_DELAY = timedelta(seconds=30)
+WAITS = (
+    timedelta(seconds=10),
+    timedelta(seconds=29),
+    timedelta(seconds=30),
+    timedelta(hours=1),
+    timedelta(days=1),
+    timedelta(days=4),
+)
+# What a history is made of: each is a name and numbers, of which its step uses some.
+# What happens more often than other things is here more often.
+STEPS = (
+    *("send", "open", "click", "wait", "run") * 2,
+    *("scan", "reply", "bounce", "leave", "join", "block", "check"),
+)
+step = st.tuples(st.sampled_from(STEPS), *(st.integers(0, 11),) * 3)
+limits = {
+    "value": st.sampled_from([3, -2.5]),
+    "apply_to": st.sampled_from(["lead", "partner"]),
+    "max_count": st.sampled_from([0, 0, 1, 2]),
+    "valid_days": st.sampled_from([0, 0, 2, 5]),
+    "mailing": st.sampled_from([None, 0]),
+}
+rule_values = st.fixed_dictionaries(
+    {
+        **limits,
+        "event_type": st.sampled_from(
+            ["mail_open", "mail_ignored", "mail_bounce", "mail_unsubscribe"]
+        ),
+        "ignored_days": st.sampled_from([1, 5]),
+    }
+) | st.fixed_dictionaries(
+    {
+        **limits,
+        "event_type": st.just("mail_click"),
+        "link_url": st.sampled_from(["/", "/pricing"]),
+        "click_unit": st.sampled_from(["mail", "click"]),
+    }
+)
+
+
+class Person:
+    """A lead, its contact, and since when they want no newsletters."""
+
+    def __init__(self, email, lead, contact):
+        self.email, self.lead, self.contact = email, lead, contact
+        self.left = {}  # by mailing list
+        self.blocked = None
+
+
+class Mail:
+    """A newsletter to somebody, and what happened to it."""
+
+    def __init__(self, person, mailing, trace):
+        self.person, self.mailing, self.trace = person, mailing, trace
+        self.sent = trace.sent_datetime
+        self.status = "sent"
+        self.opened = self.bounced = None
+        self.clicks = []  # dates and links
+
+    def is_of_somebody(self, date):
+        return bool(date) and date >= self.sent + MACHINE_DELAY
+
+    def open(self, now):
+        """The first time is what counts, but for machines'."""
+        is_first = self.status not in ("open", "reply")
+        is_seen = self.is_of_somebody(now) and not self.is_of_somebody(self.opened)
+        if is_first:
+            self.status = "open"
+        if is_first or is_seen:
+            self.opened = now
+
+
+@tagged("post_install", "-at_install")
+class TestMailLedger(MailingCase):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.lists = cls.list + cls.env["mailing.list"].create({"name": "Other"})
+        cls.mailings = cls.make_mailing(cls.list) + cls.make_mailing(cls.list)
+        cls.links = cls.env["link.tracker"].create(
+            [{"url": f"https://company.example{path}"} for path in LINKS]
+        )
+        cls.Contact = cls.env["mailing.contact"]
+        cls.people = [cls.make_person(name) for name in NAMES]
+
+    @classmethod
+    def make_person(cls, name):
+        email = f"{name}@customer.example"
+        contact = cls.env["res.partner"].create({"name": name, "email": email})
+        lead = cls.make_lead(name, partner_id=contact.id)
+        cls.subscribe(email, *cls.lists)
+        return Person(email, lead, contact)
+
+    @settings(
+        max_examples=60,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=[HealthCheck.too_slow, HealthCheck.differing_executors],
+    )
+    @given(
+        rules=st.lists(rule_values, min_size=1, max_size=3),
+        steps=st.lists(step, min_size=5, max_size=20),
+    )
+    def test_the_ledger_is_what_counting_says(self, rules, steps):
+        savepoint = self.env.cr.savepoint()
+        try:
+            self.replay(rules, steps)
+        finally:
+            savepoint.rollback()
+            self.env.invalidate_all()
+
+    def replay(self, rules, steps):
+        self.time = self.now
+        self.mails = []
+        for person in self.people:
+            person.left, person.blocked = {}, None
+        self.rules = self.Rule.union(*(self.make_mail_rule(**rule) for rule in rules))
+        self.is_behind = False
+        for name, *numbers in [("send", 0, 0, 0), *steps, ("check", 0, 0, 0)]:
+            with self.after(seconds=(self.time - self.now).total_seconds()):
+                getattr(self, f"do_{name}")(*numbers)
+                self.env.flush_all()
+
+    def make_mail_rule(self, mailing, **values):
+        if mailing is not None:
+            chosen = self.mailings[mailing].id
+            values |= {"mailing_match": "mailing", "mailing_id": chosen}
+        if values["event_type"] == "mail_click":
+            values["link_match"] = "contains"
+        elif mailing is not None:
+            values["mailing_list_id"] = self.list.id
+        return self.make_event_rule(**values)
+
+    # WHAT HAPPENS
+
+    def do_wait(self, number, *_numbers):
+        self.time += WAITS[number % len(WAITS)]
+
+    def do_send(self, who, what, days):
+        """A newsletter is sent now, or was some days ago and is known only now.
+
+        To leads and contacts at an old address, too: that is nobody's any more.
+        """
+        person = self.people[who % len(self.people)]
+        mailing = self.mailings[what % len(self.mailings)]
+        record = [self.Contact, person.lead, person.contact][what % 3]
+        is_old = record and what >= 6
+        days = max(days - 8, 0)
+        trace = self.Trace.create(
+            {
+                "trace_status": "sent",
+                "sent_datetime": self.time - timedelta(days=days),
+                "mass_mailing_id": mailing.id,
+                "model": record._name,
+                "res_id": record.id or 1,
+                "email": "old@customer.example" if is_old else person.email,
+            }
+        )
+        self.mails.append(Mail(person, mailing, trace))
+        self.is_behind |= bool(days)
+
+    def do_open(self, which, *_numbers):
+        mail = self.pick_mail(which)
+        self.see(mail)
+        mail.trace.set_opened()
+
+    def do_reply(self, which, *_numbers):
+        mail = self.pick_mail(which)
+        self.see(mail)
+        mail.status = "reply"
+        mail.trace.set_opened()
+        mail.trace.set_replied()
+
+    def do_click(self, which, link, _number):
+        mail = self.pick_mail(which)
+        link = self.links[link % len(self.links)]
+        self.see(mail)
+        mail.clicks.append((self.time, link.url))
+        self.add_click(mail, link)
+
+    def do_scan(self, which, link, _number):
+        """A machine that tells what it is opens a newsletter, and follows a link."""
+        mail = self.pick_mail(which)
+        mail.trace.with_context(website_crm_score_machine=True).set_opened()
+        self.add_click(
+            mail, self.links[link % len(self.links)], website_crm_score_machine=True
+        )
+
+    def do_bounce(self, which, *_numbers):
+        mail = self.pick_mail(which)
+        mail.status, mail.bounced = "bounce", self.time
+        mail.trace.set_bounced()
+        self.is_behind = True  # what it counted for before is noticed within a day
+
+    def do_leave(self, who, which, _number):
+        person, left = self.pick_list(who, which)
+        person.left.setdefault(left, self.time)
+        left._update_subscription_from_email(person.email, force_message=False)
+
+    def do_join(self, who, which, _number):
+        person, joined = self.pick_list(who, which)
+        person.left.pop(joined, None)
+        joined._update_subscription_from_email(
+            person.email, opt_out=False, force_message=False
+        )
+        self.is_behind = True
+
+    def do_block(self, who, *_numbers):
+        """Somebody wants no newsletters at all."""
+        person = self.people[who % len(self.people)]
+        if not person.blocked:
+            person.blocked = self.time
+            visitor = self.env.ref("base.public_user")
+            # sudo: as the page to unsubscribe does
+            self.env["mail.blacklist"].with_user(visitor).sudo()._add(person.email)
+
+    def see(self, mail):
+        """Somebody opens a newsletter, or a machine does at once."""
+        deadlines = [
+            mail.sent + timedelta(days=rule.ignored_days) for rule in self.rules
+        ]
+        is_last_minute = any(
+            self.time < deadline <= self.time + CLOCK_TOLERANCE
+            for deadline in deadlines
+        )
+        self.is_behind |= is_last_minute or mail.status == "bounce"
+        mail.open(self.time)
+
+    def add_click(self, mail, link, **context):
+        clicks = self.env["link.tracker.click"].with_context(**context)
+        clicks.add_click(link.code, mailing_trace_id=mail.trace.id)
+
+    def pick_mail(self, number):
+        return self.mails[number % len(self.mails)]
+
+    def pick_list(self, who, which):
+        person = self.people[who % len(self.people)]
+        return person, self.lists[which % len(self.lists)]
+
+    # RUNS
+
+    def do_run(self, *_numbers):
+        """The job looks at news alone."""
+        self.run_jobs(self.time)
+        if not self.is_behind:
+            self.check()
+
+    def do_check(self, *_numbers):
+        """The job looks at everything, as it does once a day."""
+        self.run_jobs(False)
+        self.is_behind = False
+        self.check()
+
+    def run_jobs(self, checked_date):
+        self.age_rules()
+        for apply_to in ("lead", "partner"):
+            self.progress._get(apply_to).checked_date = checked_date
+        self.run_rules()
+        self.env.invalidate_all()
+
+    # COUNTING
+
+    def check(self):
+        for person in self.people:
+            for record in (person.lead, person.contact):
+                lines = record.score_line_ids
+                found = {line.rule_id: self.read_line(line) for line in lines}
+                expected = {
+                    rule: counted
+                    for rule in self.rules
+                    if rule._get_owners(rule.apply_to)._name == record._name
+                    if (counted := self.count(person, rule))
+                }
+                self.assertEqual(found, expected)
+                points = sum(points for _count, points, *_dates in found.values())
+                self.assertEqual(record.score, points)
+
+    def read_line(self, line):
+        return line.event_count, line.points, line.first_date, line.last_date
+
+    def count(self, person, rule):
+        """Return how many events count, their points, and the first and last date."""
+        now = self.time
+        dates = [
+            date
+            for date in self.find_dates(person, rule)
+            if date <= now + CLOCK_TOLERANCE
+            and (not rule.valid_days or date > now - timedelta(days=rule.valid_days))
+        ]
+        dates = sorted(dates, reverse=True)[: rule.max_count or None]
+        if not dates:
+            return None
+        return len(dates), rule.value * len(dates), dates[-1], dates[0]
+
+    def find_dates(self, person, rule):
+        if rule.event_type == "mail_unsubscribe":
+            return self.find_unsubscribed(person, rule)
+        find = getattr(self, f"find_{rule.event_type.removeprefix('mail_')}")
+        return [
+            date
+            for mail in self.mails
+            if mail.person == person
+            if rule.mailing_id in (mail.mailing, self.Mailing)
+            for date in find(mail, rule)
+        ]
+
+    def find_open(self, mail, _rule):
+        is_opened = mail.status in ("open", "reply")
+        return [mail.opened] if is_opened and mail.is_of_somebody(mail.opened) else []
+
+    def find_click(self, mail, rule):
+        dates = [
+            date
+            for date, url in mail.clicks
+            if rule.link_url in url and mail.is_of_somebody(date)
+        ]
+        return dates if rule.click_unit == "click" else sorted(dates)[:1]
+
+    def find_ignored(self, mail, rule):
+        deadline = mail.sent + timedelta(days=rule.ignored_days)
+        is_seen = mail.is_of_somebody(mail.opened) and mail.opened < deadline
+        return [] if mail.status == "bounce" or is_seen else [deadline]
+
+    def find_bounce(self, mail, _rule):
+        return [mail.bounced] if mail.status == "bounce" else []
+
+    def find_unsubscribed(self, person, rule):
+        """Return when somebody left lists or all: at the same time is once."""
+        if rule.mailing_list_id:
+            dates = {person.left.get(rule.mailing_list_id)}
+        else:
+            dates = {*person.left.values(), person.blocked}
+        return dates - {None}
