@@ -223,11 +223,17 @@ class Database:
         """
         with closing(self.open()) as guard, guard.cursor() as cursor:
             cursor.execute(f"SELECT pg_advisory_lock({GATE})")
+            self._remove_gates()
             self.rows(
                 f"CREATE TRIGGER gate BEFORE {WRITES[table]} ON {table} FOR EACH ROW"
                 f" EXECUTE FUNCTION pass_gate('{process}', {after}, {GATE})"
             )
             yield
+
+    def _remove_gates(self):
+        for table in WRITES:
+            self.rows(f"DROP TRIGGER IF EXISTS gate ON {table}")
+        self.rows("ALTER SEQUENCE gate RESTART")
 
     def is_at_gate(self, process):
         """Whether a process waits at the gate."""
