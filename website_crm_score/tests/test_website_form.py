@@ -55,6 +55,22 @@ class TestWebsiteForm(HttpCase, ScoringCase):
         self.env.invalidate_all()
         return self.Lead.browse(response.json()["id"])
 
+    def log_in(self, login, password):
+        """Send the form of the login, as the same browser."""
+        token = html.fromstring(self.visit("/web/login").content).xpath(
+            "//input[@name='csrf_token']/@value"
+        )[0]
+        data = {"login": login, "password": password, "csrf_token": token}
+        self.assertEqual(self.url_open("/web/login", data=data).status_code, 200)
+
+    def make_template_rules(self, **values):
+        """Make the rules of *Website lead scoring* and switch them on."""
+        wizard = self.env["website.crm.score.template"].create(
+            {"template": "website", **values}
+        )
+        domain = wizard.action_create_rules()["domain"]
+        self.Rule.with_context(active_test=False).search(domain).active = True
+
     def run_job(self, name="ir_cron_assign_scores"):
         self.env.flush_all()
         self.env.ref(f"website_crm_score.{name}").method_direct_trigger()
@@ -156,15 +172,39 @@ class TestWebsiteForm(HttpCase, ScoringCase):
         self.make_visitor(partner=user.partner_id)
         self.visit("/ws-tracked")
         lead = self.send_form()
-        token = html.fromstring(self.visit("/web/login").content).xpath(
-            "//input[@name='csrf_token']/@value"
-        )[0]
-        self.url_open(
-            "/web/login",
-            data={"login": "ws_login", "password": "ws_login_1", "csrf_token": token},
-        )
+        self.log_in("ws_login", "ws_login_1")
         self.visit("/ws-second")
         self.env.invalidate_all()
         self.assertEqual(lead.visitor_ids.partner_id, user.partner_id)
         self.run_job()
         self.assertEqual(self.seen(lead), ["/ws-second", "/ws-tracked"])
+
+    def test_each_visit_of_a_page_is_a_point_for_the_lead(self):
+        self.visit("/ws-tracked")
+        self.make_template_rules()  # for what was there before, too
+        self.visit("/ws-tracked")
+        self.visit("/ws-untracked")
+        lead = self.send_form()
+        self.run_job()
+        self.assertScores(lead, [2])
+        self.visit("/ws-second")
+        self.visit("/ws-tracked")
+        self.run_job()
+        self.assertScores(lead, [4])
+        self.assertEqual(lead.score_line_ids.event_count, 4)
+
+    def test_each_visit_of_a_page_is_a_point_for_the_contact(self):
+        user = self.make_user("ws_login", "base.group_portal", password="ws_login_1")
+        contact = user.partner_id
+        self.visit("/ws-tracked")
+        self.make_template_rules(apply_to="partner")
+        self.log_in("ws_login", "ws_login_1")
+        self.visit("/ws-tracked")
+        self.run_job("ir_cron_score_contacts")
+        self.assertEqual(contact.score, 2)
+        self.visit("/ws-untracked")
+        self.visit("/ws-second")
+        self.run_job("ir_cron_score_contacts")
+        self.assertEqual(contact.score, 3)
+        self.assertEqual(contact.score_line_ids.event_count, 3)
+        self.assertFalse(self.Lead.search([("partner_id", "=", contact.id)]))
