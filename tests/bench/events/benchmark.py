@@ -1,13 +1,13 @@
 """The hourly job when a thousand events are new, of a source that has many.
 
-A case is a source: ``orders`` are the lines of orders in the shop. The size is the
-number of its rows. Plain Odoo counts nothing of the kind, so that there is no peer
+A case is a source: ``orders`` are the lines of orders in the shop, ``mails`` the traces
+of newsletters. The size is the number of its rows. Plain Odoo counts nothing of the kind, so that there is no peer
 but the bar; the scores are compared with a recount by SQL.
 """
 
 from figures import bar
 
-from . import orders
+from . import mails, orders
 
 SIZES = (100_000, 1_000_000)
 NEW = 1000
@@ -18,7 +18,7 @@ LIMIT = 3  # seconds
 # ``prepare(env)``, a worker's, makes rules; ``add_owners(database, size)`` makes leads,
 # ``add_events(database, first, last, days)`` the events of so numbered rows of the last
 # days; WRONG asks how many leads have another score than they should have.
-SOURCES = {"orders": orders}
+SOURCES = {"orders": orders, "mails": mails}
 
 
 def run(bench, size):

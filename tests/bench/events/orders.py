@@ -4,10 +4,9 @@ All is drawn by hashes of numbers, so that each run and each machine has the sam
 the dates follow the clock.
 """
 
-from contextlib import closing
+from scoring.workload import LINKS, VISITORS
 
-from databases import connect
-from scoring.workload import LINKS, PICK, VISITORS
+from .statements import execute
 
 ADDON = "website_crm_score_sale"
 LINES = 4  # of each order
@@ -139,7 +138,7 @@ def add_owners(database, size):
     :param database: its name on the server
     """
     last = max(size // LINES // ORDERS, 1)
-    _execute(database, (CUSTOMERS, LEADS, VISITORS, LINKS), {"first": 1, "last": last})
+    execute(database, (CUSTOMERS, LEADS, VISITORS, LINKS), {"first": 1, "last": last})
 
 
 def add_events(database, first, last, days):
@@ -151,13 +150,4 @@ def add_events(database, first, last, days):
     oldest, youngest = days
     numbers = {"first": (first - 1) // LINES + 1, "last": last // LINES}
     numbers |= {"lines": LINES, "oldest": oldest, "youngest": youngest}
-    _execute(database, (CARTS, LINES_OF_CARTS), numbers)
-
-
-def _execute(database, statements, numbers):
-    with closing(connect(database)) as connection:
-        cursor = connection.cursor()
-        cursor.execute("SET jit = off")  # it would compile longer than it runs
-        cursor.execute(PICK)
-        for statement in statements:
-            cursor.execute(statement, numbers)
+    execute(database, (CARTS, LINES_OF_CARTS), numbers)
