@@ -1,8 +1,9 @@
 """The hourly job when a thousand events are new, of a source that has many.
 
 A case is a source: ``orders`` are the lines of orders in the shop, ``mails`` the traces
-of newsletters. The size is the number of its rows. Plain Odoo counts nothing of the kind, so that there is no peer
-but the bar; the scores are compared with a recount by SQL.
+of newsletters. The size is the number of its rows. Plain Odoo counts nothing of the
+kind, so that there is no peer but the bar; the scores are compared with a recount by
+SQL.
 """
 
 from figures import bar
