@@ -20,6 +20,8 @@ LIMIT = 3  # seconds
 # ``add_events(database, first, last, days)`` the events of so numbered rows of the last
 # days; WRONG asks how many leads have another score than they should have.
 SOURCES = {"orders": orders, "mails": mails}
+# Rules that were written just before a run are counted anew by the next one.
+AGE_RULES = "UPDATE website_crm_score SET write_date = write_date - interval '1 hour'"
 
 
 def run(bench, size):
@@ -54,6 +56,7 @@ def make(bench, case, source, size):
     first = odoo(databases["ready"], "scoring.participants:score")
     bench.say(f"{size:,} rows: {case}: all leads: {first['seconds']:.2f} s")
     check(bench, case, source, "ready")
+    databases.execute("ready", AGE_RULES)
     databases.settle("ready")
 
 
