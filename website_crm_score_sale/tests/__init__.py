@@ -2,3 +2,4 @@ from . import test_shop
 from . import test_shop_events
 from . import test_shop_journey
 from . import test_shop_tour
+from . import test_uninstall

@@ -466,18 +466,3 @@ class TestShopRules(ShopCase):
         self.make_order()
         self.run_rules()
         self.assertScores(lead, [116])
-
-    def test_without_the_addon_its_points_are_gone(self):
-        lead = self.make_customer_lead()
-        self.make_order()
-        kept = self.make_rule(value=7)
-        for event_type in TYPES:
-            self.make_event_rule(event_type)
-        self.run_rules()
-        self.assertScores(lead, [27])
-        # As when the addon is uninstalled.
-        self.env["ir.model.fields.selection"].search(
-            [("field_id.model", "=", "website.crm.score"), ("value", "in", TYPES)]
-        )._process_ondelete()
-        self.assertScores(lead, [7])
-        self.assertEqual(lead.score_ids, kept)
