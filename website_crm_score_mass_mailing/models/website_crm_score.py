@@ -72,9 +72,7 @@ class WebsiteCrmScore(models.Model):
     link_url = fields.Char(
         string="Link Address", help="Capital and small letters are the same."
     )
-    link_id = fields.Many2one(
-        comodel_name="link.tracker", string="Link", ondelete="set null"
-    )
+    link_id = fields.Many2one(comodel_name="link.tracker", ondelete="set null")
     click_unit = fields.Selection(
         selection=[("mail", "Each newsletter, once"), ("click", "Each click")],
         string="Clicks Count",

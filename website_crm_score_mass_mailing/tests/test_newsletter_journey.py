@@ -47,7 +47,7 @@ class TestNewsletterJourney(MailingCase):
             form.template = "newsletter"
             form.apply_to = apply_to
         action = form.record.action_create_rules()
-        rules = self.Rule.with_user(self.marketer).with_context(action["context"])
+        rules = self.Rule.with_user(self.marketer).with_context(**action["context"])
         rules = rules.search(action["domain"])
         self.assertEqual(len(rules), 4)
         for name, url in ((LINK_A, "/intranet"), (LINK_B, "/packages")):
