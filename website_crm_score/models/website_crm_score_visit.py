@@ -44,7 +44,6 @@ class WebsiteCrmScoreVisit(models.Model):
     )
     page_id = fields.Many2one(
         comodel_name="website.page",
-        string="Page",
         ondelete="set null",  # the rule then says that it has no page
         help="In whatever language it is seen.",
     )

@@ -228,8 +228,8 @@ class TestEventLedger(LedgerCase):
         lead.action_set_lost()
 
     def check(self):
-        super().check()
         self.assertLedger(self.Lead.union(*self.owners))
+        return super().check()
 
 
 @tagged("post_install", "-at_install")

@@ -1,9 +1,4 @@
-import {
-    checkRows,
-    openLeads,
-    openRow,
-    openScoringRules,
-} from "./scoring_tour_steps";
+import {checkRows, openLeads, openRow, openScoringRules} from "./scoring_tour_steps";
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
 

@@ -1,9 +1,9 @@
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
 
-registry.category("web_tour.tours").add(
-    "website_crm_score_automation.admin_adapts_an_example",
-    {
+registry
+    .category("web_tour.tours")
+    .add("website_crm_score_automation.admin_adapts_an_example", {
         steps: () => [
             {
                 content: "Open the example of leads that stay cold",
@@ -35,5 +35,4 @@ registry.category("web_tour.tours").add(
                 trigger: ".o_form_view:not(:has(.ribbon:contains(Archived)))",
             },
         ],
-    }
-);
+    });
