@@ -5,7 +5,7 @@ All is drawn by hashes of numbers, so that each run and each machine has the sam
 the dates follow the clock.
 """
 
-from .statements import execute
+from .statements import execute, make_rules
 
 ADDON = "website_crm_score_mass_mailing"
 MAILS = 20  # of each reader
@@ -88,17 +88,7 @@ def prepare(env):
         }
     )
     env["link.tracker"].create({"url": "https://reader.example/prices"})
-    env["website.crm.score"].create(
-        [
-            {
-                "name": event_type,
-                "value": points,
-                "rule_type": "event",
-                "event_type": event_type,
-            }
-            for event_type, points in RULES.items()
-        ]
-    )
+    make_rules(env, RULES)
     env.cr.commit()
 
 

@@ -6,7 +6,7 @@ the dates follow the clock.
 
 from scoring.workload import LINKS, VISITORS
 
-from .statements import execute
+from .statements import execute, make_rules
 
 ADDON = "website_crm_score_sale"
 LINES = 4  # of each order
@@ -118,17 +118,7 @@ def prepare(env):
             for number in range(PRODUCTS)
         ]
     )
-    env["website.crm.score"].create(
-        [
-            {
-                "name": event_type,
-                "value": points,
-                "rule_type": "event",
-                "event_type": event_type,
-            }
-            for event_type, points in RULES.items()
-        ]
-    )
+    make_rules(env, RULES)
     env.cr.commit()
 
 

@@ -1,4 +1,4 @@
-"""How the sources of events are filled."""
+"""How the sources of events are filled, and scored."""
 
 from contextlib import closing
 
@@ -18,3 +18,21 @@ def execute(database, statements, numbers):
         cursor.execute(PICK)
         for statement in statements:
             cursor.execute(statement, numbers)
+
+
+def make_rules(env, points):
+    """Make a rule on each type of event.
+
+    :param dict points: by type of event
+    """
+    env["website.crm.score"].create(
+        [
+            {
+                "name": event_type,
+                "value": value,
+                "rule_type": "event",
+                "event_type": event_type,
+            }
+            for event_type, value in points.items()
+        ]
+    )

@@ -1,31 +1,15 @@
-import {checkRows, openLeads, openRow, openScoringRules} from "./scoring_tour_steps";
+import {
+    checkRows,
+    choose,
+    openLeads,
+    openRow,
+    openScoringRules,
+    write,
+} from "./scoring_tour_steps";
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
 
 const tours = registry.category("web_tour.tours");
-
-function write(name, value) {
-    return {
-        content: `Write ${value} as ${name}`,
-        trigger: `.o_field_widget[name=${name}] input`,
-        run: `edit ${value}`,
-    };
-}
-
-function choose(name, label) {
-    return [
-        {
-            content: `Open the choices of ${name}`,
-            trigger: `.o_field_widget[name=${name}] input`,
-            run: "click",
-        },
-        {
-            content: `Choose ${label}`,
-            trigger: `.o_select_menu_item:contains(${label})`,
-            run: "click",
-        },
-    ];
-}
 
 tours.add("website_crm_score.manager_makes_event_rule", {
     steps: () => [

@@ -86,3 +86,41 @@ export function goBack(name) {
         run: "click",
     };
 }
+
+export function write(name, value) {
+    return {
+        content: `Write ${value} as ${name}`,
+        trigger: `.o_field_widget[name=${name}] input`,
+        run: `edit ${value}`,
+    };
+}
+
+export function choose(name, label) {
+    return [
+        {
+            content: `Open the choices of ${name}`,
+            trigger: `.o_field_widget[name=${name}] input`,
+            run: "click",
+        },
+        {
+            content: `Choose ${label}`,
+            trigger: `.o_select_menu_item:contains(${label})`,
+            run: "click",
+        },
+    ];
+}
+
+export function switchOn(text) {
+    const toggle = `.o_data_row:contains(${text}) .o_data_cell[name=active] input`;
+    return [
+        {
+            content: `${text} is switched off; switch it on`,
+            trigger: `${toggle}:not(:checked)`,
+            run: "click",
+        },
+        {
+            content: `${text} is switched on`,
+            trigger: `${toggle}:checked`,
+        },
+    ];
+}

@@ -1,35 +1,15 @@
 import {
     checkRows,
+    choose,
     goBack,
     openLeads,
     openRow,
     openScoringRules,
+    switchOn,
+    write,
 } from "@website_crm_score/../tests/tours/scoring_tour_steps";
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
-
-function write(name, value) {
-    return {
-        content: `Write ${value} as ${name}`,
-        trigger: `.o_field_widget[name=${name}] input`,
-        run: `edit ${value}`,
-    };
-}
-
-function choose(name, label) {
-    return [
-        {
-            content: `Open the choices of ${name}`,
-            trigger: `.o_field_widget[name=${name}] input`,
-            run: "click",
-        },
-        {
-            content: `Choose ${label}`,
-            trigger: `.o_select_menu_item:contains(${label})`,
-            run: "click",
-        },
-    ];
-}
 
 function pick(name, text, label) {
     return [
@@ -42,21 +22,6 @@ function pick(name, text, label) {
             content: `Pick ${label}`,
             trigger: `.o-autocomplete--dropdown-item:contains(${label})`,
             run: "click",
-        },
-    ];
-}
-
-function switchOn(text) {
-    const toggle = `.o_data_row:contains(${text}) .o_data_cell[name=active] input`;
-    return [
-        {
-            content: `${text} is switched off; switch it on`,
-            trigger: `${toggle}:not(:checked)`,
-            run: "click",
-        },
-        {
-            content: `${text} is switched on`,
-            trigger: `${toggle}:checked`,
         },
     ];
 }

@@ -3,24 +3,10 @@ import {
     goBack,
     openRow,
     openScoringRules,
+    switchOn,
 } from "@website_crm_score/../tests/tours/scoring_tour_steps";
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
-
-function switchOn(name) {
-    const active = `.o_data_row:contains(${name}) .o_data_cell[name=active] input`;
-    return [
-        {
-            content: `Switch on ${name}`,
-            trigger: `${active}:not(:checked)`,
-            run: "click",
-        },
-        {
-            content: `${name} is switched on`,
-            trigger: `${active}:checked`,
-        },
-    ];
-}
 
 registry
     .category("web_tour.tours")
