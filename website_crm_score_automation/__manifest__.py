@@ -1,7 +1,7 @@
 {
     "name": "Lead Scoring with Automation Rules",
     "summary": "Act when a lead has been above or below a score for some time",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "author": "Lead Scoring contributors",
     "license": "LGPL-3",

@@ -1,7 +1,7 @@
 {
     "name": "Lead Scoring by Newsletters",
     "summary": "Score leads by what they do with the newsletters that you send",
-    "version": "19.0.1.0.0",
+    "version": "19.0.1.1.0",
     "category": "Sales/CRM",
     "author": "Lead Scoring contributors",
     "license": "LGPL-3",
