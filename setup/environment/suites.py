@@ -1,21 +1,27 @@
-"""The test suites: Odoo's own runner, pytest-odoo, and the out-of-process tests."""
+"""The test suites: the addons' by pytest-odoo or Odoo's own runner, and those outside."""
 
+import os
 import subprocess
 import threading
 import xml.etree.ElementTree as ElementTree
 from contextlib import contextmanager
 
 from console import say, step
-from layout import LOG, PYTHON, REPO
+from layout import LOG, PYTHON, REPO, SETUP
 from network import free_port
 from odoo_log import OdooLog
 from results import FAILED, PASSED, SKIPPED
 
+INSTALL = "install"
 ODOO_RUNNER = "odoo"
 # What the addons work with but do not need: tested together.
 OPTIONAL = ["base_automation", "payment_demo"]
 PYTEST_ODOO = "pytest-odoo"
 OUT_OF_PROCESS = "out-of-process"
+# What is logged as a warning is noted by a plugin of pytest, see log_watch.py.
+LOGGED = ["--odoo-log-level=warn", "-p", "log_watch"]
+# Each has a database of its own; more than these wait for PostgreSQL and the disk.
+MOST_WORKERS = 4
 # Longer than any suite takes; a hanging one ends, and is told as failed.
 TIMEOUT = 45 * 60
 PYTEST_NOTHING_COLLECTED = 5
@@ -32,12 +38,20 @@ def database(environment, name, keep=False):
             say(f"setup: the database {name} is kept")
         else:
             _drop(environment, name)
+        _drop_copies(environment, name)
 
 
 def _drop(environment, name):
     """Drop a database and its filestore, if it is there."""
     command = environment.odoo_command("db", "drop", name)
     subprocess.run(command, env=environment.variables, capture_output=True)
+
+
+def _drop_copies(environment, name):
+    """Drop what workers that were killed have left of their copies of a database."""
+    for number in range(MOST_WORKERS):
+        command = ["dropdb", "--if-exists", "--force", f"{name}-gw{number}"]
+        subprocess.run(command, env=environment.variables, capture_output=True)
 
 
 def run_odoo(environment, title, log_name, *arguments):
@@ -79,28 +93,70 @@ def _stream(command, variables, file, log):
     return process.returncode
 
 
-def odoo_runner(environment, name, addons, tags, results):
-    """Install the addons with Odoo's runner on, on a database made from nothing."""
-    title = f"installing {', '.join(addons)} and running their tests with Odoo"
+def install(environment, name, addons, results):
+    """Install the addons on a database made from nothing; no warning may be logged."""
     modules = [*addons, *OPTIONAL]
-    install = ["-d", name, "-i", ",".join(modules), "--test-tags", ",".join(tags)]
-    log = run_odoo(environment, title, "test-odoo", *install)
+    title = f"installing {', '.join(addons)}"
+    log = run_odoo(
+        environment, title, "test-install", "-d", name, "-i", ",".join(modules)
+    )
+    _judge_log(INSTALL, log.problems, results)
+
+
+def odoo_runner(environment, name, tags, results):
+    """The addons' tests by Odoo's own runner, on a database that has them."""
+    title = "running the addons' tests with Odoo's own runner"
+    test = ["-d", name, "--test-tags", ",".join(tags)]
+    log = run_odoo(environment, title, "test-odoo", *test)
     for test, outcome in log.outcomes.items():
         results.add(ODOO_RUNNER, test, outcome, log.seconds.get(test, 0.0))
-    verdict = FAILED if log.problems else PASSED
-    results.add(ODOO_RUNNER, "no warning or error in the log", verdict)
+    _judge_log(ODOO_RUNNER, log.problems, results)
 
 
 def pytest_odoo(environment, name, targets, results):
-    """The same tests by pytest, on the database that Odoo's runner has made."""
-    for number, (path, keyword) in enumerate(targets):
-        options = [f"--odoo-database={name}", "--odoo-http"]
-        options += ["-k", keyword] if keyword else []
-        title = f"running {path.relative_to(REPO)} with pytest-odoo"
-        arguments = [*options, path]
+    """The addons' tests by pytest, on a database that has them.
+
+    Those that are not narrowed by a keyword run together, on as many workers as there
+    are processors: each works on a copy of the database.
+    """
+    complaints = LOG / "test-complaints.log"
+    complaints.unlink(missing_ok=True)
+    whole = [path for path, keyword in targets if not keyword]
+    runs = [([*_get_workers(), *whole], whole)] if whole else []
+    runs += [(["-k", keyword, path], [path]) for path, keyword in targets if keyword]
+    for number, (arguments, paths) in enumerate(runs):
+        options = [f"--odoo-database={name}", "--odoo-http", *LOGGED, *arguments]
+        names = ", ".join(str(path.relative_to(REPO)) for path in paths)
+        title = f"running {names} with pytest-odoo"
+        variables = _watch(environment.variables, complaints)
+        _pytest(variables, title, PYTEST_ODOO, number, options, results)
+    problems = complaints.read_text().splitlines() if complaints.exists() else []
+    for problem in problems:
+        print(problem)
+    _judge_log(PYTEST_ODOO, problems, results)
+
+
+def _get_workers():
+    count = min(os.cpu_count() or 1, MOST_WORKERS)
+    # The tests of a class share what it sets up.
+    return ["-n", count, "--dist=loadscope"] if count > 1 else []
+
+
+def _watch(variables, complaints):
+    """The variables of tests that write to a file what is logged as a warning."""
+    path = os.pathsep.join([variables["PYTHONPATH"], str(SETUP / "environment")])
+    return {
+        **variables,
+        "PYTHONPATH": path,
+        "TEST_COMPLAINTS": str(complaints),
         # Else the job queue starts a runner, which takes work away from the tests.
-        variables = {**environment.variables, "ODOO_QUEUE_JOB_CHANNELS": "root:0"}
-        _pytest(variables, title, PYTEST_ODOO, number, arguments, results)
+        "ODOO_QUEUE_JOB_CHANNELS": "root:0",
+    }
+
+
+def _judge_log(suite, problems, results):
+    verdict = FAILED if problems else PASSED
+    results.add(suite, "no warning or error in the log", verdict)
 
 
 def out_of_process(environment, paths, results):

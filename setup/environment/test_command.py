@@ -75,7 +75,7 @@ def main(arguments):
     if options.core:
         core_suites.run(environment, results, options.keep)
     else:
-        _run(environment, selection, results, options.keep)
+        _run(environment, selection, results, options)
     return results.show()
 
 
@@ -92,18 +92,24 @@ def _parse(arguments):
         help="run core's own suites instead, with the addons and without, and compare",
     )
     parser.add_argument(
+        "--odoo-runner",
+        action="store_true",
+        help="run the addons' tests with Odoo's own runner instead of pytest-odoo",
+    )
+    parser.add_argument(
         "--keep", action="store_true", help="keep the databases for a look at them"
     )
     return parser.parse_args(arguments)
 
 
-def _run(environment, selection, results, keep):
+def _run(environment, selection, results, options):
     if selection.outside:
         suites.out_of_process(environment, selection.outside, results)
     if selection.addons:
         name = f"lead_scoring_test_{os.getpid()}"
-        with suites.database(environment, name, keep):
-            suites.odoo_runner(
-                environment, name, selection.addons, selection.tags, results
-            )
-            suites.pytest_odoo(environment, name, selection.pytest, results)
+        with suites.database(environment, name, options.keep):
+            suites.install(environment, name, selection.addons, results)
+            if options.odoo_runner:
+                suites.odoo_runner(environment, name, selection.tags, results)
+            else:
+                suites.pytest_odoo(environment, name, selection.pytest, results)
