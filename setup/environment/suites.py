@@ -1,4 +1,4 @@
-"""The test suites: the addons' by pytest-odoo or Odoo's own runner, and those outside."""
+"""The test suites: pytest-odoo's, Odoo's own runner, and the out-of-process tests."""
 
 import os
 import subprocess
