@@ -5,9 +5,14 @@ from functools import partial
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
-from ..tools.rule_domain import iter_fields, parse_domain, resolve_names
+from ..tools.rule_domain import (
+    describe_error,
+    find_query_error,
+    iter_fields,
+    parse_domain,
+    resolve_names,
+)
 from ..tools.worklist import Worklist
 from .ir_cron import CONCURRENCY_ERRORS
 
@@ -468,7 +473,7 @@ class WebsiteCrmScore(models.Model):
         except Exception as exception:  # pylint: disable=broad-exception-caught
             if isinstance(exception, CONCURRENCY_ERRORS):
                 raise
-            error = self._describe(exception)
+            error = describe_error(exception)
         if self.error and not error:
             # It may have failed on the data alone, as it then still does.
             error = self._find_error(self._get_leads_reader()._scored_domain())
@@ -533,33 +538,24 @@ class WebsiteCrmScore(models.Model):
     # EVALUATION
 
     def _find_error(self, scope=None):
-        """Return why the domain of this rule cannot be used, or False.
+        """Return why the domain of this rule cannot be used, or None.
 
         :param Domain scope: leads to try it on; by default it is only planned
-        :rtype: str | bool
+        :rtype: str | None
         """
         self.ensure_one()
-        how = SQL("EXPLAIN") if scope is None else SQL("EXPLAIN ANALYZE")
-        try:
-            with self.env.cr.savepoint(flush=False):
-                query = self._get_query(Domain.TRUE if scope is None else scope)
-                is_of_events = (
-                    self.rule_type == "event" and not self._find_event_error()
-                )
-                statement = (
-                    self._get_counts_sql(query) if is_of_events else query.select()
-                )
-                self.env.cr.execute(SQL("%s %s", how, statement), log_exceptions=False)
-        # Fields may be searched by any code, which may raise anything.
-        except Exception as error:  # pylint: disable=broad-exception-caught
-            if isinstance(error, CONCURRENCY_ERRORS):
-                raise
-            return self._describe(error)
-        return False
+        return find_query_error(
+            self.env,
+            lambda: self._get_statement(Domain.TRUE if scope is None else scope),
+            on_data=scope is not None,
+        )
 
-    @staticmethod
-    def _describe(error):
-        return str(error).strip().split("\n")[0] or type(error).__name__
+    def _get_statement(self, scope):
+        """Return the SQL of what a run of this rule reads."""
+        query = self._get_query(scope)
+        if self.rule_type == "event" and not self._find_event_error():
+            return self._get_counts_sql(query)
+        return query.select()
 
     def _get_query(self, scope):
         """Return the query of the leads in ``scope`` that match this rule.

@@ -1,3 +1,4 @@
+import time
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -5,6 +6,8 @@ from odoo import fields
 from odoo.exceptions import UserError, ValidationError
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.website_crm_score.tools import rule_domain
 
 from .common import ScoringCase
 
@@ -39,6 +42,42 @@ class TestRuleRefused(RuleCase):
     def test_a_path_of_too_many_fields_is_refused(self):
         path = "partner_id" + ".parent_id" * 8 + ".name"
         self.assertRefused(f"[('{path}', '=', 'a')]", "more than 8 fields")
+
+    def test_nested_domains_of_too_many_fields_are_refused_at_once(self):
+        for operator in ("any", "not any"):
+            domain = "('name', '=', 'a')"
+            for _level in range(40):
+                domain = f"('parent_id', '{operator}', [{domain}])"
+            with self.subTest(operator=operator):
+                started = time.monotonic()
+                self.assertRefused(
+                    f"[('partner_id', 'any', [{domain}])]", "more than 8 fields"
+                )
+                self.assertLess(time.monotonic() - started, 1)
+
+    def test_a_path_counts_together_with_what_is_nested_below_it(self):
+        inner = [("parent_id.parent_id.parent_id.name", "=", "a")]
+        for path, is_fine in (
+            ("partner_id.parent_id.parent_id.parent_id", True),
+            ("partner_id.parent_id.parent_id.parent_id.parent_id", False),
+        ):
+            with self.subTest(path=path):
+                domain = [(path, "any", inner)]
+                if is_fine:
+                    self.assertFalse(self.make_rule(domain).error)
+                else:
+                    self.assertRefused(domain, "more than 8 fields")
+
+    def test_what_takes_too_long_to_plan_is_refused(self):
+        path = "partner_id.child_ids.name"
+        domain = [(path, "=", f"n{index}") for index in range(300)]
+        with patch.object(rule_domain, "MAX_PLANNING_SECONDS", 1):
+            self.assertRefused(domain, "more than 1 seconds to plan")
+
+    def test_the_time_limit_is_that_of_the_check_alone(self):
+        self.make_rule()
+        self.env.cr.execute("SHOW statement_timeout")
+        self.assertEqual(self.env.cr.fetchone(), ("0",))
 
     def test_code_is_refused(self):
         for domain in (

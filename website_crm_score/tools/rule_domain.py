@@ -1,14 +1,21 @@
-"""Domains of scoring rules: read them from text, resolve the names in them."""
+"""Domains of scoring rules: read them from text, resolve names in them, try them."""
 
 from ast import literal_eval
+from contextlib import closing
+
+from psycopg2.errors import QueryCanceled
 
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
 
 # Longer texts are not rules that somebody wrote, and cost seconds to parse.
 MAX_LENGTH = 32_000
 # Each step is a join: more than these are no rules either, and cost seconds to plan.
 MAX_STEPS = 8
+# Many short paths can cost as much together: what takes so long to plan is refused.
+MAX_PLANNING_SECONDS = 5
 
 NAME_OPERATORS = {
     "=": "in",
@@ -39,9 +46,100 @@ def parse_domain(text, env):
     if not isinstance(items, list):
         raise UserError(env._("it is not a list of conditions"))
     try:
-        return Domain(items)
+        domain = Domain(items)
+        steps = _count_steps(domain)
     except (TypeError, ValueError) as error:
         raise UserError(env._("it is malformed: %s", error)) from error
+    if steps > MAX_STEPS:
+        raise UserError(
+            env._("it follows more than %s fields one after another", MAX_STEPS)
+        )
+    return domain
+
+
+def _count_steps(domain):
+    """Return how many fields ``domain`` follows at most, those of nested ones too."""
+    return max(
+        (
+            len(condition.field_expr.split("."))
+            + (_count_steps(Domain(condition.value)) if _is_nested(condition) else 0)
+            for condition in domain.iter_conditions()
+        ),
+        default=0,
+    )
+
+
+def _is_nested(condition):
+    return condition.operator in ("any", "not any")
+
+
+def find_domain_error(text, reader):
+    """Return why the domain that ``text`` spells cannot be searched, or None.
+
+    No record is looked at, but PostgreSQL reads and plans the query, as it does when
+    the domain is used. Whoever keeps domains as text can have them tried by this when
+    they are saved.
+
+    :param str text: see :func:`parse_domain`
+    :param models.BaseModel reader: any recordset of the model, in the environment in
+        which the domain will be read
+    :return: the first line of what is wrong, in the language of ``reader``
+    :rtype: str | None
+    """
+
+    def compile_domain():
+        domain = parse_domain(text, reader.env)
+        for _field in iter_fields(domain, reader):
+            pass  # it raises where there is no such field
+        return reader._search(domain).select()
+
+    return find_query_error(reader.env, compile_domain)
+
+
+def find_query_error(env, compile_query, on_data=False):
+    """Return why a query cannot be run, or None.
+
+    Without ``EXPLAIN``: of many joins, it names each one's columns in a time that
+    doubles with some more of them, in which PostgreSQL can not even be stopped.
+
+    :param callable compile_query: returns the query, as SQL, or raises why not
+    :param bool on_data: whether to run it, too; by default it is only planned, and
+        that within a time
+    :rtype: str | None
+    """
+    env.flush_all()  # or what a field's search writes down would be rolled back
+    try:
+        with closing(env.cr.savepoint(flush=False)):
+            _try_query(env.cr, compile_query(), on_data)
+    except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+        raise
+    # Fields may be searched by any code, which may raise anything.
+    except Exception as error:  # pylint: disable=broad-exception-caught
+        if isinstance(error, QueryCanceled) and not on_data:
+            return env._("it takes more than %s seconds to plan", MAX_PLANNING_SECONDS)
+        return describe_error(error)
+    return None
+
+
+def _try_query(cr, query, on_data):
+    """Plan ``query``, or run it; the caller rolls back, and so ends the time limit."""
+    if not on_data:
+        seconds = f"{MAX_PLANNING_SECONDS}s"
+        cr.execute(SQL("SELECT set_config('statement_timeout', %s, true)", seconds))
+    limit = SQL() if on_data else SQL("LIMIT 0")
+    tried = SQL(
+        "WITH tried AS MATERIALIZED (%s) SELECT count(*) FROM tried %s", query, limit
+    )
+    cr.execute(tried, log_exceptions=False)
+
+
+def describe_error(error):
+    """Return the first line of ``error`` as a text that can be stored.
+
+    :rtype: str
+    """
+    text = str(error).replace("\0", "").strip()
+    return text.split("\n")[0] or type(error).__name__
 
 
 def iter_fields(domain, model):
@@ -54,7 +152,7 @@ def iter_fields(domain, model):
     for condition in domain.iter_conditions():
         steps = list(_follow(condition.field_expr, model))
         yield from (field for field, _comodel in steps)
-        if condition.operator in ("any", "not any"):
+        if _is_nested(condition):
             _field, comodel = steps[-1]
             yield from iter_fields(Domain(condition.value), comodel)
 
@@ -77,7 +175,7 @@ def resolve_names(domain, model, unknown=None):
     def resolve(condition):
         *_path, (field, comodel) = _follow(condition.field_expr, model)
         operator, value = condition.operator, condition.value
-        if operator in ("any", "not any"):
+        if _is_nested(condition):
             nested = resolve_names(Domain(value), comodel, unknown)
             return Domain(condition.field_expr, operator, nested)
         if comodel is None or operator not in NAME_OPERATORS:
@@ -99,12 +197,7 @@ def resolve_names(domain, model, unknown=None):
 
 def _follow(path, model):
     """Yield each field of ``path`` with the model that it leads to, or None."""
-    names = path.split(".")
-    if len(names) > MAX_STEPS:
-        raise UserError(
-            model.env._("it follows more than %s fields one after another", MAX_STEPS)
-        )
-    for name in names:
+    for name in path.split("."):
         if model is None:  # part of a date, or a property
             return
         field = model._fields.get(name)
