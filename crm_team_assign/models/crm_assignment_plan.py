@@ -225,8 +225,8 @@ class CrmAssignmentPlan(models.Model):
         for merged in teams._in_batches(teams._merge_batch, groups):
             Lines._note_merged(plan, merged)
         # Another assignment may have been between, also where this one goes on.
-        teams = teams.with_context(assigned_by_plan=Lines._count_done(plan))
-        Lines._leave_out_beyond(plan, teams._get_quotas(plan.force_quota))
+        quotas = teams._get_quotas(plan.force_quota, given=Lines._count_done(plan))
+        Lines._leave_out_beyond(plan, quotas)
         teams._carry_out(plan._load())
 
     def _load(self):

@@ -5,6 +5,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools.mail import email_normalize_all
 
+from odoo.addons.website_crm_score.tools.own_context import OURS
+
 ASSIGNMENT_ORDER = "score desc, create_date, id"
 
 
@@ -150,8 +152,8 @@ class CrmLead(models.Model):
         )
 
     def _check_company(self, fnames=None):
-        is_alike = self.env.context.get("is_assignment") and fnames is not None
-        if is_alike and "company_id" not in fnames:
+        is_alike = self.env.context.get("is_assignment") is OURS
+        if is_alike and fnames is not None and "company_id" not in fnames:
             # The same values for all: one lead of each company stands for the others.
             groups = self.grouped("company_id").values()
             self = self.browse(leads[0].id for leads in groups)

@@ -94,7 +94,9 @@ class CrmTeam(models.Model):
     def _get_assignment_team_domain(self):
         """Return the domain of the teams that the daily assignment looks at."""
         uses = Domain("use_leads", "=", True) | Domain("use_opportunities", "=", True)
-        return uses & Domain("assignment_optout", "=", False)
+        # Whatever the context says of archived ones.
+        is_active = Domain("active", "=", True)
+        return is_active & uses & Domain("assignment_optout", "=", False)
 
     def _get_assignment_weight(self):
         """Return the share of this team in leads that several teams could take."""

@@ -2,6 +2,8 @@ import logging
 
 from odoo import models
 
+from ..tools.batch_log import BatchLog
+
 _logger = logging.getLogger(__name__)
 
 
@@ -26,7 +28,7 @@ class CrmTeam(models.Model):
         heads = teams._merge_duplicates(creation_delta_days, result)
         if heads:
             self._update_scores()
-        run = self.env.context.get("assignment_run")
+        run = self._get_run()
         if run:
             plan = run.plan = self._plan_assignment(
                 creation_delta_days, force_quota=run.force_quota
@@ -88,10 +90,10 @@ class CrmTeam(models.Model):
         return merged
 
     def _merge_groups(self, groups):
-        logs = []
+        log = BatchLog()
         # Who owns one of the leads knows it, and needs no message about the merger.
         leads = self.env["crm.lead"].with_context(
-            mail_auto_subscribe_no_notify=True, merge_logs=logs
+            mail_auto_subscribe_no_notify=True, merge_log=log
         )
         leads = leads.browse(id_ for lead_ids in groups for id_ in lead_ids).exists()
         leads = leads.filtered_domain(leads._open_domain())
@@ -99,7 +101,7 @@ class CrmTeam(models.Model):
         merged = leads._merge_automatically(
             same.with_prefetch(leads.ids) for same in still if len(same) > 1
         )
-        leads._create_logs(logs)
+        leads._create_logs(log.messages)
         return [(head.id, gone.ids) for head, gone in merged.items()]
 
     def _add_merged_elsewhere(self, heads, result):

@@ -8,6 +8,8 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.website_crm_score.tools.own_context import OURS
+
 from ..tools.assignment import AssignmentRun
 from .crm_lead import ASSIGNMENT_ORDER
 
@@ -53,6 +55,15 @@ class CrmTeam(models.Model):
             )
             self.env["ir.cron"]._commit_batch(0, 0)
         return result
+
+    @api.model
+    def _get_run(self):
+        """Return the whole assignment that this is a part of, None if of none.
+
+        :rtype: AssignmentRun
+        """
+        run = self.env.context.get("assignment_run")
+        return run if isinstance(run, AssignmentRun) else None
 
     @api.model
     def _is_assignment_allowed(self):
@@ -162,7 +173,7 @@ class CrmTeam(models.Model):
         :return: for each member with room: the leads ``assigned`` and the ``quota``
         :rtype: dict
         """
-        run = self.env.context.get("assignment_run")
+        run = self._get_run()
         plan = run.plan if run else self._plan_handover(force_quota)
         if not run:
             self._carry_out(plan)
@@ -178,12 +189,14 @@ class CrmTeam(models.Model):
         _log_assignment(result)
         return result
 
-    def _get_quotas(self, force_quota):
+    def _get_quotas(self, force_quota, given=None):
         """Return how many leads the members of these teams with room can take, by id.
 
+        :param bool force_quota: see ``crm.team.member._get_assignment_quota``
+        :param dict given: how many they got by the plan that is gone on with, by id
         :rtype: dict[int, int]
         """
-        quotas = [team._get_member_quotas(force_quota) for team in self]
+        quotas = [team._get_member_quotas(force_quota, given) for team in self]
         return {
             member.id: quota for members in quotas for member, quota in members.items()
         }
@@ -280,7 +293,7 @@ class CrmTeam(models.Model):
         leads = leads.filtered(lambda lead: lead._is_free_for(self))
         # The member gets one message for all; core would post one for each lead.
         leads = leads.with_context(
-            mail_auto_subscribe_no_notify=True, is_assignment=True
+            mail_auto_subscribe_no_notify=True, is_assignment=OURS
         )
         for values, same in leads._group_by_assignment(self, member.user_id):
             company = same.company_id

@@ -83,14 +83,30 @@ class CrmTeamMember(models.Model):
         :rtype: int
         """
         self.ensure_one()
+        return self._get_assignment_quotas(force_quota=force_quota)[self]
+
+    def _get_assignment_quotas(self, force_quota=False, given=None):
+        """Return how many leads each of these members can take now.
+
+        :param bool force_quota: see :meth:`_get_assignment_quota`
+        :param dict given: how many leads members got by the plan that is gone on with,
+            by id
+        :rtype: dict[crm.team.member, int]
+        """
+        assigned = self._count_assigned_per_day()
+        given = given or {}
+        return {
+            member: member._get_room(
+                assigned[member.id], force_quota, given.get(member.id, 0)
+            )
+            for member in self
+        }
+
+    def _get_room(self, assigned, force_quota, given):
         if self.assignment_unlimited:
             return UNLIMITED
-        assigned = self.env.context.get("assigned_per_day")
-        assigned = (assigned or self._count_assigned_per_day())[self.id]
         day = get_allowance(self.assignment_max, 1)
         if force_quota:
-            # of the plan that is gone on with, if any
-            given = self.env.context.get("assigned_by_plan", {}).get(self.id, 0)
             return min(day - given, self.assignment_max - sum(assigned))
         return min(get_quota(self.assignment_max, assigned), day - self.lead_day_count)
 

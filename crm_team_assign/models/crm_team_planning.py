@@ -286,18 +286,15 @@ class CrmTeam(models.Model):
     def _explain_no_quota(self):
         return CAPACITY if self._get_assignment_weight() else NO_MEMBER
 
-    def _get_member_quotas(self, force_quota):
+    def _get_member_quotas(self, force_quota, given=None):
         """Return ``{member: quota}`` of members with room, whose turn it is first."""
-        members = self.crm_team_member_ids.sorted("id")
+        members = self.crm_team_member_ids.sorted("id").filtered(
+            lambda member: not member.assignment_optout and member.user_id.active
+        )
         last_id = self.assignment_last_member_id.id or 0
         later = members.filtered(lambda member: member.id > last_id)
-        counts = members._count_assigned_per_day()  # in one query
-        members = members.with_context(assigned_per_day=counts)
-        quotas = {
-            member: member._get_assignment_quota(force_quota=force_quota)
-            for member in later + (members - later)
-            if not member.assignment_optout and member.user_id.active
-        }
+        in_turn = later + (members - later)
+        quotas = in_turn._get_assignment_quotas(force_quota, given)
         return {member: quota for member, quota in quotas.items() if quota > 0}
 
     def _get_seats(self, quotas, lead_ids, plan):

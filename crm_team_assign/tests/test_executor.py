@@ -104,3 +104,18 @@ class TestExecutor(AssignmentCase):
         count(6)  # fills caches
         few, many = count(6), count(60)
         self.assertLess(many, few + 50, (few, many))
+
+    def test_the_room_of_all_members_of_a_team_is_counted_at_once(self):
+        def count(number):
+            names = (f"{number}_{len(self.Team.search([]))}_{i}" for i in range(number))
+            sellers = [self.make_seller(name) for name in names]
+            team = self.make_team(f"Team {number}", 0, sellers)
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            team._plan_assignment()
+            return self.env.cr.sql_log_count - before
+
+        self.make_scored(50)
+        count(2)  # fills caches
+        self.assertEqual(count(12), count(2))

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..fields import LedgerMany2many
+from ..tools.own_context import OURS
 from .website_crm_scored import DERIVED_FIELDS
 
 
@@ -193,7 +194,7 @@ class CrmLead(models.Model):
         """
         merged = {}
         for leads in groups:
-            leads = leads.with_context(is_automatic_merge=True)
+            leads = leads.with_context(is_automatic_merge=OURS)
             leads._find_strangers()._forget_visits()
             head = leads._merge_opportunity(auto_unlink=False, max_length=0)
             merged[head] = leads - head
@@ -202,7 +203,7 @@ class CrmLead(models.Model):
 
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
-        if not self.env.context.get("is_automatic_merge"):
+        if self.env.context.get("is_automatic_merge") is not OURS:
             self._merge_scores({self: opportunities})
         return result
 

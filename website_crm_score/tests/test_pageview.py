@@ -1,6 +1,7 @@
 from datetime import datetime, timedelta
 
 from odoo import fields
+from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from .common import LONG_AGO, ScoringCase
@@ -341,6 +342,19 @@ class TestPageview(PageviewCase):
         counts = {path: view.view_count for path, view in views.items()}
         self.assertEqual(counts, {"/a": 1, "/b": 2, "/c": 2})
         self.assertEqual(views["/b"].view_date, self.now)
+
+    def test_what_the_context_of_a_client_says_changes_no_merger(self):
+        other = self.make_lead()
+        for lead in (self.lead, other):
+            self.make_rule(str([("id", "=", lead.id)]), value=5)
+        self.make_tracks(self.make_visitor(other), "/b")
+        self.run_rules()
+        leads = (self.lead + other).with_user(self.env.ref("base.user_admin"))
+        context = {"is_automatic_merge": True}
+        call_kw(leads, "merge_opportunity", [leads.ids], {"context": context})
+        merged = (self.lead + other).exists()
+        self.assertSeen(merged, "/b")
+        self.assertEqual(merged.score_line_ids.mapped("points"), [5, 5])
 
     def test_leads_of_one_visitor_merged_count_its_views_once(self):
         other = self.make_lead()
