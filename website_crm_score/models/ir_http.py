@@ -86,7 +86,7 @@ class IrHttp(models.AbstractModel):
     @classmethod
     def _count_hit(cls, record):
         uncounted = request.env["website.crm.uncounted.hit"]
-        reason = cls._find_reason_not_to_count()
+        reason = cls._find_reason_not_to_count() or cls._find_flood()
         if reason:
             uncounted._add(reason)
             if reason == "consent":
@@ -100,8 +100,10 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _find_reason_not_to_count(cls):
-        """Return why this hit is not recorded, one of the reasons of
+        """Return why what this request does is not recorded, one of the reasons of
         ``website.crm.uncounted.hit``, or None.
+
+        Also asked of what is no hit of a page, such as a cart.
 
         :rtype: str | None
         """
@@ -111,8 +113,6 @@ class IrHttp(models.AbstractModel):
             return reason
         if not cls._has_consent():
             return "consent"
-        if cls._is_flood():
-            return "flood"
         return None
 
     @classmethod
@@ -145,14 +145,15 @@ class IrHttp(models.AbstractModel):
         return has_bar and cls._is_allowed_cookie("optional")
 
     @classmethod
-    def _is_flood(cls):
-        """Count this hit of this visitor; return whether it is one too many."""
+    def _find_flood(cls):
+        """Count this hit of a page; return the reason if it is one too many."""
         settings = request.env["res.config.settings"]
         limit = settings._get_scoring_number("hits_per_minute")
         if not limit:
-            return False
+            return None
         token = request.env["website.visitor"]._get_access_token()
-        return _rate.count((request.env.cr.dbname, token)) > limit
+        is_too_many = _rate.count((request.env.cr.dbname, token)) > limit
+        return "flood" if is_too_many else None
 
     @classmethod
     def _tell_tracking_failed(cls, error):

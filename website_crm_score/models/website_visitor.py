@@ -8,6 +8,7 @@ from psycopg2 import errors
 from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED, STATUS_READY
 
 from odoo import api, fields, models
+from odoo.http import request
 from odoo.tools import SQL
 
 from ..tools.hit_savepoint import SAVEPOINT
@@ -126,18 +127,22 @@ class WebsiteVisitor(models.Model):
 
     @api.model
     def _get_is_new_sql(self, url, seconds):
-        """Return the condition that ``visitor`` did not see ``url`` moments ago."""
+        """Return the condition that ``visitor`` did not see ``url`` moments ago,
+        whatever follows its ? or #."""
         if not seconds:
             return SQL("TRUE")
+        urls = self.env["website.crm.url"]
         return SQL(
             """
             NOT EXISTS (
-                SELECT FROM website_track
-                 WHERE visitor_id = visitor.id AND url = %s
-                   AND visit_datetime > now() AT TIME ZONE 'UTC' - %s * interval '1 s')
+                SELECT FROM website_track track
+                 WHERE visitor_id = visitor.id
+                   AND visit_datetime > now() AT TIME ZONE 'UTC' - %s * interval '1 s'
+                   AND %s = %s)
             """,
-            url,
             seconds,
+            urls._normalized_sql(SQL("track.url")),
+            urls._normalized_sql(SQL("%s", url)),
         )
 
     def _refresh(self):
@@ -153,12 +158,16 @@ class WebsiteVisitor(models.Model):
     def _add_tracking(self, domain, website_track_values):
         """Add the url of what was seen, such as a product, to the track; unless its
         page is tracked itself, and the visit counted already."""
-        url = not website_track_values.get("url") and self._find_url_of(
-            website_track_values
-        )
-        if url and not self._has_just_seen(url):
-            website_track_values = {**website_track_values, "url": bound_url(url)}
+        if not website_track_values.get("url") and self._is_counted_request():
+            url = self._find_url_of(website_track_values)
+            if url and not self._has_just_seen(url):
+                website_track_values = {**website_track_values, "url": bound_url(url)}
         return super()._add_tracking(domain, website_track_values)
+
+    @api.model
+    def _is_counted_request(self):
+        """Return whether what is seen now counts as the hit of a page would."""
+        return not (request and self.env["ir.http"]._find_reason_not_to_count())
 
     @api.model
     def _find_url_of(self, values):
@@ -175,13 +184,26 @@ class WebsiteVisitor(models.Model):
         return None
 
     def _has_just_seen(self, url):
-        since = fields.Datetime.now() - SAME_VISIT
-        seen = self.sudo().website_track_ids.filtered(  # sudo: as core's own search
-            lambda track: track.url and track.visit_datetime >= since
-        )
+        """Return whether this visitor saw the page of ``url`` in the same visit."""
+        self.env["website.track"].flush_model()
         # The page can bear the language and a category before the name.
         name = "/" + urlsplit(url).path.rpartition("/")[2]
-        return any(urlsplit(track.url).path.endswith(name) for track in seen)
+        seen = self.env["website.crm.url"]._normalized_sql(SQL("track.url"))
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT FROM website_track track
+                 WHERE visitor_id = %s AND visit_datetime >= %s
+                   AND right(%s, length(%s)) = %s LIMIT 1
+                """,
+                self.id,
+                fields.Datetime.now() - SAME_VISIT,
+                seen,
+                name,
+                name,
+            )
+        )
+        return bool(rows)
 
     @contextmanager
     def _in_own_transaction(self):

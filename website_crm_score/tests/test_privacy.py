@@ -1,3 +1,5 @@
+from datetime import datetime, timedelta
+
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
@@ -216,3 +218,16 @@ class TestUrlOfWhatWasSeen(ScoringCase):
         tracks = self.see()
         self.assertEqual(len(tracks.filtered("url")), 1)
         self.assertEqual(len(tracks), 2)
+
+    def test_earlier_visits_are_looked_up_and_not_read(self):
+        self.make_tracks(self.visitor, *["/page"] * 20)
+        self.env.invalidate_all()
+        with self.assertQueryCount(1):
+            self.visitor._has_just_seen(self.host + "/contactus")
+        urls = self.env["website.track"]._fields["url"]
+        self.assertFalse(urls._get_cache(self.env))
+
+    def test_it_counts_again_at_the_next_visit(self):
+        long_ago = datetime.now() - timedelta(minutes=31)
+        self.make_tracks(self.visitor, "/fr/contactus", date=long_ago)
+        self.assertEqual(len(self.see().filtered("url")), 2)

@@ -257,10 +257,21 @@ class TestReloads(TrackingCase):
         self.hit()
         self.assertEqual(len(self.hits()), 2)
 
-    def test_another_page_counts(self):
+    def test_what_follows_the_address_makes_no_other_page(self):
+        self.hit("?a=1")
+        self.hit("?a=2")
         self.hit()
-        self.hit("?color=red")
-        self.assertEqual(len(self.hits()), 2)
+        self.assertEqual(len(self.hits()), 1)
+        self.assertEqual(self.reasons(), {"reload": 2})
+
+    def test_another_page_counts(self):
+        other = self._new_page("another-page")
+        other.view_id.track = True
+        self.hit()
+        self.url_open(other.url, headers={"User-Agent": BROWSER})
+        self.assertEqual(self.hits().page_id, self.page)
+        self.assertEqual(len(self.Track.search([("page_id", "=", other.id)])), 1)
+        self.assertFalse(self.reasons())
 
     def test_a_setting_that_is_no_number_counts_all(self):
         self.params.set_param("website_crm_score.reload_seconds", "soon")
@@ -320,15 +331,15 @@ class TestFloods(TrackingCase):
     def test_counting_takes_no_query(self):
         executed = []
         model = type(self.env["ir.http"])
-        is_flood = model._is_flood
+        find_flood = model._find_flood
 
         def count():
             queries = request.env.cr.sql_log_count
-            result = is_flood()
+            result = find_flood()
             executed.append(request.env.cr.sql_log_count - queries)
             return result
 
-        with patch.object(model, "_is_flood", count):
+        with patch.object(model, "_find_flood", count):
             self.hit()
             self.hit()
         self.assertEqual(executed[1:], [0])

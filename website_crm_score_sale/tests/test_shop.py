@@ -112,6 +112,14 @@ class TestShop(ShopHttpCase):
         self.env.cr.execute("UPDATE website_crm_score_progress SET counted_date = NULL")
         self.env.invalidate_all()
 
+    def test_a_cart_is_no_visit_of_a_page(self):
+        parameters = self.env["ir.config_parameter"].sudo()
+        parameters.set_param("website_crm_score.hits_per_minute", "1")
+        self.add_to_cart(self.tool)
+        self.visit(self.tool.website_url)
+        lead = self.send_form()
+        self.assertEqual(len(lead.visitor_ids.website_track_ids), 1)
+
     # CHECKOUT
 
     def test_a_guest_buys(self):
@@ -184,3 +192,13 @@ class TestShop(ShopHttpCase):
         self.assertEqual(lead.score_pageview_ids.view_count, 1)
         url = lead.score_pageview_ids.url
         self.assertEqual(url, self.base_url() + path.partition("#")[0])
+
+    def test_a_product_that_is_seen_without_consent_is_no_page_view(self):
+        self.website.write({"cookies_bar": True, "track_with_consent": True})
+        self.visit(self.tool.website_url)
+        self.make_jsonrpc_request(
+            "/shop/products/recently_viewed_update", {"product_id": self.tool.id}
+        )
+        lead = self.send_form()
+        self.run_job()
+        self.assertFalse(lead.score_pageview_ids)
