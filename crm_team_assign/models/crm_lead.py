@@ -1,5 +1,6 @@
 from collections import defaultdict
 from datetime import timedelta
+from itertools import compress
 
 from odoo import api, fields, models
 from odoo.fields import Domain
@@ -127,6 +128,14 @@ class CrmLead(models.Model):
         if company or len(others) > 1:
             return self.filtered(lambda lead: lead.company_id not in others)
         return self
+
+    def _load_records_create(self, vals_list):
+        """Imported history takes up no capacity: nobody was handed what was made with
+        its salesperson, and when that was is unknown unless the file says so."""
+        leads = super()._load_records_create(vals_list)
+        undated = [not vals.get("date_open") for vals in vals_list]
+        leads.browse(compress(leads.ids, undated)).date_open = False
+        return leads
 
     def action_plan_assignment(self):
         """Open a dry run of the assignment of these leads alone.

@@ -96,3 +96,13 @@ class TestAssignmentJob(AssignmentCase):
         ) as run:
             self.assign()
         self.assertEqual(run.call_count, 2)
+
+    def test_who_says_to_be_a_job_is_none(self):
+        """Outside of jobs nothing is committed, whatever a client says."""
+        team = self.make_team("Direct", 0, [self.ann])
+        lead = self.make_scored(50)
+        context = {"ir_cron_progress_id": 1, "cron_id": self.cron.id, "is_job": True}
+        team.with_context(**context).action_assign_leads()
+        self.assertEqual(lead.user_id, self.ann)
+        plan = self.env["crm.assignment.plan"].search([], limit=1)
+        self.assertEqual(plan.origin, "button")

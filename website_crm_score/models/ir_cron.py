@@ -2,6 +2,8 @@ from psycopg2 import errors
 
 from odoo import models
 
+from ..tools.own_context import OURS
+
 MAX_TRIES = 5
 # What a transaction of somebody else can cause, and a new transaction gets over.
 CONCURRENCY_ERRORS = (
@@ -20,7 +22,11 @@ class IrCron(models.Model):
 
     def _is_job(self):
         """Return whether a scheduled action is running, which may commit."""
-        return bool(self.env.context.get("ir_cron_progress_id"))
+        return self.env.context.get("is_job") is OURS
+
+    def _add_progress(self, *, timed_out_counter=None):
+        job, progress = super()._add_progress(timed_out_counter=timed_out_counter)
+        return job.with_context(is_job=OURS), progress
 
     def _commit_batch(self, processed, remaining):
         """Commit a batch of a scheduled action; do nothing outside of one.
