@@ -15,6 +15,7 @@ from . import ir_http
 from . import ir_ui_view
 from . import res_config_settings
 from . import res_partner
+from . import res_users
 from . import website
 from . import website_crm_uncounted_hit
 from . import website_track

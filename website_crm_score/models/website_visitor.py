@@ -61,6 +61,12 @@ class WebsiteVisitor(models.Model):
 
     # HITS
 
+    def _get_visitor_from_request(self, force_create=False, force_track_values=None):
+        """Return none to whoever logs in over somebody else's login."""
+        if self.env.context.get("is_other_login"):
+            return self.sudo().browse()  # sudo: as core returns a visitor
+        return super()._get_visitor_from_request(force_create, force_track_values)
+
     def _upsert_visitor(self, access_token, force_track_values=None):
         """Add a track to the visitor, which is not written if it was a moment ago.
 

@@ -1,4 +1,5 @@
 from . import test_hoot
+from . import test_login
 from . import test_track_page
 from . import test_track_page_tour
 from . import test_scoring

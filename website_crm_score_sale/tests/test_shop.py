@@ -88,6 +88,25 @@ class TestShop(ShopHttpCase):
         self.run_job()
         self.assertScores(lead, [15])
 
+    def test_who_logs_in_over_another_login_does_not_take_the_cart(self):
+        first, second = (
+            self.make_user(
+                login, "base.group_portal", password=login, email=f"{login}@x.example"
+            )
+            for login in ("ws_shop_first", "ws_shop_second")
+        )
+        leads = self.make_lead(partner_id=first.partner_id.id)
+        leads += self.make_lead(partner_id=second.partner_id.id)
+        self.log_in("ws_shop_first", "ws_shop_first")
+        cart = self.add_to_cart(self.tool)
+        self.log_in("ws_shop_second", "ws_shop_second")
+        self.visit("/shop/cart")
+        self.env.invalidate_all()
+        self.assertEqual(cart.website_visitor_id.partner_id, first.partner_id)
+        self.assertEqual(cart.partner_id, first.partner_id)
+        self.run_job()
+        self.assertScores(leads, [15, 0])
+
     def test_a_cart_left_for_a_day_is_abandoned(self):
         cart = self.add_to_cart(self.tool)
         lead = self.send_form()
