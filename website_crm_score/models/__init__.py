@@ -18,6 +18,7 @@ from . import res_partner
 from . import res_users
 from . import website
 from . import website_crm_uncounted_hit
+from . import website_page
 from . import website_track
 from . import website_visitor
 from . import website_visitor_contact

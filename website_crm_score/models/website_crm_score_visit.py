@@ -1,7 +1,7 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.tracked_url import MAX_URL_LENGTH
+from ..tools.tracked_url import MAX_URL_LENGTH, read_address
 
 # The event types that are made of what visitors do.
 VISIT_TYPES = ("page_visit", "contact_form", "comeback")
@@ -40,13 +40,29 @@ class WebsiteCrmScoreVisit(models.Model):
     )
     page_url = fields.Char(
         string="Address",
-        help="Without what follows ? or #. Capital and small letters are the same.",
+        help="As the browser shows it, without what follows ? or #. Capital and small "
+        "letters are the same, and so are http and https. A path alone, such as "
+        "/pricing, is a page of any of your websites; a page in another language has "
+        "another address, such as /fr/pricing.",
     )
     page_id = fields.Many2one(
         comodel_name="website.page",
-        ondelete="set null",  # the rule then says that it has no page
-        help="In whatever language it is seen.",
+        ondelete="set null",  # what was its address still says which page it was
+        help="In whatever language it is seen, and however it is edited: the copy of a "
+        "page that was made for a website, and any page of the same address, is the "
+        "same page.",
     )
+    page_key = fields.Char(
+        compute="_compute_page_address", store=True, readonly=True, copy=True
+    )
+    page_path = fields.Char(
+        string="Address of the Page",
+        compute="_compute_page_address",
+        store=True,
+        readonly=True,
+        copy=True,
+    )
+    page_warning = fields.Char(compute="_compute_page_warning")
     visit_unit = fields.Selection(
         selection=[("visit", "Each visit"), ("day", "Each different day")],
         string="Counts",
@@ -58,8 +74,51 @@ class WebsiteCrmScoreVisit(models.Model):
         help="A visit counts if the one before was at least so many days earlier.",
     )
 
+    @api.depends("page_id.key", "page_id.url")
+    def _compute_page_address(self):
+        for rule in self:
+            page = rule.page_id.sudo()  # sudo: who writes rules may not read all pages
+            # Those of a page that was deleted are kept: it may be made anew.
+            rule.page_key = page.key or rule.page_key
+            rule.page_path = page.url or rule.page_path
+
+    @api.depends("rule_type", "event_type", "page_match", "page_url", "page_id")
+    def _compute_page_warning(self):
+        for rule in self:
+            is_on_pages = rule.rule_type == "event" and rule.event_type == "page_visit"
+            rule.page_warning = is_on_pages and rule._find_page_warning()
+
+    def _find_page_warning(self):
+        """Return why no visit may count, though nothing is wrong, or False.
+
+        :rtype: str | bool
+        """
+        if self.page_match == "page":
+            pages = self._find_pages()
+            if pages and not any(pages.mapped("track")):
+                return self.env._("The page is not tracked: tick Track Page on it.")
+            if pages and not self.page_id:
+                return self.env._(
+                    "The page was deleted. Pages with its address %s count in its "
+                    "stead.",
+                    self.page_path,
+                )
+        elif self._find_page_error():
+            return False
+        elif not self.env["website.crm.url"]._is_tracked(self._get_address_sql):
+            return self.env._(
+                "No tracked page has this address, and nobody was seen there lately. "
+                "Look how it is written, and whether Track Page is ticked on the page."
+            )
+        return False
+
     def _get_event_fields(self):
         return super()._get_event_fields() | set(VISIT_FIELDS)
+
+    def write(self, vals):
+        if "page_id" in vals and not vals["page_id"]:
+            vals = {**vals, "page_key": False, "page_path": False}
+        return super().write(vals)
 
     def _find_event_error(self):
         if self.event_type == "page_visit":
@@ -72,7 +131,7 @@ class WebsiteCrmScoreVisit(models.Model):
     def _find_page_error(self):
         url = (self.page_url or "").strip()
         if self.page_match == "page":
-            return not self.page_id and self.env._("choose the page.")
+            return not self._find_pages() and self.env._("choose the page.")
         if not self.page_match or not url:
             return self.env._("say which page.")
         if len(url) > MAX_URL_LENGTH:
@@ -81,6 +140,10 @@ class WebsiteCrmScoreVisit(models.Model):
             return self.env._(
                 "visited addresses are kept without what follows ? or #, leave it out."
             )
+        try:
+            read_address(url)
+        except ValueError:
+            return self.env._("this is no address.")
         return False
 
     def _looks_at_pages(self):
@@ -175,19 +238,34 @@ class WebsiteCrmScoreVisit(models.Model):
         :param SQL url: its absolute url
         :rtype: SQL
         """
-        if self.page_match == "page":
-            return SQL("%s.page_id = %s", row, self.page_id.id)
-        wanted = self.page_url.strip().lower()
-        seen = SQL("lower(%s)", self.env["website.crm.url"]._normalized_sql(url))
-        if self.page_match == "contains":
-            return SQL("strpos(%s, %s) > 0", seen, wanted)
-        path = SQL("regexp_replace(%s, '^[a-z]+://[^/]*', '')", seen)
-        # A path alone is a page of whatever website; the slash at its end is the same.
+        if self.page_match != "page":
+            return self._get_address_sql(url)
         return SQL(
-            "rtrim(%s, '/') = %s",
-            path if "://" not in wanted else seen,
-            wanted.rstrip("/"),
+            "(%(row)s.page_id = ANY(%(ids)s) OR %(row)s.page_id IS NULL AND %(is_at)s)",
+            row=row,
+            ids=self._find_pages().ids,
+            is_at=self._get_is_at_page_sql(url),
         )
+
+    def _get_is_at_page_sql(self, url):
+        """Return the condition that ``url`` was that of a page that is no more."""
+        if not self.page_path:
+            return SQL("FALSE")
+        urls = self.env["website.crm.url"]
+        paths = [prefix + self.page_path for prefix in urls._get_prefixes()]
+        return urls._is_address_sql(url, paths)
+
+    def _get_address_sql(self, url):
+        """Return the condition that ``url`` is of the address of this rule."""
+        urls, addresses = self.env["website.crm.url"], read_address(self.page_url)
+        if self.page_match == "contains":
+            return urls._has_part_sql(url, addresses)
+        return urls._is_address_sql(url, addresses)
+
+    def _find_pages(self):
+        """Return the page of this rule, with its copies and others of its address."""
+        pages = self.env["website.page"]._find_same(self.page_key, self.page_path)
+        return pages | self.page_id._origin.sudo()  # sudo: see there
 
     def _get_events_contact_form(self):
         """Return the leads that their visitors made, by the contact form or a chat.

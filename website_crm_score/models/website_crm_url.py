@@ -1,7 +1,10 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools.tracked_url import MAX_URL_LENGTH
+
+# So many of the last visits tell which addresses are tracked.
+MANY_VISITS = 50_000
 
 
 class WebsiteCrmUrl(models.Model):
@@ -32,3 +35,96 @@ class WebsiteCrmUrl(models.Model):
         return SQL(
             "left(split_part(split_part(%s, '#', 1), '?', 1), %s)", url, MAX_URL_LENGTH
         )
+
+    @api.model
+    def _is_address_sql(self, url, addresses):
+        """Return the condition that ``url`` is one of these addresses.
+
+        Scheme, a slash at the end and capital letters make no difference. A path alone
+        is one of whatever website; what begins neither with a slash nor with a scheme
+        can be a path or a host.
+
+        :param SQL url: an absolute url
+        :param list[str] addresses: see :func:`..tools.tracked_url.read_address`
+        :rtype: SQL
+        """
+        seen = SQL("rtrim(lower(%s), '/')", self._normalized_sql(url))
+        hosts = [address[2:] for address in addresses if address[:2] == "//"]
+        paths = [address for address in addresses if address[:2] != "//"]
+        hosts += [path for path in paths if path[:1] != "/"]
+        return SQL(
+            "(%s OR %s)",
+            self._is_one_of_sql(
+                SQL("regexp_replace(%s, '^[a-z]+://', '')", seen), hosts
+            ),
+            self._is_one_of_sql(
+                SQL("regexp_replace(%s, '^[a-z]+://[^/]*', '')", seen),
+                ["/" + path.removeprefix("/") for path in paths],
+            ),
+        )
+
+    @staticmethod
+    def _is_one_of_sql(text, values):
+        # Small letters are the database's: it may know those of English alone.
+        values = [SQL("lower(%s)", value.rstrip("/")) for value in values]
+        if not values:
+            return SQL("FALSE")
+        return SQL("%s IN (%s)", text, SQL(", ").join(values))
+
+    @api.model
+    def _has_part_sql(self, url, addresses):
+        """Return the condition that ``url`` contains one of these addresses."""
+        seen = SQL("lower(%s)", self._normalized_sql(url))
+        parts = [
+            SQL("strpos(%s, lower(%s)) > 0", seen, address.removeprefix("//"))
+            for address in addresses
+        ]
+        return SQL("(%s)", SQL(" OR ").join(parts))
+
+    @api.model
+    def _is_tracked(self, get_condition):
+        """Return whether a tracked page has such an address, or somebody was there.
+
+        :param get_condition: a function that returns the condition on a url
+        :rtype: bool
+        """
+        self.env.flush_all()
+        known = SQL(
+            """
+            SELECT url FROM unnest(%s::text[]) url
+         UNION ALL
+            SELECT url FROM website_crm_url
+         UNION ALL
+            SELECT url FROM (
+                   SELECT url FROM website_track ORDER BY id DESC LIMIT %s) latest
+             WHERE url > ''
+            """,
+            self._find_tracked_urls(),
+            MANY_VISITS,
+        )
+        condition = get_condition(SQL("known.url"))
+        [(is_tracked,)] = self.env.execute_query(
+            SQL("SELECT EXISTS (SELECT FROM (%s) known WHERE %s)", known, condition)
+        )
+        return is_tracked
+
+    @api.model
+    def _find_tracked_urls(self):
+        """Return the urls of tracked pages, on each host and in each language."""
+        # sudo: who writes rules may not read all pages
+        pages = self.env["website.page"].sudo().with_context(website_id=False)
+        paths = set(pages.search([("track", "=", True)]).mapped("url"))
+        hosts = self.env["website.crm.pageview"]._get_own_hosts()
+        return [
+            f"http://{host}{prefix}{path}"
+            for host in hosts
+            for prefix in self._get_prefixes()
+            for path in paths
+        ]
+
+    @api.model
+    def _get_prefixes(self):
+        """Return what an address can begin with, by language."""
+        # sudo: the languages of all websites
+        languages = self.env["res.lang"].sudo().search([("active", "=", True)])
+        return ["", *(f"/{language.url_code}" for language in languages)]

@@ -12,10 +12,14 @@ class WebsiteTrack(models.Model):
     """Tracks are found by their date, which costs nothing when they are written: an
     index of ranges, since tracks are stored in the order of their dates.
 
+    That a page was seen stays true when the page is deleted.
+
     Those of leads are removed some day; the leads' page views keep what they tell.
     """
 
     _inherit = "website.track"
+
+    page_id = fields.Many2one(ondelete="set null")
 
     _visit_datetime_idx = models.Index("USING brin (visit_datetime)")
 

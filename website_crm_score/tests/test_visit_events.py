@@ -30,7 +30,7 @@ class TestPageVisited(EventCase):
             ("/pricing", 2),
             ("/Pricing/", 2),
             (self.host + "/pricing", 2),
-            ("pricing", 0),
+            ("pricing", 2),
             ("http://elsewhere.example/pricing", 0),
         ):
             with self.subTest(url):

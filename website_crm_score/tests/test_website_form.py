@@ -1,67 +1,13 @@
 from lxml import html
 
-from odoo.tests import HttpCase, tagged
+from odoo.tests import tagged
 
-from .common import ScoringCase
+from .website_common import WebsiteCase
 
 
 @tagged("post_install", "-at_install")
-class TestWebsiteForm(HttpCase, ScoringCase):
+class TestWebsiteForm(WebsiteCase):
     """From a page visit to a score, as a browser and the scheduler do it."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.website.domain = False
-        cls.set_registry_readonly_mode(False)  # pages are tracked on the primary only
-        cls.tracked = cls._make_page("ws-tracked", track=True)
-        cls.second = cls._make_page("ws-second", track=True)
-        cls.untracked = cls._make_page("ws-untracked", track=False)
-
-    @classmethod
-    def _make_page(cls, name, track):
-        arch = f'<t t-call="website.layout"><div id="wrap">{name}</div></t>'
-        return cls.env["website.page"].create(
-            {
-                "name": name,
-                "type": "qweb",
-                "key": f"website_crm_score.{name}",
-                "arch": arch,
-                "url": f"/{name}",
-                "is_published": True,
-                "track": track,
-            }
-        )
-
-    def setUp(self):
-        super().setUp()
-        self.authenticate(None, None)  # a visitor with a session, as a browser keeps
-
-    def visit(self, path):
-        response = self.url_open(path)
-        self.assertEqual(response.status_code, 200)
-        return response
-
-    def send_form(self, **values):
-        values = {
-            "contact_name": "Vera Visitor",
-            "email_from": "vera@visitor.example",
-            "name": "A question",
-            "description": "How much is it?",
-            **values,
-        }
-        response = self.url_open("/website/form/crm.lead", data=values)
-        self.assertEqual(response.status_code, 200)
-        self.env.invalidate_all()
-        return self.Lead.browse(response.json()["id"])
-
-    def log_in(self, login, password):
-        """Send the form of the login, as the same browser."""
-        token = html.fromstring(self.visit("/web/login").content).xpath(
-            "//input[@name='csrf_token']/@value"
-        )[0]
-        data = {"login": login, "password": password, "csrf_token": token}
-        self.assertEqual(self.url_open("/web/login", data=data).status_code, 200)
 
     def make_template_rules(self, **values):
         """Make the rules of *Website lead scoring* and switch them on."""
@@ -70,11 +16,6 @@ class TestWebsiteForm(HttpCase, ScoringCase):
         )
         domain = wizard.action_create_rules()["domain"]
         self.Rule.with_context(active_test=False).search(domain).active = True
-
-    def run_job(self, name="ir_cron_assign_scores"):
-        self.env.flush_all()
-        self.env.ref(f"website_crm_score.{name}").method_direct_trigger()
-        self.env.invalidate_all()
 
     def seen(self, lead):
         urls = lead.score_pageview_ids.mapped("url")

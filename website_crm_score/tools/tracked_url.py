@@ -1,8 +1,13 @@
 """Urls as they are kept: visitors can ask for anything."""
 
+import re
+
+from werkzeug.urls import iri_to_uri, uri_to_iri
+
 MAX_URL_LENGTH = 2000
 # An entry of a btree index holds at most 2,704 bytes.
 MAX_INDEXED_BYTES = 2600
+_SCHEME = re.compile(r"^[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 
 
 def bound_url(url):
@@ -15,3 +20,17 @@ def bound_url(url):
     storable = url[:MAX_URL_LENGTH].replace("\0", "\N{REPLACEMENT CHARACTER}")
     encoded = storable.encode(errors="replace")[:MAX_INDEXED_BYTES]
     return encoded.decode(errors="ignore")
+
+
+def read_address(text):
+    """Return an address as somebody pastes it in the ways that visits can bear it.
+
+    :param str text: an address with or without scheme and host, encoded or not
+    :return: the same decoded, as core tracks it, and encoded; without scheme: one that
+        had any begins with ``//``
+    :rtype: list[str]
+    :raise ValueError: if it has a host that cannot be one
+    """
+    address = _SCHEME.sub("//", text.strip())
+    encoded = iri_to_uri(address)
+    return list(dict.fromkeys((uri_to_iri(encoded), encoded)))
