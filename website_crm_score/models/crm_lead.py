@@ -3,7 +3,6 @@ from odoo.tools import SQL
 
 from ..fields import LedgerMany2many
 from ..tools.own_context import OURS
-from .website_crm_scored import DERIVED_FIELDS
 
 
 class CrmLead(models.Model):
@@ -98,11 +97,6 @@ class CrmLead(models.Model):
         return dict(self.env.execute_query(query))
 
     # CRUD
-
-    @api.model
-    def default_get(self, fields_list):
-        names = [name for name in fields_list if name not in DERIVED_FIELDS]
-        return super().default_get(names)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -24,6 +24,10 @@ class IrCron(models.Model):
         """Return whether a scheduled action is running, which may commit."""
         return self.env.context.get("is_job") is OURS
 
+    def _get_job_id(self):
+        """Return the id of the scheduled action that is running, if one is."""
+        return self._is_job() and self.env.context["cron_id"]
+
     def _add_progress(self, *, timed_out_counter=None):
         job, progress = super()._add_progress(timed_out_counter=timed_out_counter)
         return job.with_context(is_job=OURS), progress

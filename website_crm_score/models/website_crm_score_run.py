@@ -153,7 +153,7 @@ class WebsiteCrmScoreRun(models.Model):
                 "reach": reach,
                 "apply_to": apply_to,
                 "backend": backend,
-                "cron_id": self.env.context.get("cron_id"),
+                "cron_id": self.env["ir.cron"]._get_job_id(),
                 "start_date": fields.Datetime.now(),
             }
         )
@@ -197,10 +197,10 @@ class WebsiteCrmScoreRun(models.Model):
         :rtype: bool
         """
         jobs = self.env["ir.cron"]
-        if not jobs._is_job():
+        cron_id = jobs._get_job_id()
+        if not cron_id:
             return False
         self._drop_remains()
-        cron_id = self.env.context["cron_id"]
         runs = self.search([("cron_id", "=", cron_id), ("end_date", "=", False)])
         run = runs.filtered(lambda run: run._can_go_on())[:1]
         if not run:

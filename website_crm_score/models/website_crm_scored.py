@@ -9,6 +9,14 @@ from .ir_cron import CONCURRENCY_ERRORS
 _logger = logging.getLogger(__name__)
 
 DERIVED_FIELDS = {"score", "score_date", "score_ids"}
+# What the jobs note beside these, which nobody can give a default either.
+JOB_FIELDS = {
+    *DERIVED_FIELDS,
+    "score_line_ids",
+    "score_pageview_ids",
+    "score_outdated",
+    "pageviews_outdated",
+}
 # So many records go through the ORM at once where somebody listens to their scores.
 LISTENED_SIZE = 500
 
@@ -62,6 +70,15 @@ class WebsiteCrmScored(models.AbstractModel):
         )
         for owner in self:
             owner.score = totals.get(owner._origin, 0.0)
+
+    @api.model
+    def default_get(self, fields_list):
+        """Leave out what only the jobs say: users choose defaults, by the context, too."""
+        names = [name for name in fields_list if name not in JOB_FIELDS]
+        defaults = super().default_get(names)
+        if "score_outdated" in fields_list:
+            defaults["score_outdated"] = True
+        return defaults
 
     @api.model
     def _check_no_derived_field(self, vals):

@@ -189,6 +189,26 @@ class TestContactScores(ContactCase):
         with self.assertRaises(AccessError):
             self.make_contact(score=5)
 
+    def test_a_default_of_the_context_does_not_hide_a_contact_from_the_rules(self):
+        self.make_contact_rule([("name", "=", "Ann")])
+        salesman = self.make_user(
+            "ws_seller", "sales_team.group_sale_salesman,base.group_partner_manager"
+        )
+        partners = self.Partner.with_user(salesman)
+        ann = partners.with_context(default_score_date=LONG_AGO).create({"name": "Ann"})
+        self.assertFalse(ann.score_date)
+        self.run_rules()
+        self.assertContactScores(ann.sudo(), [10])
+
+    def test_a_default_value_of_a_user_does_not_hide_a_contact_from_the_rules(self):
+        self.make_contact_rule([("name", "=", "Ann")])
+        for name, value in (("score_date", "2020-01-01"), ("score_outdated", False)):
+            self.env["ir.default"].set("res.partner", name, value, user_id=True)
+        ann = self.make_contact("Ann")
+        self.assertEqual((ann.score_date, ann.score_outdated), (False, True))
+        self.run_rules()
+        self.assertContactScores(ann, [10])
+
     def test_a_copy_has_no_score(self):
         ann = self.make_contact("Ann")
         self.make_contact_rule([("name", "=", "Ann")])

@@ -79,6 +79,21 @@ class TestRunRecord(RunCase):
         self.assertEqual(len(logs.output), 1)
         self.assertIn("2 leads written", logs.output[0])
 
+    def test_a_client_cannot_say_that_it_is_a_scheduled_action(self):
+        manager = self.make_user("ws_manager", "sales_team.group_sale_manager")
+        lead = self.make_lead()
+        self.make_rule()
+        cron = self.env.ref("website_crm_score.ir_cron_assign_scores")
+        progress = self.env["ir.cron.progress"].create(
+            {"cron_id": cron.id, "done": 0, "remaining": 0}
+        )
+        context = {"ir_cron_progress_id": progress.id, "cron_id": cron.id}
+        context["is_job"] = True
+        rules = self.Rule.with_user(manager).with_context(context)
+        self.assertTrue(rules.assign_scores_to_leads())  # it commits nothing
+        self.assertScores(lead, [10])
+        self.assertFalse(self.last_run().cron_id)
+
     def call_job(self, calls=1):
         """Call the hourly job, which writes two leads at a time."""
         cron = self.env.ref("website_crm_score.ir_cron_assign_scores")

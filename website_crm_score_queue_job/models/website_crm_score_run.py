@@ -55,7 +55,7 @@ class WebsiteCrmScoreRun(models.Model):
         Other scheduled actions than those of scoring wait for the scores, and write
         them themselves.
         """
-        cron_id = self.env.context.get("cron_id")
+        cron_id = self.env["ir.cron"]._get_job_id()
         get_id = self.env["ir.model.data"]._xmlid_to_res_id
         if not cron_id or cron_id not in [get_id(job) for job in JOBS]:
             return self.browse()
