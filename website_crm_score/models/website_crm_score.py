@@ -148,12 +148,13 @@ class WebsiteCrmScore(models.Model):
     def _compute_lead_count(self):
         self.lead_count = self.partner_count = 0
         for owners, rules in self._group_by_owners():
+            name = f"{rules[:1].apply_to}_count"
             domain = [("score_ids", "in", rules.ids)]
             owners = owners.with_context(active_test=False)
-            counts = dict(owners._read_group(domain, ["score_ids"], ["__count"]))
-            name = f"{rules[:1].apply_to}_count"
-            for rule in rules:
-                rule[name] = counts.get(rule, 0)
+            by = ["score_ids", "company_id"]
+            for rule, company, count in owners._read_group(domain, by, ["__count"]):
+                if rule in rules and rule.company_id in (company, company.browse()):
+                    rule[name] += count
 
     @api.depends("apply_to")
     def _compute_model_name(self):
@@ -266,6 +267,30 @@ class WebsiteCrmScore(models.Model):
         groups = self.grouped(lambda rule: rule.apply_to or "lead")
         return [(self._get_owners(name), rules) for name, rules in groups.items()]
 
+    def _get_holders_domain(self):
+        """Return the domain of the leads, or contacts, with points of these rules.
+
+        Reasons of another company's rules wait until the lead is that company's again.
+        """
+        groups = self.grouped("company_id").items()
+        return Domain.OR(
+            Domain("score_ids", "in", rules.ids)
+            & (Domain("company_id", "=", company.id) if company else Domain.TRUE)
+            for company, rules in groups
+        )
+
+    def _count_holders(self):
+        """Return how many leads and contacts have points of these rules.
+
+        :rtype: int
+        """
+        return sum(
+            owners.with_context(active_test=False).search_count(
+                rules._get_holders_domain()
+            )
+            for owners, rules in self._group_by_owners()
+        )
+
     def _get_progress(self):
         """Return how far the jobs came with what these rules score."""
         progress = self.env["website.crm.score.progress"]
@@ -280,7 +305,7 @@ class WebsiteCrmScore(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             f"website_crm_score.{name}_action_scored"
         )
-        action["domain"] = [("score_ids", "in", self.ids)]
+        action["domain"] = list(self._get_holders_domain())
         return action
 
     def action_open_runs(self):
@@ -309,7 +334,7 @@ class WebsiteCrmScore(models.Model):
                 "type": "success",
                 "message": self.env._(
                     "Leads and contacts with points of the selected rules: %s",
-                    sum(self.mapped("lead_count") + self.mapped("partner_count")),
+                    self._count_holders(),
                 ),
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },

@@ -73,7 +73,7 @@ class WebsiteCrmScored(models.AbstractModel):
 
     @api.model
     def default_get(self, fields_list):
-        """Leave out what only the jobs say: users choose defaults, by the context, too."""
+        """Leave out what only the jobs say, whatever users have as defaults."""
         names = [name for name in fields_list if name not in JOB_FIELDS]
         defaults = super().default_get(names)
         if "score_outdated" in fields_list:

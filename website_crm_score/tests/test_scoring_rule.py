@@ -488,6 +488,16 @@ class TestRuleMatching(RuleCase):
         rule.action_apply()
         self.assertFalse(lead.score_ids)
 
+    def test_the_button_tells_how_many_leads_and_contacts_have_points(self):
+        self.make_leads(3)
+        self.env["res.partner"].create({"name": "Ann of the rules"})
+        rules = self.make_rule() + self.make_rule(value=5)
+        rules += self.make_rule(
+            [("name", "=", "Ann of the rules")], apply_to="partner", value=2
+        )
+        message = rules.action_apply()["params"]["message"]
+        self.assertTrue(message.endswith(": 4"), message)
+
     def test_values_may_be_negative(self):
         lead = self.make_lead()
         self.make_rule(value=-7.5)

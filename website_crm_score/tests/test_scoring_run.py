@@ -89,7 +89,7 @@ class TestRunRecord(RunCase):
         )
         context = {"ir_cron_progress_id": progress.id, "cron_id": cron.id}
         context["is_job"] = True
-        rules = self.Rule.with_user(manager).with_context(context)
+        rules = self.Rule.with_user(manager).with_context(**context)
         self.assertTrue(rules.assign_scores_to_leads())  # it commits nothing
         self.assertScores(lead, [10])
         self.assertFalse(self.last_run().cron_id)
