@@ -5,6 +5,7 @@ from functools import partial
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
+from odoo.tools import SQL, ormcache
 
 from ..tools.rule_domain import (
     describe_error,
@@ -13,6 +14,7 @@ from ..tools.rule_domain import (
     parse_domain,
     resolve_names,
 )
+from ..tools.time_zone import find_same_zone
 from ..tools.worklist import Worklist
 from .ir_cron import CONCURRENCY_ERRORS
 
@@ -606,6 +608,23 @@ class WebsiteCrmScore(models.Model):
         return (
             self._get_owners(self.apply_to)
             .with_user(SUPERUSER_ID)
-            .with_context(active_test=False, lang=self.lang or "en_US", tz=self.tz)
+            .with_context(
+                active_test=False,
+                lang=self.lang or "en_US",
+                tz=self._get_sql_zone(self.tz),
+            )
             .with_company(company)
         )
+
+    @api.model
+    @ormcache("name")
+    def _get_sql_zone(self, name):
+        """Return the time zone called ``name`` by a name that PostgreSQL knows, too.
+
+        :param str name: as users have it; UTC if it is none, or no zone
+        :rtype: str
+        """
+        if not name or name == "UTC":
+            return "UTC"
+        rows = self.env.execute_query(SQL("SELECT name FROM pg_timezone_names"))
+        return find_same_zone(name, {known for (known,) in rows})

@@ -343,7 +343,7 @@ class WebsiteCrmScoreEvent(models.Model):
     def _get_day(self, date):
         """Return the day that ``date`` is on where the author of the rule is."""
         return fields.Datetime.context_timestamp(
-            self.with_context(tz=self.tz), date
+            self.with_context(tz=self.tz or "UTC"), date
         ).date()
 
     def _get_day_sql(self, date):
@@ -352,9 +352,8 @@ class WebsiteCrmScoreEvent(models.Model):
         :param SQL date: a time in UTC
         :rtype: SQL
         """
-        return SQL(
-            "(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", date, self.tz or "UTC"
-        )
+        zone = self._get_sql_zone(self.tz)
+        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", date, zone)
 
     def _get_age_sql(self, date):
         """Return the SQL of the number of days since the day of ``date``."""

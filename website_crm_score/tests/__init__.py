@@ -3,6 +3,7 @@ from . import test_login
 from . import test_track_page
 from . import test_track_page_tour
 from . import test_scoring
+from . import test_rule_zone
 from . import test_scoring_rule
 from . import test_scoring_run
 from . import test_score_listeners
