@@ -8,9 +8,13 @@ from odoo.tools import SQL
 class WebsiteCrmScoreOrder(models.Model):
     """The sources of events of the shop: orders and their lines.
 
-    Orders are those of the website. They are of a lead if their customer is its
-    contact, has its e-mail address or is one of its visitors, or if one of its visitors
-    began the cart; they are of a contact who is the customer or that visitor.
+    Orders are those of the website that a customer put something into: what the staff
+    duplicates or buys is none. They are of a lead if their customer is its contact, has
+    its e-mail address or is one of its visitors, or if one of its visitors began the
+    cart; they are of a contact who is the customer or that visitor.
+
+    Anybody can type an address at the checkout: by it alone an order is of the lead
+    only if its customer has an account, and so logged in, or paid.
     """
 
     _inherit = "website.crm.score"
@@ -29,8 +33,8 @@ class WebsiteCrmScoreOrder(models.Model):
                    SELECT * FROM sale_order_line line
                     WHERE line.order_id = owned.order_id AND %(is_product)s
                    OFFSET 0) line
-              JOIN res_users author ON author.id = line.create_uid AND author.share
-             WHERE owned.state != 'cancel'
+         LEFT JOIN res_users author ON author.id = line.create_uid
+             WHERE owned.state != 'cancel' AND %(is_customers)s
                AND line.price_subtotal >= 0 AND %(amount)s >= %(min_amount)s
             """,
             owner=self._get_owner_sql(),
@@ -38,15 +42,33 @@ class WebsiteCrmScoreOrder(models.Model):
             is_product=self._get_is_product_sql(),
             amount=self._get_line_amount_sql(),
             weight=self._get_weight_sql(self._get_line_amount_sql()),
+            is_customers=self._get_is_customers_sql(),
             min_amount=self.min_amount,
         )
 
     def _get_events_cart_abandoned(self):
-        """Return the carts with these products; they count when they are left."""
-        return self._get_order_events(
-            "draft",
-            date=SQL("bought.changed_date + %s * interval '1 hour'", self.cart_hours),
-            amount=self._get_line_amount_sql(),
+        """Return the carts with these products; they count when they are left.
+
+        Whoever bought something later on the same website, by whatever cart, left none.
+        """
+        return SQL(
+            """
+            SELECT * FROM (%(carts)s) cart
+             WHERE NOT EXISTS (
+                   SELECT FROM (%(owned)s) later
+                    WHERE later.%(owner)s = cart.%(owner)s AND later.state = 'sale'
+                      AND later.website_id = cart.website_id
+                      AND later.date_order >= cart.changed_date)
+            """,
+            carts=self._get_order_events(
+                "draft",
+                date=SQL(
+                    "bought.changed_date + %s * interval '1 hour'", self.cart_hours
+                ),
+                amount=self._get_line_amount_sql(),
+            ),
+            owned=self._get_owned_orders(SQL("sale_order")),
+            owner=self._get_owner_sql(),
         )
 
     def _get_events_purchase(self):
@@ -113,7 +135,8 @@ class WebsiteCrmScoreOrder(models.Model):
         """
         return SQL(
             """
-            SELECT owned.%(owner)s, %(date)s AS date, %(weight)s AS weight
+            SELECT owned.%(owner)s, %(date)s AS date, %(weight)s AS weight,
+                   owned.website_id, bought.changed_date
               FROM (%(owned)s) owned
         CROSS JOIN LATERAL (
                    SELECT max(line.write_date) AS changed_date,
@@ -124,6 +147,10 @@ class WebsiteCrmScoreOrder(models.Model):
              WHERE owned.state = %(state)s AND bought.amount >= %(min_amount)s
                -- what is free was bought, too, but not what was refunded
                AND (bought.amount > 0 OR bought.price <= 0)
+               AND (SELECT bool_or(%(is_customers)s)
+                      FROM sale_order_line line
+                 LEFT JOIN res_users author ON author.id = line.create_uid
+                     WHERE line.order_id = owned.order_id)
             """,
             owner=self._get_owner_sql(),
             date=date,
@@ -132,6 +159,7 @@ class WebsiteCrmScoreOrder(models.Model):
             state=state,
             is_product=self._get_is_product_sql(),
             weight=self._get_weight_sql(SQL("bought.amount")),
+            is_customers=self._get_is_customers_sql(),
             min_amount=self.min_amount,
         )
 
@@ -181,18 +209,18 @@ class WebsiteCrmScoreOrder(models.Model):
     def _get_customer_leads_sqls(self, orders):
         """Return the queries of leads whose contact or e-mail is the customer's."""
         head = self._get_orders_sql(SQL("lead.id AS lead_id"), orders)
-        is_known = self._get_is_known_sql()
+        is_proven = self._get_is_proven_sql()
         yield SQL(
             "%s JOIN crm_lead lead ON lead.partner_id = cart.partner_id WHERE %s",
             head,
-            is_known,
+            is_proven,
         )
         yield SQL(
             "%s JOIN res_partner customer ON customer.id = cart.partner_id"
             " JOIN crm_lead lead ON lead.email_normalized = customer.email_normalized"
             " WHERE %s",
             head,
-            is_known,
+            is_proven,
         )
 
     def _get_visitor_leads_sqls(self, orders):
@@ -216,7 +244,8 @@ class WebsiteCrmScoreOrder(models.Model):
     def _get_orders_sql(self, owner, orders):
         return SQL(
             "SELECT %s, cart.id AS order_id, cart.state, cart.date_order,"
-            " cart.company_id, COALESCE(NULLIF(cart.currency_rate, 0), 1) AS rate"
+            " cart.company_id, cart.website_id,"
+            " COALESCE(NULLIF(cart.currency_rate, 0), 1) AS rate"
             " FROM %s cart",
             owner,
             orders,
@@ -234,6 +263,41 @@ class WebsiteCrmScoreOrder(models.Model):
                   JOIN res_users anonymous ON anonymous.id = website.user_id)
             """
         )
+
+    @api.model
+    def _get_is_proven_sql(self):
+        """Return the condition that the customer of ``cart`` is who the address says:
+        with an account, which only a login gives a cart to, or by having paid."""
+        return SQL(
+            """
+            %s AND (
+                EXISTS (
+                    SELECT FROM res_users account
+                     WHERE account.partner_id = cart.partner_id)
+                OR EXISTS (
+                    SELECT FROM sale_order_transaction_rel rel
+                      JOIN payment_transaction payment
+                        ON payment.id = rel.transaction_id
+                     WHERE rel.sale_order_id = cart.id
+                       AND payment.state IN ('authorized', 'done'))
+                OR EXISTS (
+                    SELECT FROM sale_order_line line
+                      JOIN sale_order_line_invoice_rel rel
+                        ON rel.order_line_id = line.id
+                      JOIN account_move_line entry ON entry.id = rel.invoice_line_id
+                      JOIN account_move invoice ON invoice.id = entry.move_id
+                     WHERE line.order_id = cart.id AND invoice.move_type = 'out_invoice'
+                       AND invoice.payment_state IN ('partial', 'in_payment', 'paid')
+                       AND invoice.amount_total > 0))
+            """,
+            self._get_is_known_sql(),
+        )
+
+    @api.model
+    def _get_is_customers_sql(self):
+        """Return the condition that a line, of which ``author`` is the user, was put in
+        by a customer; one who deleted the account is no user any more."""
+        return SQL("author.share IS NOT FALSE")
 
     def _get_is_product_sql(self):
         """Return the condition that ``line`` is of a product of this rule."""

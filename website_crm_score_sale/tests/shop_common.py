@@ -36,28 +36,35 @@ class ShopCase(ProductCase, EventCase):
         cls.pricelist = cls.env["product.pricelist"].create(
             {"name": "List Prices", "company_id": cls.website.company_id.id}
         )
-        cls.customer = cls.env["res.partner"].create(
-            {"name": "Carla Customer", "email": "carla@customer.example"}
+        cls.shopper = cls.make_user(
+            "ws_carla",
+            "base.group_portal",
+            name="Carla Customer",
+            email="carla@customer.example",
         )
+        cls.customer = cls.shopper.partner_id
 
     @classmethod
     def make_cart(cls, *products, partner=None, visitor=None, hours=1, **values):
-        """Return a cart, with one of each product, as it was left hours ago."""
-        user = cls.public.with_context(**cls.env.context)
-        cart = cls.env["sale.order"].with_user(user).sudo()
-        cart = cart.create(
+        """Return a cart, with one of each product, as it was left hours ago.
+
+        As the shop does it: the cart is made by the superuser, its lines by whoever
+        looks at the website.
+        """
+        cart = cls.env["sale.order"].create(
             {
                 "website_id": cls.website.id,
                 "partner_id": (partner or cls.public.partner_id).id,
                 "pricelist_id": cls.pricelist.id,
                 "website_visitor_id": visitor and visitor.id,
-                "order_line": [
-                    Command.create({"product_id": product.id})
-                    for product in products or cls.tool
-                ],
                 **values,
             }
-        ).with_env(cls.env)
+        )
+        user = cls.public.with_context(**cls.env.context)
+        cart.with_user(user).sudo().order_line = [
+            Command.create({"product_id": product.id})
+            for product in products or cls.tool
+        ]
         cls.leave(cart, hours)
         return cart
 

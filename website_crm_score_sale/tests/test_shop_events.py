@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.exceptions import ValidationError
 from odoo.fields import Command
 from odoo.tests import Form, new_test_user, tagged
@@ -129,6 +131,46 @@ class TestCartOwner(ShopCase):
         self.make_cart(partner=self.customer)
         self.run_rules()
         self.assertScores(leads, [15, 0])
+
+    def test_an_address_alone_is_no_proof_of_whose_an_order_is(self):
+        guest = self.customer.copy()  # as the checkout makes it, without an account
+        self.assertFalse(guest.user_ids)
+        leads = self.make_lead(email_from=guest.email)
+        leads += self.make_lead(partner_id=guest.id)
+        self.make_cart(partner=guest)
+        self.run_rules()
+        self.assertScores(leads, [0, 0])
+
+    def test_a_paid_order_is_of_the_lead_with_the_address(self):
+        leads = self.make_leads(2, email_from="guest@customer.example")
+        guest = self.env["res.partner"].create(
+            {"name": "Guest", "email": "guest@customer.example"}
+        )
+        leads[1].partner_id = guest
+        order = self.make_order(partner=guest)
+        self.run_again()
+        self.assertScores(leads, [0, 0])
+        invoice = order._create_invoices()
+        invoice.action_post()
+        self.run_rules()
+        self.assertScores(leads, [0, 0])
+        self.env["account.payment.register"].with_context(
+            active_model="account.move", active_ids=invoice.ids
+        ).create({})._create_payments()
+        self.env.flush_all()
+        self.run_rules()
+        self.assertScores(leads, [15, 15])
+
+    def test_what_costs_nothing_is_not_paid(self):
+        lead = self.make_lead(email_from="guest@customer.example")
+        guest = self.env["res.partner"].create(
+            {"name": "Guest", "email": "guest@customer.example"}
+        )
+        order = self.make_order(self.make_product("Gift", 0), partner=guest)
+        order._create_invoices().action_post()
+        self.assertEqual(order.invoice_ids.payment_state, "paid")
+        self.run_rules()
+        self.assertScores(lead, [0])
 
     def test_an_order_counts_once_however_it_is_a_leads_own(self):
         lead = self.make_customer_lead(email_from="carla@customer.example")
@@ -279,6 +321,73 @@ class TestCartAbandoned(ShopCase):
             self.run_again()
             self.assertScores(self.lead, [-5])
 
+    def test_a_cart_is_not_abandoned_by_whoever_bought_later(self):
+        self.make_cart(self.toy, partner=self.customer, hours=48)
+        self.run_again()
+        self.assertScores(self.lead, [-5])
+        with self.after(hours=2):
+            order = self.make_order(self.tool)
+            self.touch(order)
+            self.run_again()
+            self.assertScores(self.lead, [0])
+
+    def test_a_cart_is_abandoned_by_whoever_bought_before(self):
+        with self.after(hours=-72):
+            order = self.make_order(self.tool)
+        self.assertEqual(order.date_order, self.now - timedelta(hours=72))
+        self.make_cart(self.tool, partner=self.customer, hours=48)
+        self.run_again()
+        self.assertScores(self.lead, [-5])
+
+    def test_a_cart_is_not_abandoned_by_a_visitor_who_buys_elsewhere(self):
+        visitor = self.make_visitor(self.lead)
+        self.make_cart(visitor=visitor, hours=48)
+        self.run_again()
+        self.assertScores(self.lead, [-5])
+        with self.after(hours=2):
+            self.touch(self.make_order(self.tool))
+            self.run_again()
+            self.assertScores(self.lead, [0])
+
+    def test_a_cart_is_abandoned_by_whoever_buys_on_another_website(self):
+        company = self.website.company_id
+        values = {"name": "Other", "company_id": company.id}
+        other = self.env["website"].create(values)
+        self.make_cart(partner=self.customer, hours=48)
+        self.make_order(website_id=other.id)
+        self.run_again()
+        self.assertScores(self.lead, [-5])
+
+    def test_a_contact_who_bought_later_has_abandoned_nothing(self):
+        self.rule.apply_to = "partner"
+        guest = self.customer.copy()
+        for partner in (self.customer, guest):
+            self.make_cart(partner=partner, hours=48)
+        self.make_order(partner=self.customer)
+        self.run_rules()
+        self.assertEqual((self.customer + guest).mapped("score"), [0, -5])
+
+    def test_a_cart_of_the_staff_is_not_abandoned(self):
+        staff = self.make_user("ws_clerk", "base.group_user")
+        lead = self.make_lead(partner_id=staff.partner_id.id)
+        self.put_by(staff, self.make_cart(partner=staff.partner_id, hours=48))
+        self.run_again()
+        self.assertScores(lead, [0])
+
+    def test_a_cart_of_whoever_deleted_the_account_is_still_abandoned(self):
+        cart = self.make_cart(partner=self.customer, hours=48)
+        self.put_by(self.env["res.users"], cart)
+        self.run_again()
+        self.assertScores(self.lead, [-5])
+
+    def put_by(self, user, cart):
+        """Have the products of a cart been put into it by a user."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order_line SET create_uid = %s WHERE order_id = %s",
+            (user.id or None, cart.id),
+        )
+
     def test_a_reminder_does_not_make_a_cart_less_abandoned(self):
         cart = self.make_cart(partner=self.customer, hours=48)
         cart.cart_recovery_email_sent = True
@@ -408,6 +517,31 @@ class TestPurchase(ShopCase):
         self.make_invoice(order)
         self.run_rules()
         self.assertScores(self.lead, [100])
+
+
+@tagged("post_install", "-at_install")
+class TestDuplicatedOrder(ShopCase):
+    """A salesperson duplicates an order of the website, which stays one by that."""
+
+    def test_a_duplicated_order_is_nothing_that_the_customer_did(self):
+        lead = self.make_customer_lead()
+        order = self.make_order(self.tool)
+        for event_type, value in zip(TYPES, (15, -5, 100), strict=True):
+            self.make_event_rule(event_type, value=value)
+        self.run_again()
+        self.assertScores(lead, [115])
+        groups = "sales_team.group_sale_salesman_all_leads"
+        salesman = self.make_user("ws_salesman", groups)
+        with self.after(hours=2):
+            duplicate = order.with_user(salesman).copy()
+            self.assertEqual(duplicate.website_id, self.website)
+        with self.after(hours=50):
+            self.run_again()
+            self.assertScores(lead, [115])
+            duplicate.action_confirm()
+            self.touch(duplicate)
+            self.run_again()
+            self.assertScores(lead, [115])
 
 
 @tagged("post_install", "-at_install")

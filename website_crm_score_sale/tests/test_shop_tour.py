@@ -16,7 +16,7 @@ class TestShopTour(ProductCase, HttpCase):
         tool = self.make_product("Tool", 100, public_categ_ids=tools.ids)
         nail = self.make_product("Nail", 1, public_categ_ids=tools.ids)
         toy = self.make_product("Toy", 100)
-        customer = self.env["res.partner"].create({"name": "Carla Customer"})
+        customer = self.make_user("ws_carla", "base.group_portal").partner_id
         lead = self.make_lead("Carla", partner_id=customer.id)
         self.make_tracks(self.make_visitor(lead), "/prices")
         self.make_order(customer, tool + nail + toy)

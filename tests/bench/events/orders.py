@@ -26,6 +26,12 @@ SELECT id, 'Customer ' || number, 'Customer ' || number, email, email, 'contact'
                (SELECT max(id) FROM res_partner) + number AS id
           FROM generate_series(%(first)s, %(last)s) number) customer
 """
+# They log in: without an account, only what is paid is theirs.
+ACCOUNTS = """
+INSERT INTO res_users (login, active, share, company_id, partner_id, notification_type)
+SELECT email, TRUE, TRUE, 1, id, 'email'
+  FROM res_partner WHERE email LIKE 'customer%%@customer.example'
+"""
 LEADS = """
 INSERT INTO crm_lead (
     id, name, type, active, won_status, stage_id, probability, automated_probability,
@@ -93,18 +99,26 @@ SELECT cart.id, product.id, template.uom_id, 'Product', 1, price, price, price, 
 """
 # A lead and its visitor have the same number.
 WRONG = f"""
+WITH cart AS (
+     SELECT COALESCE(cart.website_visitor_id, owner.id) AS lead_id, cart.state,
+            cart.date_order, cart.write_date
+       FROM sale_order cart
+       LEFT JOIN crm_lead owner ON owner.partner_id = cart.partner_id
+      WHERE cart.state != 'cancel'
+), bought AS (
+     SELECT lead_id, max(date_order) AS date FROM cart WHERE state = 'sale' GROUP BY 1
+)
 SELECT count(*)
   FROM crm_lead lead
   LEFT JOIN (
-       SELECT COALESCE(cart.website_visitor_id, owner.id) AS lead_id,
+       SELECT cart.lead_id,
               sum({RULES["cart_add"]} * {LINES}
                   + CASE WHEN cart.state = 'sale' THEN {RULES["purchase"]}
                          WHEN cart.write_date < now() AT TIME ZONE 'UTC'
                                                 - interval '1 day'
+                              AND (bought.date < cart.write_date) IS NOT FALSE
                          THEN {RULES["cart_abandoned"]} ELSE 0 END) AS score
-         FROM sale_order cart
-         LEFT JOIN crm_lead owner ON owner.partner_id = cart.partner_id
-        WHERE cart.state != 'cancel'
+         FROM cart LEFT JOIN bought ON bought.lead_id = cart.lead_id
         GROUP BY 1) recount ON recount.lead_id = lead.id
  WHERE lead.score != COALESCE(recount.score, 0)
 """
@@ -128,7 +142,8 @@ def add_owners(database, size):
     :param database: its name on the server
     """
     last = max(size // LINES // ORDERS, 1)
-    execute(database, (CUSTOMERS, LEADS, VISITORS, LINKS), {"first": 1, "last": last})
+    statements = (CUSTOMERS, ACCOUNTS, LEADS, VISITORS, LINKS)
+    execute(database, statements, {"first": 1, "last": last})
 
 
 def add_events(database, first, last, days):
