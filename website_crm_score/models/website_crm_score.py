@@ -345,7 +345,7 @@ class WebsiteCrmScore(models.Model):
     # SCORING
 
     @api.model
-    def assign_scores_to_leads(self, ids=None):
+    def assign_scores_to_leads(self, ids=None, rule_ids=None):
         """Bring page views and scores up to date, those of contacts as well.
 
         Scheduled actions are for leads alone: contacts have one of their own. In a
@@ -354,6 +354,8 @@ class WebsiteCrmScore(models.Model):
 
         :param list[int] ids: the rules to run; by default all active ones. Leads
             that only some rules looked at stay new for the others.
+        :param list[int] rule_ids: the same, for JSON-2, where ``ids`` is a word of the
+            interface: of the records whose method is called
         :return: whether all is done; in a scheduled action time can run out
         :rtype: bool
         """
@@ -364,6 +366,8 @@ class WebsiteCrmScore(models.Model):
         if not self.env["website.crm.pageview"]._sync_recent():
             return False
         if ids is None or ids is False:  # as RPC has it
+            ids = rule_ids
+        if ids is None or ids is False:
             self.env["ir.cron"]._transact(self._repair_ledger)
             return self.search([("active", "=", True)])._score_each()
         rules = self.search([("id", "in", ids), ("active", "=", True)])

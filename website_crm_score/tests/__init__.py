@@ -10,6 +10,7 @@ from . import test_score_listeners
 from . import test_pageview
 from . import test_security
 from . import test_performance
+from . import test_remote_calls
 from . import test_website_form
 from . import test_scoring_tours
 from . import test_tracking
