@@ -11,6 +11,11 @@ def pre_init_hook(env):
     add_partner_columns(env.cr)
 
 
+def post_init_hook(env):
+    """Note the forms that visitors sent before."""
+    env["website.crm.form"]._note_earlier()
+
+
 def add_lead_columns(cr):
     """Add the columns of leads that have a default."""
     add_score_columns(cr, "crm_lead")

@@ -39,17 +39,15 @@ SELECT website_visitor_id, %(url)s,
 """
 # The visitor sent the form, some hours ago.
 SEND_FORM = """
-UPDATE crm_lead
-   SET create_uid = (SELECT res_id FROM ir_model_data
-                      WHERE module = 'base' AND name = 'public_user'),
-       create_date = now() AT TIME ZONE 'UTC' - %(hours)s * interval '1 hour'
- WHERE id = %(lead_id)s
+INSERT INTO website_crm_form (lead_id, date)
+VALUES (%(lead_id)s, now() AT TIME ZONE 'UTC' - %(hours)s * interval '1 hour')
 """
 # All that bears a date and that the rules or their jobs look at, but for when they last
 # looked at all leads: what expires is to be found without that.
 DATES = {
     "crm_lead": ("create_date",),
     "website_track": ("visit_datetime",),
+    "website_crm_form": ("date",),
     "website_crm_pageview": ("first_view_date", "view_date"),
     "website_crm_score": ("write_date",),
     "website_crm_score_line": ("first_date", "last_date"),
@@ -61,12 +59,7 @@ SELECT link.crm_lead_id, track.url, track.visit_datetime
   FROM crm_lead_website_visitor_rel link
   JOIN website_track track ON track.visitor_id = link.website_visitor_id
 """
-FORMS = """
-SELECT lead.id, lead.create_date
-  FROM crm_lead lead
-  JOIN res_users author ON author.id = lead.create_uid AND author.share
- WHERE lead.id IN (SELECT crm_lead_id FROM crm_lead_website_visitor_rel)
-"""
+FORMS = "SELECT lead_id, date FROM website_crm_form"
 LEDGER = """
 SELECT line.lead_id, rule.name->>'en_US', line.event_count, line.points::float
   FROM website_crm_score_line line

@@ -1,1 +1,2 @@
 from . import website
+from . import website_form

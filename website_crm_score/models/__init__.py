@@ -17,6 +17,7 @@ from . import res_config_settings
 from . import res_partner
 from . import res_users
 from . import website
+from . import website_crm_form
 from . import website_crm_uncounted_hit
 from . import website_page
 from . import website_track

@@ -213,6 +213,7 @@ class CrmLead(models.Model):
         pairs = self._get_pairs_sql(duplicates)
         self.env.flush_all()
         self.env["website.crm.pageview"]._merge(leads, pairs)
+        self.env["website.crm.form"]._merge(pairs)
         self.env["website.crm.score.line"]._merge(leads, pairs)
         leads._mark_score_outdated()  # the events of all of them are those of one
 
@@ -238,6 +239,7 @@ class CrmLead(models.Model):
             return
         leads = self.sudo()  # sudo: it is the job that merges duplicates
         leads.visitor_ids = False
+        leads.env["website.crm.form"]._drop(leads)
         self.env["website.crm.score.line"]._drop_page_lines(leads)
         self.env.cr.execute(
             SQL("DELETE FROM website_crm_pageview WHERE lead_id IN %s", leads._ids)

@@ -268,21 +268,21 @@ class WebsiteCrmScoreVisit(models.Model):
         return pages | self.page_id._origin.sudo()  # sudo: see there
 
     def _get_events_contact_form(self):
-        """Return the leads that their visitors made, by the contact form or a chat.
+        """Return the forms of the website that were sent, see ``website.crm.form``.
 
-        A lead is linked to the visitor whose form it is; one that somebody of the staff
-        makes from a talk with a visitor is not the visitor's doing.
+        Those of a contact are of its leads, and of leads of nobody's if it was the
+        contact who was logged in.
         """
+        if self.apply_to != "partner":
+            return SQL("SELECT lead_id, date, 1 AS weight FROM website_crm_form")
         return SQL(
             """
-            SELECT lead.id AS lead_id, lead.partner_id, lead.create_date AS date,
-                   1 AS weight
-              FROM crm_lead lead
-              JOIN res_users author ON author.id = lead.create_uid
-             WHERE author.share
-               AND EXISTS (
-                   SELECT FROM crm_lead_website_visitor_rel link
-                    WHERE link.crm_lead_id = lead.id)
+            SELECT lead.partner_id, form.date, 1 AS weight
+              FROM website_crm_form form JOIN crm_lead lead ON lead.id = form.lead_id
+         UNION ALL
+            SELECT form.partner_id, form.date, 1 AS weight
+              FROM website_crm_form form JOIN crm_lead lead ON lead.id = form.lead_id
+             WHERE lead.partner_id IS NULL
             """
         )
 

@@ -19,6 +19,7 @@ from . import test_privacy
 from . import test_events
 from . import test_visit_events
 from . import test_page_rules
+from . import test_contact_form
 from . import test_event_ledger
 from . import test_contact_scores
 from . import test_templates

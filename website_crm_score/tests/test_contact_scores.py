@@ -354,11 +354,14 @@ class TestContactEvents(ContactCase):
             self.run_rules()
             self.assertContactScores(ann, [10])
 
+    def send_form(self, contact):
+        lead = self.make_lead(name="Sent", partner_id=contact.id)
+        public = self.env.ref("base.public_user")
+        self.env["website.crm.form"].with_user(public)._note(lead)
+
     def test_each_event_type_knows_contacts(self):
         ann = self.make_visited_contact(30, 30, 2)
-        form = self.Lead.with_user(self.env.ref("base.public_user")).sudo()
-        lead = form.create({"name": "Sent", "partner_id": ann.id})
-        self.make_visitor(lead.with_env(self.env))
+        self.send_form(ann)
         self.make_event_rule(value=1, apply_to="partner", visit_unit="day")
         self.make_event_rule("comeback", 10, apply_to="partner")
         self.make_event_rule("contact_form", 100, apply_to="partner")
@@ -368,17 +371,15 @@ class TestContactEvents(ContactCase):
     def test_forms_of_merged_contacts_are_counted_again(self):
         values = {"email": "ann@a.example"}
         ann, bob = self.make_contact(**values), self.make_contact(**values)
-        form = self.Lead.with_user(self.env.ref("base.public_user")).sudo()
         for partner in (ann, bob, bob):
-            lead = form.create({"name": "Sent", "partner_id": partner.id})
-            self.make_visitor(lead.with_env(self.env))
+            self.send_form(partner)
         self.make_event_rule("contact_form", apply_to="partner")
         self.run_rules()
         self.assertContactScores(ann + bob, [10, 20])
         self.env["base.partner.merge.automatic.wizard"].create({})._merge(
             (ann + bob).ids, ann
         )
-        self.env.cr.execute("UPDATE crm_lead SET create_date = %s", [LONG_AGO])
+        self.env["website.crm.form"].search([]).date = LONG_AGO
         self.age_rules()
         self.env.ref("website_crm_score.progress_partner").checked_date = self.now
         self.run_rules()

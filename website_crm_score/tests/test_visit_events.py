@@ -172,57 +172,6 @@ class TestPageVisited(EventCase):
 
 
 @tagged("post_install", "-at_install")
-class TestContactForm(EventCase):
-    def make_sent_lead(self, login="public", **values):
-        """Return a lead as the form makes it for a user."""
-        users = {"public": self.env.ref("base.public_user")}
-        user = users.get(login) or new_test_user(self.env, login, "base.group_user")
-        lead = self.Lead.with_user(user).sudo().create({"name": "Sent", **values})
-        self.make_visitor(lead)
-        return lead.with_env(self.env)
-
-    def test_a_lead_that_sent_the_form_has_the_points(self):
-        lead = self.make_sent_lead()
-        rule = self.make_event_rule("contact_form")
-        self.run_rules()
-        self.assertCounted(lead, rule, 1, 10)
-        self.assertEqual(self.get_line(lead, rule).first_date, lead.create_date)
-
-    def test_a_lead_that_the_staff_made_has_not(self):
-        lead = self.make_sent_lead("ws_clerk")
-        self.make_event_rule("contact_form")
-        self.run_rules()
-        self.assertScores(lead, [0])
-
-    def test_a_lead_without_a_visitor_has_not(self):
-        lead = self.make_sent_lead()
-        lead.visitor_ids = False
-        self.make_event_rule("contact_form")
-        self.run_rules()
-        self.assertScores(lead, [0])
-
-    def test_of_merged_leads_it_is_the_form_of_the_one_that_stays(self):
-        head = self.make_lead(type="opportunity")
-        tail = self.make_sent_lead(type="lead")
-        self.make_event_rule("contact_form")
-        self.run_again()
-        self.assertScores(head + tail, [0, 10])
-        self.assertEqual((head + tail).merge_opportunity(), head)
-        self.run_again()
-        self.assertScores(head, [0])
-
-    def test_the_points_of_the_form_can_expire(self):
-        lead = self.make_sent_lead()
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE crm_lead SET create_date = create_date - interval '8 days'"
-        )
-        self.make_event_rule("contact_form", valid_days=7)
-        self.run_rules()
-        self.assertScores(lead, [0])
-
-
-@tagged("post_install", "-at_install")
 class TestComeback(EventCase):
     def test_a_visit_long_after_the_one_before_counts(self):
         lead = self.make_visited_lead(30, 29, 20, 2)

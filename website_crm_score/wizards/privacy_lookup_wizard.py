@@ -3,7 +3,8 @@ from odoo.tools import SQL, email_normalize
 
 
 class PrivacyLookupWizard(models.TransientModel):
-    """The lookup finds what a person saw on the website, and what it earned by it."""
+    """The lookup finds what a person saw and sent on the website, and what it
+    earned by it."""
 
     _inherit = "privacy.lookup.wizard"
 
@@ -11,6 +12,7 @@ class PrivacyLookupWizard(models.TransientModel):
         query = super()._get_query()
         for model_name, table in (
             ("website.crm.pageview", "website_crm_pageview"),
+            ("website.crm.form", "website_crm_form"),
             ("website.crm.score.line", "website_crm_score_line"),
         ):
             query = SQL(
