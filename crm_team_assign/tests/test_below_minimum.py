@@ -3,6 +3,7 @@ from ast import literal_eval
 from lxml import etree
 
 from odoo import Command
+from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 
 from .common import AssignmentCase
@@ -116,3 +117,8 @@ class TestBelowMinimum(AssignmentCase):
         before = self.env.cr.sql_log_count
         self.assertTrue(all(leads.mapped("below_minimum")))
         self.assertLess(self.env.cr.sql_log_count - before, 15)
+
+    def test_a_scoring_rule_cannot_look_at_the_minimum(self):
+        for domain in (BELOW, ["!", *BELOW]):
+            with self.assertRaisesRegex(ValidationError, "cannot depend on the score"):
+                self.make_rule(domain, event_based=True)

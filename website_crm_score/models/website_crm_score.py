@@ -20,18 +20,6 @@ from .ir_cron import CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
 
-# What the rules make cannot be what they look at: the result would depend on the
-# order in which they run.
-DERIVED_FIELDS = {
-    "crm.lead.score",
-    "crm.lead.score_date",
-    "crm.lead.score_ids",
-    "crm.lead.score_line_ids",
-    "res.partner.score",
-    "res.partner.score_date",
-    "res.partner.score_ids",
-    "res.partner.score_line_ids",
-}
 # What only changes together with the page views of a lead, which marks the lead.
 PAGE_FIELDS = {
     "crm.lead.score_pageview_ids",
@@ -596,9 +584,33 @@ class WebsiteCrmScore(models.Model):
         self.ensure_one()
         leads = self._get_leads_reader()
         domain = parse_domain(self.domain, self.env)
-        if DERIVED_FIELDS & {str(field) for field in iter_fields(domain, leads)}:
+        if not self._get_derived_fields().isdisjoint(iter_fields(domain, leads)):
             raise UserError(self.env._("a rule cannot depend on the score itself"))
         return leads._search(resolve_names(domain, leads) & self._get_scope(scope))
+
+    @api.model
+    @ormcache()
+    def _get_derived_fields(self):
+        """Return the fields that depend on what the rules make, on whichever way.
+
+        They cannot be what rules look at: the result would depend on the order in which
+        rules run.
+
+        :rtype: frozenset[fields.Field]
+        """
+        names = self.env["website.crm.scored"]._fields.keys() - self.env["base"]._fields
+        made = {
+            field
+            for model in self.env.registry.values()
+            for field in model._fields.values()
+            if model._name.startswith(self._name)  # the models of the scoring itself
+            or (field.comodel_name or "").startswith(self._name)
+            or field.name in names
+            and getattr(model, "_ledger_field", None)
+        }
+        return frozenset(made).union(
+            *(self.env.registry.get_dependent_fields(field) for field in made)
+        )
 
     def _get_scope(self, scope):
         """Return the domain of the leads in ``scope`` that this rule is for."""

@@ -153,6 +153,10 @@ class TestRuleRefused(RuleCase):
             "[('score_line_ids.points', '>', 5)]",
             "[('partner_id.opportunity_ids.score', '>', 5)]",
             "[('partner_id', 'any', [('opportunity_ids.score', '>', 5)])]",
+            "[('partner_id.score', '>', 5)]",
+            "[('user_id.score', '>', 5)]",
+            "[('user_id.score_ids.name', '=', 'a')]",
+            "[('score_outdated', '=', False)]",
         ):
             with self.subTest(domain=domain):
                 self.assertRefused(domain, "cannot depend on the score")

@@ -1,4 +1,4 @@
-from odoo.exceptions import AccessError
+from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -188,3 +188,9 @@ class TestCrossings(AutomationCase):
         domain = [("score_level_date", ">=", date)]
         leads = self.Lead.with_user(user).with_context(score_level=50)
         self.assertEqual(leads.search(domain), lead)
+
+    def test_a_scoring_rule_cannot_look_at_the_date_of_a_level(self):
+        domain = [("score_level_date", ">", "-1d")]
+        for apply_to in ("lead", "partner"):
+            with self.assertRaisesRegex(ValidationError, "cannot depend on the score"):
+                self.make_rule(domain, apply_to=apply_to)
