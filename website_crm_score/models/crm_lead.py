@@ -4,6 +4,9 @@ from odoo.tools import SQL
 from ..fields import LedgerMany2many
 from ..tools.own_context import OURS
 
+# By which the company of a lead changes: core computes it.
+COMPANY_FIELDS = {"company_id", "partner_id", "team_id", "user_id"}
+
 
 class CrmLead(models.Model):
     """Leads have a score: the sum of what scoring rules gave them, each with its
@@ -118,11 +121,11 @@ class CrmLead(models.Model):
 
     def write(self, vals):
         self._check_no_derived_field(vals)
+        companies = self._get_companies() if COMPANY_FIELDS & vals.keys() else {}
         result = super().write(vals)
         if "visitor_ids" in vals:
             self._mark_pageviews_outdated()
-        if "company_id" in vals:
-            self.env["website.crm.score.line"]._drop_other_companies()
+        self._follow_company(companies)
         return result
 
     @api.model

@@ -51,10 +51,9 @@ class ResPartner(models.Model):
         if self.env.context.get("is_partner_merge"):
             vals = {name: vals[name] for name in vals.keys() - DERIVED_FIELDS}
         self._check_no_derived_field(vals)
+        companies = self._get_companies() if "company_id" in vals else {}
         result = super().write(vals)
-        if "company_id" in vals:
-            # sudo: whoever changes a contact, nobody may write the ledger
-            self.env["website.crm.score.line"].sudo()._drop_other_companies()
+        self._follow_company(companies)
         return result
 
     def unlink(self):

@@ -91,7 +91,9 @@ class WebsiteCrmScore(models.Model):
     company_id = fields.Many2one(
         comodel_name="res.company",
         ondelete="restrict",  # or it would score the leads of all companies
-        help="Only leads of this company are scored. Empty for all leads.",
+        help="Only leads of this company are scored. What the rule gave to a lead does "
+        "not count while the lead is of no company, or of another one. Empty for all "
+        "leads.",
     )
     lead_count = fields.Integer(string="Matched Leads", compute="_compute_lead_count")
     partner_count = fields.Integer(
@@ -223,9 +225,7 @@ class WebsiteCrmScore(models.Model):
             reader = self.default_get(["lang", "tz"])
             vals = {**reader, **vals, "error": False}
         result = super().write(vals)
-        if "company_id" in vals:
-            self.env["website.crm.score.line"]._drop_other_companies()
-        if {"value", "active", "max_points"} & vals.keys():
+        if {"value", "active", "max_points", "company_id"} & vals.keys():
             self.env["website.crm.score.line"]._revalue(self)
         return result
 
@@ -391,7 +391,8 @@ class WebsiteCrmScore(models.Model):
             ledger._drop_orphans()
         elif progress.repaired_date:
             changed = Domain("write_date", ">=", progress.repaired_date)
-        ledger._drop_other_companies()
+        # Companies of leads change behind the back of their rules.
+        changed |= Domain("company_id", "!=", False)
         ledger._revalue(self.with_context(active_test=False).search(changed))
         if self.env["ir.cron"]._is_job():
             progress._note("repaired_date", horizon)

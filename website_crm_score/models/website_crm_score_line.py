@@ -43,7 +43,6 @@ class WebsiteCrmScoreLine(models.Model):
     )
     # The name is shown even to those who may not open the rule itself.
     rule_name = fields.Char(related="rule_id.name", string="Reason")
-    rule_active = fields.Boolean(related="rule_id.active")
     points = fields.Float(digits=(16, 2), required=True, readonly=True)
     event_count = fields.Integer(
         string="Times",
@@ -85,51 +84,64 @@ class WebsiteCrmScoreLine(models.Model):
         :param models.BaseModel rules: rules, of which archived ones give nothing
         """
         for owners, group in rules._group_by_owners():
-            worth = rules._get_worth_sql(SQL.identifier("line", "units"))
-            self._change_lines(
-                owners,
-                SQL(
-                    """
-                    SELECT line.id, line.%(owner)s AS owner_id, %(worth)s AS points
-                      FROM website_crm_score_line line
-                      JOIN website_crm_score rule ON rule.id = line.rule_id
-                     WHERE rule.id IN %(rule_ids)s AND line.points != %(worth)s
-                    """,
-                    owner=SQL.identifier(owners._ledger_field),
-                    worth=worth,
-                    rule_ids=group._ids,
-                ),
-                SQL(
-                    """
-                    UPDATE website_crm_score_line line SET points = changed.points
-                      FROM changed WHERE line.id = changed.id
-                    """
-                ),
-            )
+            self._revalue_lines(owners, SQL("line.rule_id IN %s", group._ids))
 
     @api.model
-    def _drop_other_companies(self):
-        """Delete lines that link a lead or contact to a rule of another company."""
-        rules = self.env["website.crm.score"].with_context(active_test=False)
-        rules = rules.sudo().search([("company_id", "!=", False)])
-        for owners, group in rules._group_by_owners():
-            self._change_lines(
-                owners,
-                SQL(
-                    """
-                    SELECT line.id, lead.id AS owner_id
-                      FROM website_crm_score rule
-                      JOIN website_crm_score_line line ON line.rule_id = rule.id
-                      JOIN %s lead ON lead.id = line.%s
-                     WHERE rule.id IN %s
-                       AND lead.company_id IS DISTINCT FROM rule.company_id
-                    """,
-                    SQL.identifier(owners._table),
-                    SQL.identifier(owners._ledger_field),
-                    group._ids,
-                ),
-                self._deletion(),
-            )
+    def _revalue_owners(self, owners):
+        """Set the points of ``owners``, whose companies changed, to what the rules now
+        give to them."""
+        if owners:
+            owner = SQL.identifier("line", owners._ledger_field)
+            self._revalue_lines(owners, SQL("%s IN %s", owner, owners._ids))
+
+    def _revalue_lines(self, owners, condition):
+        """Set the points of lines to what their rules now give.
+
+        :param models.BaseModel owners: the model of whom the lines are
+        :param SQL condition: on ``line``
+        """
+        points = self._get_points_sql(SQL.identifier("line", "units"))
+        self._change_lines(
+            owners,
+            SQL(
+                """
+                SELECT line.id, lead.id AS owner_id, %(points)s AS points
+                  FROM website_crm_score_line line
+                  JOIN website_crm_score rule ON rule.id = line.rule_id
+                  JOIN %(table)s lead ON lead.id = line.%(owner)s
+                 WHERE %(condition)s AND line.points != %(points)s
+                """,
+                table=SQL.identifier(owners._table),
+                owner=SQL.identifier(owners._ledger_field),
+                points=points,
+                condition=condition,
+            ),
+            SQL(
+                """
+                UPDATE website_crm_score_line line SET points = changed.points
+                  FROM changed WHERE line.id = changed.id
+                """
+            ),
+        )
+
+    @api.model
+    def _get_points_sql(self, units):
+        """Return the points that a row ``rule`` gives to a row ``lead``.
+
+        The lines of another company's rules give nothing. They are kept, since core
+        empties the company of a lead for a while: when its customer is linked, or when
+        it has no team.
+
+        :param SQL units: for how many units of its value
+        :rtype: SQL
+        """
+        return SQL(
+            """
+            CASE WHEN rule.company_id IS NULL OR rule.company_id = lead.company_id
+                 THEN %s ELSE 0 END
+            """,
+            self.env["website.crm.score"]._get_worth_sql(units),
+        )
 
     @api.model
     def _drop_rules(self, rules):
@@ -201,18 +213,17 @@ class WebsiteCrmScoreLine(models.Model):
             SQL(
                 """
                 SELECT DISTINCT ON (lead.id, other.rule_id)
-                       lead.id AS owner_id, other.rule_id, other.points, other.units,
-                       other.event_count, other.first_date, other.last_date
+                       lead.id AS owner_id, other.rule_id, %(points)s AS points,
+                       other.units, other.event_count, other.first_date, other.last_date
                   FROM website_crm_score_line other
                   JOIN website_crm_score rule ON rule.id = other.rule_id
                   JOIN %(pairs)s ON other.%(owner)s = pair.duplicate_id
                   JOIN %(table)s lead ON lead.id = pair.owner_id
-                 WHERE COALESCE(rule.company_id = lead.company_id,
-                                rule.company_id IS NULL)
               ORDER BY lead.id, other.rule_id, other.first_date, other.id
                 """,
                 pairs=pairs,
                 owner=owner,
+                points=self._get_points_sql(SQL.identifier("other", "units")),
                 table=SQL.identifier(owners._table),
             ),
             SQL(

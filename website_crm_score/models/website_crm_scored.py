@@ -90,6 +90,22 @@ class WebsiteCrmScored(models.AbstractModel):
                 )
             )
 
+    # COMPANIES
+
+    def _get_companies(self):
+        """Return the ids of the companies of these records, by theirs."""
+        # sudo: whoever changes them
+        return {owner.id: owner.company_id.id for owner in self.sudo()}
+
+    def _follow_company(self, before):
+        """Have rules of the new company of those of these records that have another one
+        than ``before``, see :meth:`_get_companies`, give their points."""
+        after = self._get_companies() if before else {}
+        moved = self.browse(id_ for id_ in after if after[id_] != before[id_]).sudo()
+        # sudo: whoever changes a record, nobody may write the ledger
+        moved.env["website.crm.score.line"]._revalue_owners(moved)
+        moved._mark_score_outdated()
+
     # SCORING
 
     @api.model

@@ -21,5 +21,6 @@ from . import test_visit_events
 from . import test_page_rules
 from . import test_contact_form
 from . import test_event_ledger
+from . import test_company_points
 from . import test_contact_scores
 from . import test_templates
