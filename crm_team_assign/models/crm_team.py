@@ -55,10 +55,15 @@ class CrmTeam(models.Model):
         for team in self:
             domain = Domain("create_date", ">=", since)
             domain &= team._get_assignment_company_domain()
-            domain &= team._get_valid_filter()
+            domain &= team._get_filter_domain()
             minimum = Domain("score", ">=", team.min_for_assign)
             team.recent_lead_count = Leads.search_count(domain)
             team.recent_reach_count = Leads.search_count(domain & minimum)
+
+    @api.constrains("assignment_domain")
+    def _constrains_assignment_domain(self):
+        """Instead of core's check: try the filter as it is used, and tell why not."""
+        self._check_filter("assignment_domain")
 
     @api.depends("crm_team_member_ids.assignment_error")
     def _compute_assignment_member_error(self):
@@ -119,22 +124,21 @@ class CrmTeam(models.Model):
         return Domain("company_id", "in", [*companies.ids, False])
 
     @api.model
-    def _get_minimums(self):
-        """Return the minimum score of teams, and the lowest one by company.
+    def _get_takers(self):
+        """Return the teams that take leads by themselves, whoever asks.
 
-        Teams that take no leads by themselves do not count.
-
-        :return: ``{team id: minimum}`` and ``{company id or False: minimum}``, the
-            latter with False for leads of no company
-        :rtype: tuple[dict, dict]
+        :rtype: crm.team
         """
         # sudo: the teams of other companies, for the leads of those
-        teams = self.sudo().search(self._get_assignment_team_domain())
-        teams = teams.filtered(lambda team: team._get_assignment_weight())
-        of_teams = {team.id: team.min_for_assign for team in teams}
-        of_companies = {}
-        for team in teams:
-            for company_id in [*team._get_assignment_companies().ids, False]:
-                lowest = of_companies.get(company_id, team.min_for_assign)
-                of_companies[company_id] = min(lowest, team.min_for_assign)
-        return of_teams, of_companies
+        return self.sudo().search(self._get_assignment_team_domain())
+
+    def _get_matching_domain(self):
+        """Return the domain of leads that this team takes if their score is enough: its
+        own, and, if it has room at all, those without a team.
+
+        :rtype: Domain
+        """
+        self.ensure_one()
+        teams = [self.id, False] if self._get_assignment_weight() else [self.id]
+        domain = Domain("team_id", "in", teams) & self._get_assignment_company_domain()
+        return domain & self._get_filter_domain()

@@ -27,6 +27,19 @@ class CrmTeamMember(models.Model):
         help="Leads assigned to this member on the last 30 days, today included."
     )
 
+    @api.constrains("assignment_domain")
+    def _constrains_assignment_domain(self):
+        """Instead of core's check: try the filter as it is used, and tell why not."""
+        self._check_filter("assignment_domain")
+
+    @api.constrains("assignment_domain_preferred")
+    def _constrains_assignment_domain_preferred(self):
+        self._check_filter("assignment_domain_preferred")
+
+    @api.depends("assignment_domain", "assignment_domain_preferred")
+    def _compute_assignment_filter_error(self):
+        return super()._compute_assignment_filter_error()
+
     @api.depends("user_id", "crm_team_id")
     def _compute_lead_day_count(self):
         assigned = self._count_assigned_per_day()
@@ -49,7 +62,7 @@ class CrmTeamMember(models.Model):
         now = fields.Datetime.now()
         assigned = {}
         for member in self:
-            zone = pytz.timezone(member.user_id.tz or "UTC")
+            zone = _get_zone(member.user_id.tz)
             days = assigned[member.id] = [0] * DAYS
             for date in dates.get((member.user_id.id, member.crm_team_id.id), ()):
                 age = max((_get_day(now, zone) - _get_day(date, zone)).days, 0)
@@ -149,12 +162,17 @@ class CrmTeamMember(models.Model):
         names = ["assignment_domain_preferred"]
         return self._find_filtered_leads(scope, plan.errors, names)
 
-    def _has_filter(self, name):
-        return (self[name] or "[]").strip() != "[]"
-
     def _get_assignment_companies(self):
         # sudo: companies that the one who assigns has no access to
         return frozenset(self.sudo().user_id.company_ids.ids)
+
+
+def _get_zone(name):
+    """Return the zone of this name, UTC if it is no more, or was never set."""
+    try:
+        return pytz.timezone(name or "UTC")
+    except pytz.UnknownTimeZoneError:
+        return pytz.utc
 
 
 def _get_day(date, zone):

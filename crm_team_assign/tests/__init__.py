@@ -5,6 +5,7 @@ from . import test_quota
 from . import test_assignment
 from . import test_assignment_company
 from . import test_assignment_error
+from . import test_assignment_filter
 from . import test_assignment_job
 from . import test_assignment_load
 from . import test_assignment_message

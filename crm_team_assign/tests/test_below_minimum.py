@@ -51,7 +51,7 @@ class TestBelowMinimum(AssignmentCase):
         low, high = self.make_scored(10, 60, team_id=team.id)
         self.make_scored(10)
         nobody = self.make_team("Nobody", 90)
-        self.make_scored(-10, team_id=nobody.id)  # its team takes no leads at all
+        low += self.make_scored(-10, team_id=nobody.id)
         self.assertEqual(self.find(), low)
         self.assertFalse(high.below_minimum)
 
@@ -92,7 +92,7 @@ class TestBelowMinimum(AssignmentCase):
             ("crm.view_crm_case_opportunities_filter", "unassigned"),
         ):
             arch = self.Lead.get_view(self.env.ref(xmlid).id, "search")["arch"]
-            for name in (unassigned, "below_minimum"):
+            for name in (unassigned, "below_minimum", "untaken"):
                 [node] = etree.fromstring(arch).xpath(f"//filter[@name='{name}']")
                 self.Lead.search(literal_eval(node.get("domain")))
 
@@ -108,6 +108,71 @@ class TestBelowMinimum(AssignmentCase):
         lead = self.make_scored(10)
         self.run_rules()
         self.assertEqual(self.Lead.with_user(self.bob).search(BELOW), lead)
+
+    def test_who_reaches_only_minimums_of_teams_that_do_not_take_it_is_found(self):
+        self.make_team(
+            "Paris", 10, [self.ann], assignment_domain="[('city', '=', 'Paris')]"
+        )
+        self.make_team("All", 50, [self.bob])
+        lead, taken, low = self.make_scored(20, 60, 5)
+        paris = self.make_scored(30, city="Paris")
+        self.assertEqual(self.find(), lead + low)
+        self.assertFalse(any((taken + paris).mapped("below_minimum")))
+
+    def test_who_no_filter_takes_is_found_by_a_filter_of_its_own(self):
+        team = self.make_team(
+            "Paris", 10, [self.ann], assignment_domain="[('city', '=', 'Paris')]"
+        )
+        here, low = self.make_scored(20, 5, city="Paris")
+        elsewhere = self.make_scored(90)
+        in_team = self.make_scored(80, team_id=team.id)
+        untaken = low + elsewhere + in_team
+        self.assertEqual(self.find([("untaken", "=", True)]), untaken)
+        self.assertEqual(self.find(), low)
+        self.assertEqual((untaken + here).mapped("untaken"), [True, True, True, False])
+
+    def test_a_filter_that_cannot_be_used_takes_nothing(self):
+        broken = self.make_team("Broken", 0, [self.ann])
+        self.make_team("Fine", 50, [self.bob])
+        self.env.flush_all()
+        for text in ("[('gone_field', '=', 1)]", "[('score', '>=', 'much')]"):
+            self.env.cr.execute(
+                "UPDATE crm_team SET assignment_domain = %s WHERE id = %s",
+                (text, broken.id),
+            )
+            broken.invalidate_recordset()
+            lead = self.make_scored(10)
+            self.assertIn(lead, self.find())
+
+    def test_a_filter_of_a_team_cannot_ask_what_teams_take(self):
+        team = self.make_team("A", 50, [self.ann])
+        for name in ("below_minimum", "untaken"):
+            with self.assertRaisesRegex(ValidationError, "which follows from"):
+                team.assignment_domain = f"[('{name}', '=', True)]"
+
+    def test_the_filters_find_what_a_plan_gives_as_reasons(self):
+        paris, rome = ("[('city', '=', 'Paris')]", "[('city', '=', 'Rome')]")
+        team = self.make_team("Paris", 10, [self.ann], assignment_domain=paris)
+        self.make_team("Rome", 30, [self.bob], assignment_domain=rome)
+        self.make_team("Good", 60, [self.eve], assignment_domain=rome)
+        self.make_team("Nobody", 0)
+        leads = self.Lead
+        for city in ("Paris", "Rome", "Oslo"):
+            for team_id in (False, team.id):
+                scores = (-5, 5, 15, 35, 65)
+                leads += self.make_scored(*scores, city=city, team_id=team_id)
+        leads += self.make_scored(5, city="Rome", user_id=self.ann.id)
+        self.run_rules()
+        action = leads.action_plan_assignment()
+        plan = self.env["crm.assignment.plan"].browse(action["res_id"])
+
+        def list_planned(*reasons):
+            lines = plan.line_ids.filtered(lambda line: line.reason in reasons)
+            return lines.lead_id.sorted("id")
+
+        self.assertEqual(self.find(), list_planned("minimum"))
+        untaken = self.find([("untaken", "=", True)])
+        self.assertEqual(untaken, list_planned("minimum", "team_filter"))
 
     def test_one_query_finds_them(self):
         self.make_team("A", 50, [self.ann])

@@ -97,7 +97,7 @@ class TestSecurity(AssignmentCase):
             "_notify_assignee",
             "_in_batches",
             "_attempt",
-            "_get_minimums",
+            "_get_takers",
         ):
             with self.subTest(name=name), self.assertRaises(AccessError):
                 call_kw(self.team.with_user(self.manager), name, [self.team.ids], {})

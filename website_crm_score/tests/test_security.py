@@ -3,7 +3,7 @@ import inspect
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, ValidationError
-from odoo.service.model import get_public_method
+from odoo.service.model import call_kw, get_public_method
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -99,6 +99,30 @@ class TestAccess(SecurityCase):
         }
         self.assertEqual(ours & set(ACCESS), set(ACCESS))
         self.assertFalse([name for name in ours if name not in ACCESS])
+
+    @mute_logger("odoo.addons.base.models.ir_model", "odoo.models")
+    def test_fields_that_only_salespeople_see_are_searched_by_them_alone(self):
+        """Those of all addons that are installed, with a column and without."""
+        for model, field in self.list_restricted_fields():
+            value = "2020-01-01" if field.type == "datetime" else False
+            operator = ">" if field.type == "datetime" else "="
+            domain = [(field.name, operator, value)]
+            for role in ("public", "portal", "internal", "designer"):
+                records = self.as_user(self.env[model], role)
+                with self.subTest(model=model, field=field.name, role=role):
+                    with self.assertRaises(AccessError):
+                        call_kw(records, "search", [domain], {})
+
+    def list_restricted_fields(self):
+        addons = ("website_crm_score", "crm_team_assign")
+        return [
+            (model, field)
+            for model in self.env
+            for field in self.env[model]._fields.values()
+            if any(name.startswith(addons) for name in field._modules)
+            and field.groups
+            and field._description_searchable
+        ]
 
     def test_nobody_changes_what_is_derived(self):
         line = self.mine.score_line_ids

@@ -32,6 +32,8 @@ class WebsiteCrmScored(models.AbstractModel):
 
     @api.model
     def _search_score_level_date(self, operator, value):
+        # The ORM asks for the rights on fields that have a column alone.
+        self._check_field_access(self._fields["score_level_date"], "read")
         if operator == "not in" and set(value) == {False}:
             return Domain.TRUE
         if operator not in ("<", "<=", ">", ">="):
