@@ -1,21 +1,28 @@
 import logging
-from ast import literal_eval
 
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from odoo.addons.website_crm_score.tools.own_context import OURS
+from odoo.addons.website_crm_score.tools.rule_domain import (
+    describe_error,
+    find_domain_error,
+    parse_domain,
+)
+
 _logger = logging.getLogger(__name__)
 
-FILTERS = {"assignment_domain", "assignment_domain_preferred"}
+FILTERS = ("assignment_domain", "assignment_domain_preferred")
 
 
 class CrmAssignmentFilterMixin(models.AbstractModel):
     """A team or member whose filters say which leads it takes.
 
-    A filter that cannot be used, say on a field that was removed, leaves out this
-    team or member and nothing else; the reason shows on its form until the filter
-    changes or works again.
+    A filter is tried when it is saved. One that cannot be used later, say on a field
+    that was removed, leaves out this team or member and nothing else; the reason shows
+    on its form until the filter changes or works again.
     """
 
     _name = "crm.assignment.filter.mixin"
@@ -26,11 +33,66 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
         copy=False,
         help="Why the last assignment left this out.",
     )
+    assignment_filter_error = fields.Char(
+        compute="_compute_assignment_filter_error",
+        help="Why a filter cannot be used, as it is now.",
+    )
+
+    @api.depends("assignment_domain")
+    def _compute_assignment_filter_error(self):
+        for record in self:
+            errors = map(record._find_filter_error, record._list_filters())
+            record.assignment_filter_error = next(filter(None, errors), False)
 
     def write(self, vals):
-        if FILTERS & vals.keys():
+        if vals.keys() & set(FILTERS):
             vals = dict(vals, assignment_error=False)
         return super().write(vals)
+
+    # TRYING
+
+    @api.model
+    def _list_filters(self):
+        return [name for name in FILTERS if name in self._fields]
+
+    def _has_filter(self, name):
+        return (self[name] or "[]").strip() != "[]"
+
+    @api.model
+    def _get_filter_reader(self):
+        """Return the leads to evaluate filters on: these may not ask what teams take,
+        which follows from them."""
+        return self.env["crm.lead"].with_context(is_asking_filters=OURS)
+
+    def _find_filter_error(self, name):
+        """Return why a filter cannot be used, None if it can.
+
+        :rtype: str | None
+        """
+        self.ensure_one()
+        if not self._has_filter(name):
+            return None
+        return find_domain_error(self[name], self._get_filter_reader())
+
+    def _check_filter(self, name):
+        """
+        :raise ValidationError: if a filter cannot be used
+        """
+        label = self._fields[name].get_description(self.env, ["string"])["string"]
+        for record in self:
+            error = record._find_filter_error(name)
+            if error:
+                raise ValidationError(
+                    self.env._(
+                        "The filter “%(filter)s” of %(owner)s cannot be used: "
+                        "%(error)s",
+                        filter=label,
+                        owner=record.display_name,
+                        error=error,
+                    )
+                )
+
+    # USING
 
     def _find_filtered_leads(self, scope, errors, names=("assignment_domain",)):
         """Return the ids of the leads in ``scope`` that match the filters ``names``.
@@ -44,33 +106,40 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
         self.ensure_one()
         try:
             with self.env.cr.savepoint():
-                filters = Domain.AND(literal_eval(self[name] or "[]") for name in names)
-                query = self.env["crm.lead"]._search(filters & scope)
+                filters = Domain.AND(
+                    parse_domain(self[name], self.env) for name in names
+                )
+                query = self._get_filter_reader()._search(filters & scope)
                 self.env.cr.execute(query.select(), log_exceptions=False)
                 lead_ids = {id_ for (id_,) in self.env.cr.fetchall()}
         except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
             raise
         # Fields may be searched by any code, which may raise anything.
         except Exception as exception:  # pylint: disable=broad-exception-caught
-            error = str(exception).strip().split("\n")[0] or type(exception).__name__
+            error = describe_error(exception)
             _logger.warning("%s left out of lead assignment: %s", self, error)
             errors[self] = error
             return None
         errors.setdefault(self, None)
         return lead_ids
 
-    def _get_valid_filter(self):
-        """Return the filter as it is being edited, everything if it cannot be used.
+    def _get_filter_domain(self):
+        """Return the domain of the leads that the filter takes, of none if it cannot be
+        used.
+
+        With the rights of who asks; in superuser mode the same for everybody, as the
+        leads are found before.
 
         :rtype: Domain
         """
         self.ensure_one()
-        try:
-            domain = Domain(literal_eval(self.assignment_domain or "[]"))
-            domain.validate(self.env["crm.lead"])
-        except (ValueError, SyntaxError, TypeError):
+        if not self._has_filter("assignment_domain"):
             return Domain.TRUE
-        return domain
+        if self._find_filter_error("assignment_domain"):
+            return Domain.FALSE
+        domain = parse_domain(self.assignment_domain, self.env)
+        leads = self._get_filter_reader()._search(domain, active_test=False)
+        return Domain("id", "in", leads)
 
     @api.model
     def _note_assignment_errors(self, errors):

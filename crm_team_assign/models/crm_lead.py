@@ -1,8 +1,8 @@
-from collections import defaultdict
 from datetime import timedelta
 from itertools import compress
 
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.mail import email_normalize_all
 
@@ -17,42 +17,69 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     below_minimum = fields.Boolean(
-        compute="_compute_below_minimum",
+        compute="_compute_untaken",
         search="_search_below_minimum",
+        groups="sales_team.group_sale_salesman",
         help="Open, without salesperson, and the score is below the minimum of the "
-        "lead's team or, without a team, of every team that could take it.",
+        "lead's team or, without a team, of every team whose filter takes it.",
+    )
+    untaken = fields.Boolean(
+        string="No Team Takes It",
+        compute="_compute_untaken",
+        search="_search_untaken",
+        groups="sales_team.group_sale_salesman",
+        help="Open, without salesperson, and neither the lead's team nor, without a "
+        "team, any other takes it: the score is below the minimum, or the filters and "
+        "companies are others.",
     )
 
     @api.depends("score", "team_id", "user_id", "company_id", "active", "won_status")
-    def _compute_below_minimum(self):
-        below = self.filtered_domain(self._get_below_minimum_domain())
-        below.below_minimum = True
-        (self - below).below_minimum = False
+    def _compute_untaken(self):
+        matching, untaken = self._get_untaken_domains()
+        # sudo: a lead is untaken or not, whoever looks at it
+        leads = self.sudo().with_context(active_test=False)
+        found = leads.search(Domain("id", "in", self.ids) & untaken)
+        below = found & found.search(Domain("id", "in", found.ids) & matching)
+        for lead in self:
+            lead.untaken = lead._origin in found
+            lead.below_minimum = lead._origin in below
 
     def _search_below_minimum(self, operator, value):
         if operator != "in":
             return NotImplemented
-        return self._get_below_minimum_domain()
+        self._check_field_access(self._fields["below_minimum"], "read")
+        matching, untaken = self._get_untaken_domains()
+        return matching & untaken
+
+    def _search_untaken(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        self._check_field_access(self._fields["untaken"], "read")
+        return self._get_untaken_domains()[1]
 
     @api.model
-    def _get_below_minimum_domain(self):
-        """Return the domain of open leads without salesperson below every minimum.
+    def _get_untaken_domains(self):
+        """Return the domain of leads that match a team's filter, whatever their score,
+        and that of open leads without salesperson that no team takes.
 
-        :rtype: Domain
+        :rtype: tuple[Domain, Domain]
         """
-        of_teams, of_companies = self.env["crm.team"]._get_minimums()
-        below = [
-            Domain("team_id", "in", ids) & Domain("score", "<", minimum)
-            for minimum, ids in _group_by_minimum(of_teams)
-        ]
-        below += [
-            Domain("team_id", "=", False)
-            & Domain("company_id", "in", ids)
-            & Domain("score", "<", minimum)
-            for minimum, ids in _group_by_minimum(of_companies)
-        ]
-        unassigned = self._open_domain() & Domain("user_id", "=", False)
-        return unassigned & Domain.OR(below)
+        if self.env.context.get("is_asking_filters") is OURS:
+            raise UserError(
+                self.env._(
+                    "a filter of teams or salespeople cannot ask which leads no team "
+                    "takes, which follows from these filters"
+                )
+            )
+        teams = self.env["crm.team"]._get_takers()
+        by_team = {team: team._get_matching_domain() for team in teams}
+        taken = Domain.OR(
+            domain & Domain("score", ">=", team.min_for_assign)
+            for team, domain in by_team.items()
+        )
+        free = self._open_domain() & Domain("user_id", "=", False)
+        free &= Domain("team_id", "in", [*teams.ids, False])
+        return Domain.OR(by_team.values()), free & ~taken
 
     @api.model
     def _get_allocation_domain(self, creation_delta_days=0):
@@ -188,11 +215,3 @@ class CrmLead(models.Model):
             group = groups.setdefault(key, (values, []))
             group[1].append(lead.id)
         return [(values, self.browse(ids)) for values, ids in groups.values()]
-
-
-def _group_by_minimum(minimums):
-    """Return ``(minimum, ids)`` pairs of ``{id: minimum}``."""
-    groups = defaultdict(list)
-    for id_, minimum in minimums.items():
-        groups[minimum].append(id_)
-    return groups.items()

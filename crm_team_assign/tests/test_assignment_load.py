@@ -73,4 +73,4 @@ class TestAssignmentLoad(AssignmentCase):
             )
             team.invalidate_recordset()
             with self.subTest(text=text):
-                self.assertGreaterEqual(team.recent_lead_count, 1)
+                self.assertEqual(team.recent_lead_count, 0)
