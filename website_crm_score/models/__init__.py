@@ -9,6 +9,7 @@ from . import website_crm_score_run
 from . import website_crm_score_run_line
 from . import website_crm_score_progress
 from . import website_crm_pageview
+from . import website_crm_removed_visit
 from . import crm_lead  # after website_crm_score_line, whose table it relates through
 from . import ir_cron
 from . import ir_http

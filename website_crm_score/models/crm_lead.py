@@ -71,7 +71,7 @@ class CrmLead(models.Model):
     def _count_pages_seen(self):
         """Return ``{lead id: number of different urls seen}``, up to this moment.
 
-        Counts what the page views have and what the tracks add to it, so that looking
+        Counts what the page views have and what the visits add to it, so that looking
         at a lead needs no write to be right.
         """
         if not self.ids:
@@ -83,19 +83,13 @@ class CrmLead(models.Model):
                 SELECT view.lead_id, entry.url
                   FROM website_crm_pageview view
                   JOIN website_crm_url entry ON entry.id = view.url_id
-                 WHERE view.lead_id IN %(lead_ids)s
+                 WHERE view.lead_id IN %s
                  UNION
-                SELECT link.crm_lead_id, %(url)s
-                  FROM crm_lead_website_visitor_rel link
-                  JOIN website_track track ON track.visitor_id = link.website_visitor_id
-                  JOIN website_visitor visitor ON visitor.id = track.visitor_id
-                 WHERE link.crm_lead_id IN %(lead_ids)s AND track.url > ''
-                   AND %(is_counted)s
+                SELECT lead_id, url FROM (%s) visit
             ) seen GROUP BY lead_id
             """,
-            is_counted=self.env["website.visitor"]._get_is_counted_sql(),
-            lead_ids=tuple(self.ids),
-            url=self.env["website.crm.url"]._normalized_sql(SQL("track.url")),
+            tuple(self.ids),
+            self.env["website.crm.pageview"]._get_visits_sql(self),
         )
         return dict(self.env.execute_query(query))
 
@@ -114,8 +108,10 @@ class CrmLead(models.Model):
 
     def unlink(self):
         visitors = self._get_own_visitors()
+        urls = self.sudo().score_pageview_ids.url_id  # sudo: nobody may read urls
         result = super().unlink()
         visitors.unlink()
+        urls._erase_unused()
         self.env["website.crm.score.line"]._drop_owners(self)
         return result
 
@@ -166,7 +162,7 @@ class CrmLead(models.Model):
         self.check_access("unlink")
         self = self.sudo()  # sudo: nobody may write page views but the job
         self.score_pageview_ids.unlink()
-        self.visitor_ids.website_track_ids.unlink()
+        self.visitor_ids._erase_visits()
         self._get_own_visitors().unlink()
         self._mark_score_outdated()
 

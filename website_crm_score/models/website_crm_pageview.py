@@ -23,8 +23,9 @@ PAGES_PER_NOTE = 20
 class WebsiteCrmPageview(models.Model):
     """What a lead saw on the website: one row per lead and url.
 
-    Derived from the tracks of the visitors that the lead is linked to. Deriving again
-    changes nothing, and rows survive the tracks that they come from.
+    Derived from the tracks of the visitors that the lead is linked to, and from what is
+    known of those that were removed. Deriving again changes nothing, and rows survive
+    what they come from.
     """
 
     _name = "website.crm.pageview"
@@ -51,21 +52,15 @@ class WebsiteCrmPageview(models.Model):
         required=True,
         readonly=True,
         ondelete="restrict",
+        exportable=False,  # the url itself is
     )
     url = fields.Text(related="url_id.url", string="URL")
     view_count = fields.Integer(string="Views", readonly=True, required=True)
-    removed_count = fields.Integer(
-        readonly=True,
-        default=0,
-        required=True,
-        help="Views of which the single records were removed since.",
-    )
     first_view_date = fields.Datetime(string="First View", readonly=True, required=True)
     view_date = fields.Datetime(string="Last View", readonly=True, required=True)
 
     _lead_url_uniq = models.UniqueIndex("(lead_id, url_id)")
     _url_lead_idx = models.Index("(url_id, lead_id)")
-    _removed_idx = models.Index("(lead_id) WHERE removed_count > 0")
 
     def unlink(self):
         """Erase the visits as well, from which they would else be derived again, and
@@ -76,23 +71,34 @@ class WebsiteCrmPageview(models.Model):
             self.env.cr.execute(
                 SQL(
                     """
-                    DELETE FROM website_track track
-                     USING website_crm_pageview known
-                      JOIN website_crm_url entry ON entry.id = known.url_id
-                      JOIN crm_lead_website_visitor_rel link
-                        ON link.crm_lead_id = known.lead_id
-                     WHERE known.id IN %s
-                       AND track.visitor_id = link.website_visitor_id
-                       AND %s = entry.url
+                    WITH erased AS (
+                        SELECT link.website_visitor_id AS visitor_id, url_id, entry.url
+                          FROM website_crm_pageview known
+                          JOIN website_crm_url entry ON entry.id = known.url_id
+                          JOIN crm_lead_website_visitor_rel link
+                            ON link.crm_lead_id = known.lead_id
+                         WHERE known.id IN %s
+                    ), removed AS (
+                        DELETE FROM website_crm_removed_visit removed USING erased
+                         WHERE removed.visitor_id = erased.visitor_id
+                           AND removed.url_id = erased.url_id
+                    )
+                    DELETE FROM website_track track USING erased
+                     WHERE track.visitor_id = erased.visitor_id
+                       AND %s = erased.url
                     """,
                     self._ids,
                     self.env["website.crm.url"]._normalized_sql(SQL("track.url")),
                 )
             )
             self.env["website.track"].invalidate_model()
+            self.env["website.crm.removed.visit"].invalidate_model()
             # sudo: who may erase what was seen need not be able to delete messages
             self.sudo()._erase_notes(self.lead_id)
-        return super().unlink()
+        urls = self.sudo().url_id  # sudo: nobody may read the dictionary
+        result = super().unlink()
+        urls._erase_unused()
+        return result
 
     # DERIVATION
 
@@ -144,21 +150,18 @@ class WebsiteCrmPageview(models.Model):
             return
         self.env.flush_all()
         visits = self._collect_visits(leads)
-        self._add_urls(visits)
+        urls = self.env["website.crm.url"]
+        urls._add(visits)
         news = self._upsert(
             SQL(
                 """
-                SELECT visit.lead_id, entry.id, visit.page_id,
-                       visit.view_count + COALESCE(known.removed_count, 0),
-                       COALESCE(known.removed_count, 0),
+                SELECT visit.lead_id, entry.id, visit.page_id, visit.view_count,
                        visit.first_view_date, visit.view_date
                   FROM %s visit
                   JOIN (%s) entry USING (url)
-             LEFT JOIN website_crm_pageview known
-                    ON known.lead_id = visit.lead_id AND known.url_id = entry.id
                 """,
                 visits,
-                self._find_urls_sql(visits),
+                urls._find_sql(visits),
             )
         )
         self.env.cr.execute(SQL("DROP TABLE %s", visits))
@@ -177,7 +180,7 @@ class WebsiteCrmPageview(models.Model):
             SQL(
                 """
                 SELECT pair.owner_id, url_id, max(page_id), max(view_count),
-                       max(removed_count), min(first_view_date), max(view_date)
+                       min(first_view_date), max(view_date)
                   FROM website_crm_pageview other
                   JOIN %s ON other.lead_id = pair.duplicate_id
               GROUP BY pair.owner_id, url_id
@@ -192,8 +195,8 @@ class WebsiteCrmPageview(models.Model):
 
     @api.model
     def _collect_visits(self, leads):
-        """Return a temporary table of what the tracks say that ``leads`` saw, a row
-        per url.
+        """Return a temporary table of what the visitors of ``leads`` saw, a row per
+        lead and url.
 
         :rtype: SQL
         """
@@ -202,67 +205,57 @@ class WebsiteCrmPageview(models.Model):
             SQL(
                 """
                 CREATE TEMPORARY TABLE %(table)s AS
-                SELECT link.crm_lead_id AS lead_id,
-                       %(url)s AS url,
-                       max(track.page_id) AS page_id,
-                       count(*) AS view_count,
-                       min(track.visit_datetime) AS first_view_date,
-                       max(track.visit_datetime) AS view_date
-                  FROM crm_lead_website_visitor_rel link
-                  JOIN website_track track
-                    ON track.visitor_id = link.website_visitor_id
-                  JOIN website_visitor visitor ON visitor.id = track.visitor_id
-                 WHERE link.crm_lead_id IN %(lead_ids)s AND track.url > ''
-                   AND %(is_counted)s
+                SELECT lead_id, url, max(page_id) AS page_id,
+                       sum(view_count) AS view_count,
+                       min(first_view_date) AS first_view_date,
+                       max(view_date) AS view_date
+                  FROM (%(visits)s) visit
                  GROUP BY 1, 2
                 """,
                 table=table,
-                url=self.env["website.crm.url"]._normalized_sql(SQL("track.url")),
-                lead_ids=leads._ids,
-                is_counted=self.env["website.visitor"]._get_is_counted_sql(),
+                visits=self._get_visits_sql(leads),
             )
         )
         self.env.cr.execute(SQL("ANALYZE %s", table))
         return table
 
     @api.model
-    def _add_urls(self, visits):
-        """Add the urls of ``visits`` that the dictionary does not have.
+    def _get_visits_sql(self, leads):
+        """Return the query of the visits of ``leads`` that count: the tracks of their
+        visitors, and those that were removed.
 
-        A statement of its own: the next one sees what this one added.
+        :rtype: SQL
         """
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO website_crm_url (url)
-                SELECT url FROM %s visit
-                EXCEPT
-                SELECT url FROM (%s) known
-                    ON CONFLICT DO NOTHING
-                """,
-                visits,
-                self._find_urls_sql(visits),
-            )
-        )
-
-    @staticmethod
-    def _find_urls_sql(visits):
-        """Return the query of the entries of the dictionary for the urls of visits."""
         return SQL(
             """
-            SELECT entry.id, entry.url
-              FROM (SELECT DISTINCT url FROM %s visit) visit
-              JOIN website_crm_url entry ON md5(entry.url) = md5(visit.url)
+            SELECT link.crm_lead_id AS lead_id, %(url)s AS url, track.page_id,
+                   1 AS view_count, track.visit_datetime AS first_view_date,
+                   track.visit_datetime AS view_date
+              FROM crm_lead_website_visitor_rel link
+              JOIN website_track track ON track.visitor_id = link.website_visitor_id
+              JOIN website_visitor visitor ON visitor.id = track.visitor_id
+             WHERE link.crm_lead_id IN %(lead_ids)s AND track.url > ''
+               AND %(is_counted)s
+         UNION ALL
+            SELECT link.crm_lead_id, entry.url, removed.page_id,
+                   removed.visit_count, removed.first_date, removed.last_date
+              FROM crm_lead_website_visitor_rel link
+              JOIN website_crm_removed_visit removed
+                ON removed.visitor_id = link.website_visitor_id
+              JOIN website_crm_url entry ON entry.id = removed.url_id
+              JOIN website_visitor visitor ON visitor.id = removed.visitor_id
+             WHERE link.crm_lead_id IN %(lead_ids)s AND %(is_counted)s
             """,
-            visits,
+            url=self.env["website.crm.url"]._normalized_sql(SQL("track.url")),
+            lead_ids=tuple(leads.ids),
+            is_counted=self.env["website.visitor"]._get_is_counted_sql(),
         )
 
     @api.model
     def _upsert(self, rows):
         """Write page views; what is known of them already is never made less.
 
-        :param SQL rows: a query of lead, url, page, count, count of those whose tracks
-            were removed, first and last date
+        :param SQL rows: a query of lead, url, page, count, first and last date
         :return: the new page views of leads that were here lately
         :rtype: models.BaseModel
         """
@@ -271,14 +264,12 @@ class WebsiteCrmPageview(models.Model):
                 """
                 WITH written AS (
                     INSERT INTO website_crm_pageview AS known
-                           (lead_id, url_id, page_id, view_count, removed_count,
-                            first_view_date, view_date)
+                           (lead_id, url_id, page_id, view_count, first_view_date,
+                            view_date)
                     %s
                         ON CONFLICT (lead_id, url_id) DO UPDATE
                        SET page_id = COALESCE(excluded.page_id, known.page_id),
                            view_count = GREATEST(known.view_count, excluded.view_count),
-                           removed_count =
-                               GREATEST(known.removed_count, excluded.removed_count),
                            first_view_date =
                                LEAST(known.first_view_date, excluded.first_view_date),
                            view_date = GREATEST(known.view_date, excluded.view_date)
@@ -300,42 +291,6 @@ class WebsiteCrmPageview(models.Model):
         leads = self.env["crm.lead"].browse(lead_id for lead_id, _ids in rows)
         leads._mark_score_outdated()
         return self.browse(id_ for _lead_id, ids in rows for id_ in ids or ())
-
-    @api.model
-    def _absorb(self, track_ids, leads):
-        """Delete tracks that the page views of their leads, all of them among
-        ``leads``, are up to date with, and remember their number."""
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH gone AS (
-                    DELETE FROM website_track track
-                     WHERE id = ANY(%(track_ids)s)
-                       AND NOT EXISTS (
-                           SELECT FROM crm_lead_website_visitor_rel link
-                            WHERE link.website_visitor_id = track.visitor_id
-                              AND link.crm_lead_id != ALL(%(lead_ids)s))
-                 RETURNING visitor_id, url
-                ), seen AS (
-                    SELECT link.crm_lead_id AS lead_id, entry.id AS url_id,
-                           count(*) AS view_count
-                      FROM gone
-                      JOIN crm_lead_website_visitor_rel link
-                        ON link.website_visitor_id = gone.visitor_id
-                      JOIN website_crm_url entry ON md5(entry.url) = md5(%(url)s)
-                     GROUP BY 1, 2
-                )
-                UPDATE website_crm_pageview known
-                   SET removed_count = known.removed_count + seen.view_count
-                  FROM seen
-                 WHERE known.lead_id = seen.lead_id AND known.url_id = seen.url_id
-                """,
-                track_ids=list(track_ids),
-                lead_ids=leads.ids,
-                url=self.env["website.crm.url"]._normalized_sql(SQL("gone.url")),
-            )
-        )
-        self.invalidate_model()
 
     @api.model
     def _find_outdated_lead_ids(self, progress):

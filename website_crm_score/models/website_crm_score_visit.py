@@ -13,9 +13,9 @@ class WebsiteCrmScoreVisit(models.Model):
     comes back.
 
     Visits are those of the visitors that a lead is linked to, or who are a contact, and
-    count as they do for page views. Where single visits of a lead were removed after
-    some months, the page views still know their number: they count as of the first day
-    that the page was seen. Whether somebody came back is then no longer known.
+    count as they do for page views. Where single visits were removed after some months,
+    their number is still known: they count as of the first of them that was of the same
+    visitor and page. Whether somebody came back is then no longer known.
     """
 
     _inherit = "website.crm.score"
@@ -177,64 +177,78 @@ class WebsiteCrmScoreVisit(models.Model):
         return SQL(
             "%s UNION ALL %s",
             self._get_single_visits(self._get_page_sql(SQL("track"), SQL("track.url"))),
-            self._get_removed_visits(
-                self._get_page_sql(SQL("known"), SQL("entry.url"))
-            ),
+            self._get_removed_visits(),
         )
 
     def _get_single_visits(self, condition):
-        """Return the query of the visits that count, of which ``track`` is a row.
+        """Return the query of the visits of which there are tracks.
 
         :param SQL condition: on ``track`` and ``visitor``
+        :rtype: SQL
+        """
+        return self._get_owned_visits(
+            SQL("website_track track ON track.visitor_id = visitor.id"),
+            date=SQL("track.visit_datetime"),
+            condition=SQL("track.url > '' AND %s", condition),
+        )
+
+    def _get_removed_visits(self):
+        """Return the query of the visits of which the tracks were removed.
+
+        :rtype: SQL
+        """
+        return self._get_owned_visits(
+            SQL(
+                """
+                website_crm_removed_visit removed ON removed.visitor_id = visitor.id
+                JOIN website_crm_url entry ON entry.id = removed.url_id
+                CROSS JOIN generate_series(1, removed.visit_count)
+                """
+            ),
+            date=SQL("removed.first_date"),
+            condition=self._get_page_sql(SQL("removed"), SQL("entry.url")),
+        )
+
+    def _get_owned_visits(self, visits, date, condition):
+        """Return the query of visits that count, a row for each of their owners.
+
+        :param SQL visits: what is joined with ``visitor``
+        :param SQL date: when it was
+        :param SQL condition: which of them
         :rtype: SQL
         """
         is_counted = self.env["website.visitor"]._get_is_counted_sql()
         if self.apply_to == "partner":
             return SQL(
                 """
-                SELECT visitor.partner_id, track.visit_datetime AS date, 1 AS weight
+                SELECT visitor.partner_id, %s AS date, 1 AS weight
                   FROM website_visitor visitor
-                  JOIN website_track track ON track.visitor_id = visitor.id
-                 WHERE visitor.partner_id IS NOT NULL AND track.url > ''
-                   AND %s AND %s
+                  JOIN %s
+                 WHERE visitor.partner_id IS NOT NULL AND %s AND %s
                 """,
+                date,
+                visits,
                 is_counted,
                 condition,
             )
         return SQL(
             """
-            SELECT link.crm_lead_id AS lead_id, track.visit_datetime AS date,
-                   1 AS weight
+            SELECT link.crm_lead_id AS lead_id, %s AS date, 1 AS weight
               FROM crm_lead_website_visitor_rel link
               JOIN website_visitor visitor ON visitor.id = link.website_visitor_id
-              JOIN website_track track ON track.visitor_id = visitor.id
-             WHERE track.url > '' AND %s AND %s
+              JOIN %s
+             WHERE %s AND %s
             """,
+            date,
+            visits,
             is_counted,
-            condition,
-        )
-
-    def _get_removed_visits(self, condition):
-        """Return the query of visits that page views alone still know.
-
-        :param SQL condition: on ``known``, a page view, and its url ``entry``
-        :rtype: SQL
-        """
-        return SQL(
-            """
-            SELECT known.lead_id, known.first_view_date AS date, 1 AS weight
-              FROM website_crm_pageview known
-              JOIN website_crm_url entry ON entry.id = known.url_id
-        CROSS JOIN generate_series(1, known.removed_count)
-             WHERE known.removed_count > 0 AND %s
-            """,
             condition,
         )
 
     def _get_page_sql(self, row, url):
         """Return the condition that a visit is one of a page of this rule.
 
-        :param SQL row: the visit or page view, with ``page_id``
+        :param SQL row: the visit, with ``page_id``
         :param SQL url: its absolute url
         :rtype: SQL
         """

@@ -1,8 +1,15 @@
+import logging
+
+from psycopg2 import errors
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..tools.tracked_url import MAX_URL_LENGTH
 
+_logger = logging.getLogger(__name__)
+
+BATCH_SIZE = 10_000
 # So many of the last visits tell which addresses are tracked.
 MANY_VISITS = 50_000
 
@@ -11,7 +18,8 @@ class WebsiteCrmUrl(models.Model):
     """Dictionary of the urls that leads have seen, each kept once.
 
     A page view refers to its url by number, so that a rule on a url compares each
-    distinct url once, however many leads have seen it.
+    distinct url once, however many leads have seen it. Nobody reads it but through page
+    views, and what nobody saw any more is erased.
     """
 
     _name = "website.crm.url"
@@ -24,6 +32,94 @@ class WebsiteCrmUrl(models.Model):
 
     # A btree holds at most a third of a page, less than a long url: hence the hash.
     _url_uniq = models.UniqueIndex("(md5(url))")
+
+    # ENTRIES
+
+    @api.model
+    def _add(self, urls):
+        """Add the urls that are not there yet.
+
+        A statement of its own: the next one sees what this one added.
+
+        :param SQL urls: a table with a column ``url``, normalized
+        """
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO website_crm_url (url)
+                SELECT url FROM %s visit
+                EXCEPT
+                SELECT url FROM (%s) known
+                    ON CONFLICT DO NOTHING
+                """,
+                urls,
+                self._find_sql(urls),
+            )
+        )
+
+    @staticmethod
+    def _find_sql(urls):
+        """Return the query of ``id`` and ``url`` of the entries of urls.
+
+        What it finds cannot be erased until the transaction ends.
+
+        :param SQL urls: a table with a column ``url``, normalized
+        """
+        return SQL(
+            """
+            SELECT entry.id, entry.url
+              FROM (SELECT DISTINCT url FROM %s visit) visit
+              JOIN website_crm_url entry ON md5(entry.url) = md5(visit.url)
+               FOR KEY SHARE OF entry
+            """,
+            urls,
+        )
+
+    def _erase_unused(self):
+        """Erase those of these urls that nothing refers to any more.
+
+        One that somebody is referring to right now stays.
+        """
+        if not self:
+            return
+        self.env.flush_all()
+        try:
+            with self.env.cr.savepoint(flush=False):
+                self.env.cr.execute(
+                    SQL(
+                        "DELETE FROM website_crm_url WHERE id = ANY(ARRAY("
+                        "%s AND id = ANY(%s) FOR UPDATE SKIP LOCKED))",
+                        self._get_unused_sql(),
+                        self.ids,
+                    ),
+                    log_exceptions=False,
+                )
+        except errors.ForeignKeyViolation:
+            # By a transaction that this one does not see: the next vacuum looks again.
+            _logger.debug("A url was referred to while it was to be erased")
+        self.invalidate_model(flush=False)
+
+    @staticmethod
+    def _get_unused_sql():
+        return SQL(
+            """
+            SELECT id FROM website_crm_url entry
+             WHERE NOT EXISTS (
+                   SELECT FROM website_crm_pageview WHERE url_id = entry.id)
+               AND NOT EXISTS (
+                   SELECT FROM website_crm_removed_visit WHERE url_id = entry.id)
+            """
+        )
+
+    @api.autovacuum
+    def _gc_unused(self):
+        """Erase the urls of what was deleted with its lead, page or visitor."""
+        unused = SQL("%s LIMIT %s", self._get_unused_sql(), BATCH_SIZE)
+        urls = self.browse(id_ for (id_,) in self.env.execute_query(unused))
+        urls._erase_unused()
+        return len(urls), 0
+
+    # COMPARISON
 
     @staticmethod
     def _normalized_sql(url):

@@ -14,7 +14,7 @@ class WebsiteTrack(models.Model):
 
     That a page was seen stays true when the page is deleted.
 
-    Those of leads are removed some day; the leads' page views keep what they tell.
+    Those of leads are removed some day; what they tell is kept.
     """
 
     _inherit = "website.track"
@@ -79,5 +79,4 @@ class WebsiteTrack(models.Model):
         leads = self.env["crm.lead"].browse(id_ for (id_,) in rows)
         free = leads.try_lock_for_update(allow_referencing=True)
         self.env["website.crm.pageview"]._sync(free)
-        self.env["website.crm.pageview"]._absorb(track_ids, free)
-        self.invalidate_model()
+        self.env["website.crm.removed.visit"]._take_over(track_ids, free)

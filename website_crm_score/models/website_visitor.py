@@ -50,7 +50,14 @@ class WebsiteVisitor(models.Model):
             self._mark_leads_outdated()
         return result
 
+    def unlink(self):
+        urls = self._get_removed_visits().url_id
+        result = super().unlink()
+        urls._erase_unused()
+        return result
+
     def _merge_visitor(self, target):
+        self.env["website.crm.removed.visit"]._hand_over(self, target)
         result = super()._merge_visitor(target)
         target._mark_leads_outdated()  # the tracks that it got are not recent ones
         return result
@@ -58,6 +65,19 @@ class WebsiteVisitor(models.Model):
     def _mark_leads_outdated(self):
         # sudo: visitors are merged by users who may not read leads
         self.sudo().lead_ids._mark_pageviews_outdated()
+
+    def _erase_visits(self):
+        """Erase what these visitors saw on the website, for good."""
+        removed = self._get_removed_visits()
+        urls = removed.url_id
+        removed.unlink()
+        self.website_track_ids.unlink()
+        urls._erase_unused()
+
+    def _get_removed_visits(self):
+        # sudo: nobody may read them
+        removed = self.env["website.crm.removed.visit"].sudo()
+        return removed.search([("visitor_id", "in", self.ids)])
 
     # HITS
 

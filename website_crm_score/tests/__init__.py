@@ -1,5 +1,6 @@
 from . import test_hoot
 from . import test_login
+from . import test_migration
 from . import test_track_page
 from . import test_track_page_tour
 from . import test_scoring
@@ -16,6 +17,7 @@ from . import test_scoring_tours
 from . import test_tracking
 from . import test_old_tracks
 from . import test_privacy
+from . import test_removed_visits
 from . import test_events
 from . import test_visit_events
 from . import test_page_rules

@@ -145,6 +145,59 @@ class TestErasure(PrivacyCase):
 
 
 @tagged("post_install", "-at_install")
+class TestErasedUrls(PrivacyCase):
+    """No url stays that nobody saw any more."""
+
+    def setUp(self):
+        super().setUp()
+        self.other = self.make_lead()
+        self.make_tracks(self.make_visitor(self.other), "/b")
+        self.run_rules()
+
+    def assertUrls(self, *paths):
+        urls = self.env["website.crm.url"].search([("url", "like", self.host + "/_")])
+        urls = urls.filtered(lambda entry: entry.url[-2:] in ("/a", "/b"))
+        self.assertEqual(urls.mapped("url"), [self.host + path for path in paths])
+
+    def test_urls_of_an_erased_history_are_erased(self):
+        self.lead.action_erase_browsing_history()
+        self.assertUrls("/b")
+
+    def test_the_url_of_a_deleted_page_view_is_erased(self):
+        self.lead.score_pageview_ids.sudo().unlink()
+        self.assertUrls("/b")
+
+    def test_urls_of_a_deleted_lead_are_erased(self):
+        (self.lead + self.other).unlink()
+        self.assertUrls()
+
+    def test_urls_of_removed_visits_are_erased_with_their_visitor(self):
+        tracks = self.env["website.track"]
+        tracks._remove(self.visitor.website_track_ids.ids)
+        self.env.cr.execute("DELETE FROM website_crm_pageview")
+        self.assertUrls("/a", "/b")
+        self.visitor.unlink()
+        self.assertUrls()
+
+    def test_urls_of_removed_visits_stay(self):
+        self.env["website.track"]._remove(self.visitor.website_track_ids.ids)
+        self.env.cr.execute("DELETE FROM website_crm_pageview")
+        self.env["website.crm.url"]._gc_unused()
+        self.assertUrls("/a", "/b")
+
+    def test_what_else_is_unused_is_erased_once_a_day(self):
+        self.env.cr.execute("DELETE FROM website_crm_pageview")
+        self.env["website.crm.url"]._gc_unused()
+        self.assertUrls()
+
+    def test_a_url_that_is_seen_again_is_there_again(self):
+        self.lead.action_erase_browsing_history()
+        self.make_tracks(self.make_visitor(self.lead), "/a")
+        self.run_rules()
+        self.assertUrls("/a", "/b")
+
+
+@tagged("post_install", "-at_install")
 class TestStrangers(PrivacyCase):
     """Who sends a form with somebody's address does not pour his visits into that
     person's lead."""

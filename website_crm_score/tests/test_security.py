@@ -21,7 +21,8 @@ ACCESS = {
     "website.crm.score.template": {"manager": ALL},
     "website.crm.score.line": dict.fromkeys(SALES, READ),
     "website.crm.pageview": dict.fromkeys(SALES, READ),
-    "website.crm.url": dict.fromkeys(SALES, READ),
+    "website.crm.url": {},
+    "website.crm.removed.visit": {},
     "website.crm.score.run": {"manager": READ},
     "website.crm.score.run.line": {"manager": READ},
     "website.crm.score.progress": {"system": READ},
@@ -200,6 +201,34 @@ class TestAccess(SecurityCase):
         groups = views.formatted_read_group(domain, ["url_id"], ["view_count:sum"])
         self.assertEqual(len(groups), 2)
         self.assertIn("/of-", groups[0]["url_id"][1])
+
+    def test_page_views_are_found_and_exported_by_their_url(self):
+        views = self.as_user(self.Pageview, "salesman")
+        view = views.search([("url", "=like", f"%/of-{self.mine.id}")])
+        self.assertEqual(view.lead_id, self.mine)
+        self.users["salesman"].group_ids += self.env.ref("base.group_allow_export")
+        self.assertEqual(view.export_data(["url"])["datas"], [[view.url]])
+        [group] = views.formatted_read_group([("id", "in", view.ids)], ["url"])
+        self.assertEqual(group["url"], view.url)
+        leads = self.as_user(self.Lead, "salesman")
+        path = [("score_pageview_ids.url", "ilike", f"/of-{self.mine.id}")]
+        self.assertEqual(leads.search(path), self.mine)
+
+    def test_nobody_reads_urls_that_others_saw(self):
+        urls = self.others.sudo().score_pageview_ids.url_id
+        for role in self.users:
+            with self.subTest(role):
+                dictionary = self.as_user(urls, role)
+                for attempt in (
+                    lambda records: records.search_read([], ["url"]),
+                    lambda records: records.name_search(""),
+                    lambda records: records.read(["url"]),
+                    lambda records: records.formatted_read_group([], ["url"]),
+                ):
+                    with self.assertRaises(AccessError):
+                        attempt(dictionary)
+        views = self.as_user(self.Pageview, "salesman")
+        self.assertFalse(views.search([("url_id", "in", urls.ids)]))
 
     def test_a_salesperson_does_not_open_the_page_views_of_others(self):
         for role in ("salesman", "internal", "portal", "public"):

@@ -227,9 +227,8 @@ def derive_pages(_env, database):
         cursor.execute(
             f"""
             INSERT INTO website_crm_pageview
-                   (lead_id, url_id, page_id, view_count, removed_count,
-                    first_view_date, view_date)
-            SELECT seen.lead_id, entry.id, max(seen.page_id), count(*), 0,
+                   (lead_id, url_id, page_id, view_count, first_view_date, view_date)
+            SELECT seen.lead_id, entry.id, max(seen.page_id), count(*),
                    min(seen.visit_datetime), max(seen.visit_datetime)
               FROM (SELECT link.crm_lead_id AS lead_id, {URL} AS url, track.page_id,
                            track.visit_datetime {SEEN}) seen

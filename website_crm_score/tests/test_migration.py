@@ -1,0 +1,70 @@
+from pathlib import Path
+
+from odoo.modules.migration import load_script
+from odoo.tests import tagged
+
+from .common import ScoringCase
+
+SCRIPTS = Path(__file__).parents[1] / "migrations"
+
+
+@tagged("post_install", "-at_install")
+class TestRemovedVisitsOfLeads(ScoringCase):
+    """Page views of leads knew how many of their visits were removed."""
+
+    def setUp(self):
+        super().setUp()
+        self.env.cr.execute(
+            "ALTER TABLE website_crm_pageview ADD COLUMN removed_count int DEFAULT 0"
+        )
+
+    def make_old_lead(self, visitors, count):
+        lead = self.make_lead(visitor_ids=[(6, 0, visitors.ids)])
+        self.make_tracks(visitors[0], "/page")
+        self.Pageview._sync(lead)
+        self.env.cr.execute(
+            "UPDATE website_crm_pageview SET removed_count = %s WHERE lead_id = %s",
+            [count, lead.id],
+        )
+        return lead
+
+    def migrate(self):
+        script = SCRIPTS / "19.0.1.4.0" / "post-keep_removed_visits_by_visitor.py"
+        migrate = load_script(str(script), "keep_removed_visits").migrate
+        for _time in range(2):
+            migrate(self.env.cr, "19.0.1.3.0")
+
+    def removed(self, visitor):
+        domain = [("visitor_id", "=", visitor.id)]
+        removed = self.env["website.crm.removed.visit"].search(domain)
+        return sum(removed.mapped("visit_count"))
+
+    def test_they_are_those_of_the_visitor_of_the_lead(self):
+        visitor = self.make_visitor()
+        lead = self.make_old_lead(visitor, 3)
+        self.migrate()
+        self.assertEqual(self.removed(visitor), 3)
+        removed = self.env["website.crm.removed.visit"].search([])
+        self.assertEqual(removed.url_id, lead.score_pageview_ids.url_id)
+
+    def test_those_of_two_leads_of_one_visitor_are_the_same(self):
+        visitor = self.make_visitor()
+        self.make_old_lead(visitor, 3)
+        self.make_old_lead(visitor, 2)
+        self.migrate()
+        self.assertEqual(self.removed(visitor), 3)
+
+    def test_of_several_visitors_other_leads_get_none_of_what_is_not_theirs(self):
+        shared, own = self.make_visitor(), self.make_visitor()
+        self.make_old_lead(shared + own, 5)
+        self.make_old_lead(shared, 3)
+        self.migrate()
+        self.assertEqual(self.removed(shared), 3)
+        self.assertEqual(self.removed(own), 2)
+
+    def test_those_of_a_lead_without_a_visitor_count_no_more(self):
+        lead = self.make_old_lead(self.make_visitor(), 3)
+        lead.visitor_ids = False
+        self.env.flush_all()
+        self.migrate()
+        self.assertFalse(self.env["website.crm.removed.visit"].search([]))
