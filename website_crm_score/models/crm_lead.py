@@ -121,7 +121,8 @@ class CrmLead(models.Model):
         result = super().write(vals)
         if "visitor_ids" in vals:
             self._mark_pageviews_outdated()
-        self._follow_company(companies)
+        # What its visitors saw on the website of the other company is now seen.
+        self._follow_company(companies)._mark_pageviews_outdated()
         return result
 
     @api.model

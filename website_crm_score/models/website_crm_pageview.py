@@ -149,6 +149,7 @@ class WebsiteCrmPageview(models.Model):
         if not leads:
             return
         self.env.flush_all()
+        self._drop_other_companies(leads)
         visits = self._collect_visits(leads)
         urls = self.env["website.crm.url"]
         urls._add(visits)
@@ -194,6 +195,36 @@ class WebsiteCrmPageview(models.Model):
         leads._mark_pageviews_outdated()
 
     @api.model
+    def _drop_other_companies(self, leads):
+        """Delete page views of websites of companies that ``leads`` are not of.
+
+        They are derived again if the leads are of that company again.
+        """
+        websites = self.env["website"]
+        if not websites._has_several_companies():
+            return
+        self.env.cr.execute(
+            SQL(
+                """
+                DELETE FROM website_crm_pageview known
+                 USING website_crm_url entry
+                 WHERE known.lead_id IN %s AND entry.id = known.url_id AND NOT %s
+             RETURNING known.lead_id
+                """,
+                leads._ids,
+                websites._get_is_of_owner_sql(
+                    leads,
+                    SQL("known.lead_id"),
+                    SQL("entry.url"),
+                    SQL("known.page_id"),
+                    SQL("NULL::integer"),
+                ),
+            )
+        )
+        lead_ids = {lead_id for (lead_id,) in self.env.cr.fetchall()}
+        leads.browse(lead_ids)._mark_score_outdated()
+
+    @api.model
     def _collect_visits(self, leads):
         """Return a temporary table of what the visitors of ``leads`` saw, a row per
         lead and url.
@@ -226,6 +257,9 @@ class WebsiteCrmPageview(models.Model):
 
         :rtype: SQL
         """
+        is_of_lead = partial(
+            self.env["website"]._get_is_of_owner_sql, leads, SQL("link.crm_lead_id")
+        )
         return SQL(
             """
             SELECT link.crm_lead_id AS lead_id, %(url)s AS url, track.page_id,
@@ -235,7 +269,7 @@ class WebsiteCrmPageview(models.Model):
               JOIN website_track track ON track.visitor_id = link.website_visitor_id
               JOIN website_visitor visitor ON visitor.id = track.visitor_id
              WHERE link.crm_lead_id IN %(lead_ids)s AND track.url > ''
-               AND %(is_counted)s
+               AND %(is_counted)s AND %(is_track_of_lead)s
          UNION ALL
             SELECT link.crm_lead_id, entry.url, removed.page_id,
                    removed.visit_count, removed.first_date, removed.last_date
@@ -244,11 +278,14 @@ class WebsiteCrmPageview(models.Model):
                 ON removed.visitor_id = link.website_visitor_id
               JOIN website_crm_url entry ON entry.id = removed.url_id
               JOIN website_visitor visitor ON visitor.id = removed.visitor_id
-             WHERE link.crm_lead_id IN %(lead_ids)s AND %(is_counted)s
+             WHERE link.crm_lead_id IN %(lead_ids)s
+               AND %(is_counted)s AND %(is_removed_of_lead)s
             """,
             url=self.env["website.crm.url"]._normalized_sql(SQL("track.url")),
             lead_ids=tuple(leads.ids),
             is_counted=self.env["website.visitor"]._get_is_counted_sql(),
+            is_track_of_lead=is_of_lead(SQL("track.url"), SQL("track.page_id")),
+            is_removed_of_lead=is_of_lead(SQL("entry.url"), SQL("removed.page_id")),
         )
 
     @api.model

@@ -188,6 +188,8 @@ class WebsiteCrmScoreVisit(models.Model):
         """
         return self._get_owned_visits(
             SQL("website_track track ON track.visitor_id = visitor.id"),
+            url=SQL("track.url"),
+            page_id=SQL("track.page_id"),
             date=SQL("track.visit_datetime"),
             condition=SQL("track.url > '' AND %s", condition),
         )
@@ -205,31 +207,43 @@ class WebsiteCrmScoreVisit(models.Model):
                 CROSS JOIN generate_series(1, removed.visit_count)
                 """
             ),
+            url=SQL("entry.url"),
+            page_id=SQL("removed.page_id"),
             date=SQL("removed.first_date"),
             condition=self._get_page_sql(SQL("removed"), SQL("entry.url")),
         )
 
-    def _get_owned_visits(self, visits, date, condition):
+    def _get_owned_visits(self, visits, url, page_id, date, condition):
         """Return the query of visits that count, a row for each of their owners.
 
         :param SQL visits: what is joined with ``visitor``
+        :param SQL url: what was seen
+        :param SQL page_id: its page
         :param SQL date: when it was
         :param SQL condition: which of them
         :rtype: SQL
         """
         is_counted = self.env["website.visitor"]._get_is_counted_sql()
-        if self.apply_to == "partner":
+        is_for_contacts = self.apply_to == "partner"
+        is_of_owner = self.env["website"]._get_is_of_owner_sql(
+            self._get_owners(self.apply_to),
+            SQL("visitor.partner_id" if is_for_contacts else "link.crm_lead_id"),
+            url,
+            page_id,
+        )
+        if is_for_contacts:
             return SQL(
                 """
                 SELECT visitor.partner_id, %s AS date, 1 AS weight
                   FROM website_visitor visitor
                   JOIN %s
-                 WHERE visitor.partner_id IS NOT NULL AND %s AND %s
+                 WHERE visitor.partner_id IS NOT NULL AND %s AND %s AND %s
                 """,
                 date,
                 visits,
                 is_counted,
                 condition,
+                is_of_owner,
             )
         return SQL(
             """
@@ -237,12 +251,13 @@ class WebsiteCrmScoreVisit(models.Model):
               FROM crm_lead_website_visitor_rel link
               JOIN website_visitor visitor ON visitor.id = link.website_visitor_id
               JOIN %s
-             WHERE %s AND %s
+             WHERE %s AND %s AND %s
             """,
             date,
             visits,
             is_counted,
             condition,
+            is_of_owner,
         )
 
     def _get_page_sql(self, row, url):

@@ -99,12 +99,13 @@ class WebsiteCrmScored(models.AbstractModel):
 
     def _follow_company(self, before):
         """Have rules of the new company of those of these records that have another one
-        than ``before``, see :meth:`_get_companies`, give their points."""
+        than ``before``, see :meth:`_get_companies`, give their points. Return these."""
         after = self._get_companies() if before else {}
         moved = self.browse(id_ for id_ in after if after[id_] != before[id_]).sudo()
         # sudo: whoever changes a record, nobody may write the ledger
         moved.env["website.crm.score.line"]._revalue_owners(moved)
         moved._mark_score_outdated()
+        return moved
 
     # SCORING
 
