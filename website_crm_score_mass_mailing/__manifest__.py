@@ -16,5 +16,6 @@
             "website_crm_score_mass_mailing/static/tests/tours/*",
         ],
     },
+    "pre_init_hook": "pre_init_hook",
     "auto_install": True,
 }

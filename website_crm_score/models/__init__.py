@@ -5,6 +5,7 @@ from . import website_crm_score_event
 from . import website_crm_score_visit
 from . import website_crm_score_template
 from . import website_crm_score_line
+from . import website_crm_score_identity
 from . import website_crm_score_run
 from . import website_crm_score_run_line
 from . import website_crm_score_progress

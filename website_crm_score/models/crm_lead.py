@@ -215,7 +215,12 @@ class CrmLead(models.Model):
         self.env["website.crm.pageview"]._merge(leads, pairs)
         self.env["website.crm.form"]._merge(pairs)
         self.env["website.crm.score.line"]._merge(leads, pairs)
+        self._merge_events(pairs)
         leads._mark_score_outdated()  # the events of all of them are those of one
+
+    @api.model
+    def _merge_events(self, pairs):
+        self.env["website.crm.score.identity"]._merge_leads(pairs)
 
     def _find_strangers(self):
         """Return those of these duplicates whose visitors are perhaps somebody else.

@@ -64,6 +64,10 @@ class ResPartner(models.Model):
         self.env["website.crm.score.line"].sudo()._drop_owners(self)
         return result
 
+    @api.model
+    def _merge_events(self, pairs):
+        self.env["website.crm.score.identity"]._merge_partners(pairs)
+
     def action_erase_browsing_history(self):
         """Erase what these contacts saw on the website, and what their leads saw.
 

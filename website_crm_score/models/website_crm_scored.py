@@ -302,6 +302,15 @@ class WebsiteCrmScored(models.AbstractModel):
             [other.id for _owner, other in pairs],
         )
 
+    @api.model
+    def _merge_events(self, pairs):
+        """Have sources find what happened to the duplicates of these leads or contacts,
+        and what will.
+
+        :param SQL pairs: see :meth:`_get_pairs_sql`
+        """
+        raise NotImplementedError
+
     # MARKS
 
     def _mark_score_outdated(self):

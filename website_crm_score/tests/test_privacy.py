@@ -55,6 +55,13 @@ class TestPrivacyLookup(PrivacyCase):
         found = self.found("website.crm.pageview", name="Bob", email="bob@example.com")
         self.assertFalse(found & self.lead.score_pageview_ids)
 
+    def test_what_was_merged_into_another_is_found_by_its_former_address(self):
+        leads = self.make_lead(email_from="bob@example.com") + self.lead
+        merged = leads.merge_opportunity()
+        self.assertEqual(merged.email_normalized, EMAIL)
+        found = self.found("website.crm.score.identity", email="bob@example.com")
+        self.assertEqual(found.lead_id, merged)
+
     def test_leads_of_a_contact_are_found(self):
         partner = self.env["res.partner"].create({"name": "Ann", "email": EMAIL})
         self.lead.email_from = False

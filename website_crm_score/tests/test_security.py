@@ -27,6 +27,7 @@ ACCESS = {
     "website.crm.score.run.line": {"manager": READ},
     "website.crm.score.progress": {"system": READ},
     "website.crm.form": {"system": READ},
+    "website.crm.score.identity": {"system": READ},
     "website.crm.uncounted.hit": {"manager": READ},
 }
 # The methods that a browser may call, besides the ORM's own.

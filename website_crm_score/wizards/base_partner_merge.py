@@ -13,8 +13,13 @@ class BasePartnerMerge(models.TransientModel):
         lines = self.env["website.crm.score.line"].sudo()
         pairs = dst_partner._get_pairs_sql({dst_partner: src_partners})
         lines._merge(dst_partner, pairs)
-        # What happened to all of them is what happened to one: count it again.
+        dst_partner._merge_events(pairs)
+        # What happened to all of them is what happened to one, and to the leads of one:
+        # count it again.
+        # sudo: the mark is the job's
         dst_partner.sudo()._mark_score_outdated()
+        leads = self.env["crm.lead"].sudo().with_context(active_test=False)
+        leads.search([("partner_id", "=", dst_partner.id)])._mark_score_outdated()
         return result
 
     @api.model

@@ -4,7 +4,9 @@ from . import website_crm_score_template
 from . import crm_lead
 from . import link_tracker
 from . import link_tracker_click
+from . import mail_blacklist
 from . import mailing_contact
+from . import mailing_subscription
 from . import mailing_trace
 from . import res_config_settings
 from . import res_partner

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class CrmLead(models.Model):
@@ -17,10 +17,8 @@ class CrmLead(models.Model):
             self.sudo()._mark_score_outdated()
         return result
 
-    def _merge_dependences(self, opportunities):
-        # sudo: whoever may merge leads may not read the statistics of mailings
-        traces = self.env["mailing.trace"].sudo()
-        traces.search(
-            [("model", "=", self._name), ("res_id", "in", opportunities.ids)]
-        ).res_id = self.id
-        return super()._merge_dependences(opportunities)
+    @api.model
+    def _merge_events(self, pairs):
+        result = super()._merge_events(pairs)
+        self.env["mailing.trace"]._move(self._name, pairs)
+        return result

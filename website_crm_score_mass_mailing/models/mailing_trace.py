@@ -1,13 +1,23 @@
 from datetime import timedelta
 
-from odoo import fields, models
+from odoo import api, fields, models
+from odoo.tools import SQL
 
 
 class MailingTrace(models.Model):
     """Traces are found by whom they are of and by when something happened to them, and
-    know when somebody, not a machine, opened the newsletter first."""
+    know when somebody, not a machine, opened the newsletter first, and when it bounced.
+    They follow leads and contacts into those that these are merged into."""
 
     _inherit = "mailing.trace"
+
+    bounce_datetime = fields.Datetime(
+        string="Bounced On",
+        compute="_compute_bounce_datetime",
+        store=True,
+        precompute=True,
+        copy=False,
+    )
 
     _score_email_idx = models.Index("(email)")
     _score_document_idx = models.Index(
@@ -15,7 +25,17 @@ class MailingTrace(models.Model):
     )
     _score_sent_idx = models.Index("(sent_datetime) WHERE sent_datetime IS NOT NULL")
     _score_open_idx = models.Index("(open_datetime) WHERE open_datetime IS NOT NULL")
-    _score_bounce_idx = models.Index("(write_date) WHERE trace_status = 'bounce'")
+    _score_bounce_idx = models.Index(
+        "(bounce_datetime) WHERE bounce_datetime IS NOT NULL"
+    )
+
+    @api.depends("trace_status")
+    def _compute_bounce_datetime(self):
+        """Keep the date of the first bounce, whatever is written later."""
+        bounced = self.filtered(lambda trace: trace.trace_status == "bounce")
+        (self - bounced).bounce_datetime = False
+        for trace in bounced:
+            trace.bounce_datetime = trace.bounce_datetime or self.env.cr.now()
 
     def set_opened(self, domain=None):
         if self.env.context.get("website_crm_score_machine"):
@@ -47,3 +67,22 @@ class MailingTrace(models.Model):
         """
         settings = self.env["res.config.settings"]
         return timedelta(seconds=settings._get_scoring_number("machine_seconds"))
+
+    @api.model
+    def _move(self, model_name, pairs):
+        """Give traces to those whom the leads or contacts are merged into.
+
+        In SQL: nothing happened to the newsletters, so that they keep their dates.
+
+        :param SQL pairs: see ``website.crm.scored._get_pairs_sql``
+        """
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "UPDATE mailing_trace trace SET res_id = pair.owner_id FROM %s"
+                " WHERE trace.model = %s AND trace.res_id = pair.duplicate_id",
+                pairs,
+                model_name,
+            )
+        )
+        self.invalidate_model(["res_id"], flush=False)

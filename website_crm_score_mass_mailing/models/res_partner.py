@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class ResPartner(models.Model):
@@ -11,4 +11,10 @@ class ResPartner(models.Model):
         if "email" in vals:
             # sudo: the mark is the job's
             self.sudo()._mark_score_outdated()
+        return result
+
+    @api.model
+    def _merge_events(self, pairs):
+        result = super()._merge_events(pairs)
+        self.env["mailing.trace"]._move(self._name, pairs)
         return result

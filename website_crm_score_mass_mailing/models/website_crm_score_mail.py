@@ -3,48 +3,27 @@ from datetime import timedelta
 from odoo import models
 from odoo.tools import SQL
 
-# How the mail of a lead or contact is found: sent to its address, to itself, or to its
-# contact or lead. Each by an index, and no mail in two ways.
-TRACE_WAYS = {
+# The mails that were sent to whom a rule is for, or to whom it belongs to.
+DOCUMENTS = {
     "lead": (
         SQL(
-            "crm_lead who"
-            " JOIN mailing_trace trace ON trace.email = who.email_normalized"
+            "crm_lead who JOIN mailing_trace trace"
+            " ON trace.model = 'crm.lead' AND trace.res_id = who.id"
         ),
         SQL(
-            """
-            crm_lead who JOIN mailing_trace trace
-              ON trace.model = 'crm.lead' AND trace.res_id = who.id
-             AND trace.email IS DISTINCT FROM who.email_normalized
-            """
-        ),
-        SQL(
-            """
-            crm_lead who JOIN mailing_trace trace
-              ON trace.model = 'res.partner' AND trace.res_id = who.partner_id
-             AND trace.email IS DISTINCT FROM who.email_normalized
-            """
+            "crm_lead who JOIN mailing_trace trace"
+            " ON trace.model = 'res.partner' AND trace.res_id = who.partner_id"
         ),
     ),
     "partner": (
         SQL(
-            "res_partner who"
-            " JOIN mailing_trace trace ON trace.email = who.email_normalized"
+            "res_partner who JOIN mailing_trace trace"
+            " ON trace.model = 'res.partner' AND trace.res_id = who.id"
         ),
         SQL(
-            """
-            res_partner who JOIN mailing_trace trace
-              ON trace.model = 'res.partner' AND trace.res_id = who.id
-             AND trace.email IS DISTINCT FROM who.email_normalized
-            """
-        ),
-        SQL(
-            """
-            res_partner who JOIN crm_lead lead ON lead.partner_id = who.id
-              JOIN mailing_trace trace
-                ON trace.model = 'crm.lead' AND trace.res_id = lead.id
-               AND trace.email IS DISTINCT FROM who.email_normalized
-            """
+            "res_partner who JOIN crm_lead lead ON lead.partner_id = who.id"
+            " JOIN mailing_trace trace"
+            " ON trace.model = 'crm.lead' AND trace.res_id = lead.id"
         ),
     ),
 }
@@ -108,9 +87,9 @@ class WebsiteCrmScoreMail(models.Model):
         )
 
     def _get_events_mail_bounce(self):
-        # Core does not note when; a mail that bounced is hardly written again.
         return self._get_trace_events(
-            SQL("trace.write_date"), SQL("trace.trace_status = 'bounce'")
+            SQL("trace.bounce_datetime"),
+            SQL("trace.bounce_datetime IS NOT NULL AND trace.trace_status = 'bounce'"),
         )
 
     def _get_events_mail_unsubscribe(self):
@@ -145,19 +124,68 @@ class WebsiteCrmScoreMail(models.Model):
                 SELECT who.id AS %(owner)s, %(date)s AS date, 1 AS weight %(columns)s
                   FROM %(way)s %(joins)s
                  WHERE trace.trace_type = 'mail' AND trace.is_test_trace IS NOT TRUE
-                   AND %(is_chosen)s AND %(condition)s
+                   AND %(is_new)s AND %(is_chosen)s AND %(condition)s
                 """,
                 owner=self._get_owner_sql(),
                 date=date,
                 columns=SQL(", %s", columns) if columns else SQL(),
                 way=way,
                 joins=joins or SQL(),
+                is_new=is_new,
                 is_chosen=self._get_mailing_sql(),
                 condition=condition,
             )
-            for way in TRACE_WAYS[self.apply_to]
+            for way, is_new in self._iter_trace_ways()
         ]
         return SQL(" UNION ALL ").join(queries)
+
+    def _iter_trace_ways(self):
+        """Yield how ``trace``, a mail of ``who``, is found: sent to an address that
+        they have or had before a merger, to themselves, or to their contact or lead.
+
+        Each by an index, and with the condition that it is found in no way before.
+        """
+        known = self.env["website.crm.score.identity"]
+        who = SQL("%s who", self._get_who_sql())
+        yield (
+            SQL(
+                "%s JOIN mailing_trace trace ON trace.email = who.email_normalized", who
+            ),
+            SQL("TRUE"),
+        )
+        yield (
+            SQL(
+                "%s JOIN (%s) former ON former.owner_id = who.id"
+                " JOIN mailing_trace trace ON trace.email = former.email",
+                who,
+                known._get_former_emails_sql(self._get_owners(self.apply_to)),
+            ),
+            SQL("TRUE"),
+        )
+        documents = DOCUMENTS[self.apply_to]
+        if self.apply_to == "lead":
+            former = SQL(
+                "%s JOIN (%s) former ON former.lead_id = who.id"
+                " JOIN mailing_trace trace"
+                " ON trace.model = 'res.partner' AND trace.res_id = former.contact_id",
+                who,
+                known._get_former_contacts_sql(),
+            )
+            documents += (former,)
+        for document in documents:
+            yield document, self._get_is_to_other_email_sql()
+
+    def _get_is_to_other_email_sql(self):
+        """Return the condition that ``trace`` is to no address of ``who``."""
+        return SQL(
+            """
+            trace.email IS DISTINCT FROM who.email_normalized
+            AND NOT EXISTS (
+                SELECT FROM website_crm_score_identity known
+                 WHERE known.%s = who.id AND known.email = trace.email)
+            """,
+            self._get_owner_sql(),
+        )
 
     def _get_clicks(self, condition):
         """Return the query of the clicks of somebody.
@@ -196,16 +224,15 @@ class WebsiteCrmScoreMail(models.Model):
         list_id = self.mailing_list_id.id
         return SQL(
             """
-            SELECT who.id AS %(owner)s, subscription.opt_out_datetime AS date
-              FROM %(who)s who
-              JOIN mailing_contact contact
-                ON contact.email_normalized = who.email_normalized
+            SELECT who.owner_id AS %(owner)s, subscription.opt_out_datetime AS date
+              FROM (%(emails)s) who
+              JOIN mailing_contact contact ON contact.email_normalized = who.email
               JOIN mailing_subscription subscription
                 ON subscription.contact_id = contact.id
              WHERE subscription.opt_out AND %(is_chosen)s
             """,
             owner=self._get_owner_sql(),
-            who=self._get_who_sql(),
+            emails=self._get_emails_sql(),
             is_chosen=SQL("subscription.list_id = %s", list_id)
             if list_id
             else SQL("TRUE"),
@@ -219,18 +246,20 @@ class WebsiteCrmScoreMail(models.Model):
         """
         return SQL(
             """
-            SELECT who.id AS %(owner)s, blocked.write_date AS date
-              FROM %(who)s who
-              JOIN mail_blacklist blocked ON blocked.email = who.email_normalized
-             WHERE blocked.active
-               AND EXISTS (
-                   SELECT FROM res_users author
-                    WHERE author.id IN (blocked.create_uid, blocked.write_uid)
-                      AND author.share)
+            SELECT who.owner_id AS %(owner)s, blocked.blocked_datetime AS date
+              FROM (%(emails)s) who
+              JOIN mail_blacklist blocked ON blocked.email = who.email
+              JOIN res_users author ON author.id = blocked.blocked_user_id
+             WHERE blocked.active AND author.share
             """,
             owner=self._get_owner_sql(),
-            who=self._get_who_sql(),
+            emails=self._get_emails_sql(),
         )
+
+    def _get_emails_sql(self):
+        """Return the query of all addresses of those whom this rule is for."""
+        owners = self._get_owners(self.apply_to)
+        return self.env["website.crm.score.identity"]._get_emails_sql(owners)
 
     # CONDITIONS
 
