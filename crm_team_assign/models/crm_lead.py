@@ -118,13 +118,15 @@ class CrmLead(models.Model):
         same = self.with_context(active_test=False).search_fetch(
             self._open_domain() & Domain("email_normalized", "in", addresses), names
         )
+        same.sudo().fetch(["last_company_id"])  # sudo: whoever may assign leads
         by_address = same.grouped("email_normalized")
         found = {}
         for lead, addresses in wanted.items():
             duplicates = lead.union(
                 *(by_address[name] for name in addresses if name in by_address)
             )
-            duplicates = duplicates._filter_same_company(lead.company_id or company)
+            own = lead._get_last_company() or company
+            duplicates = duplicates._filter_same_company(own)
             if len(duplicates) > 1:
                 found[lead] = duplicates
         return found
@@ -151,9 +153,10 @@ class CrmLead(models.Model):
 
         :param res.company company: of the lead whose duplicates they are, if any
         """
-        others = self.company_id - company
+        companies = {lead: lead._get_last_company() for lead in self}
+        others = company.union(*companies.values()) - company
         if company or len(others) > 1:
-            return self.filtered(lambda lead: lead.company_id not in others)
+            return self.filtered(lambda lead: companies[lead] not in others)
         return self
 
     def _load_records_create(self, vals_list):

@@ -114,6 +114,29 @@ class TestAssignmentCompany(AssignmentCase):
         self.assertEqual(len((here + neither).exists()), 1)
         self.assertEqual((here + neither).exists().company_id, self.here)
 
+    @mute_logger("odoo.models.unlink")
+    def test_a_lead_that_lost_its_company_is_not_merged_with_one_of_another(self):
+        self.make_team("Here", 0, [self.ann], company_id=self.here.id)
+        email = {"email_from": "twin@assign.example.com"}
+        here = self.make_of(self.here, 10, **email)
+        there = self.make_of(self.there, 20, **email)
+        there.partner_id = self.env["res.partner"].create({"name": "Of all companies"})
+        self.assertFalse(there.company_id, "core empties it")
+        self.assign()
+        self.assertEqual((here + there).exists(), here + there)
+        self.assertEqual(here.user_id, self.ann)
+
+    @mute_logger("odoo.models.unlink")
+    def test_a_lead_that_a_user_gives_to_all_companies_is_merged(self):
+        self.make_team("Here", 0, [self.ann], company_id=self.here.id)
+        email = {"email_from": "twin@assign.example.com"}
+        here = self.make_of(self.here, 10, **email)
+        there = self.make_of(self.there, 20, **email)
+        shared = self.env["res.partner"].create({"name": "Of all companies"})
+        there.write({"company_id": False, "partner_id": shared.id})
+        self.assign()
+        self.assertEqual(len((here + there).exists()), 1)
+
     def test_leads_one_may_not_see_use_up_capacity_too(self):
         both = self.make_seller(
             "both", company_ids=[Command.set((self.here + self.there).ids)]

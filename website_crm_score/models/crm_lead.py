@@ -55,6 +55,15 @@ class CrmLead(models.Model):
         help="The visitors of the lead changed since its page views were derived.",
     )
 
+    last_company_id = fields.Many2one(
+        comodel_name="res.company",
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="The company that the lead was of when core left it without one. It is not "
+        "merged with leads of others.",
+    )
+
     _score_outdated_idx = models.Index("(id) WHERE score_outdated IS TRUE")
     _pageviews_outdated_idx = models.Index("(id) WHERE pageviews_outdated IS TRUE")
 
@@ -121,9 +130,32 @@ class CrmLead(models.Model):
         result = super().write(vals)
         if "visitor_ids" in vals:
             self._mark_pageviews_outdated()
+        moved = self._follow_company(companies)
         # What its visitors saw on the website of the other company is now seen.
-        self._follow_company(companies)._mark_pageviews_outdated()
+        moved._mark_pageviews_outdated()
+        moved._note_last_company(companies, is_wanted="company_id" in vals)
         return result
+
+    def _note_last_company(self, before, is_wanted):
+        """Note of which companies those of these leads were that have none now.
+
+        :param dict before: see :meth:`_get_companies`
+        :param bool is_wanted: whether a user wants them to be of none
+        """
+        empty = self.filtered(lambda lead: not lead.company_id)
+        for company_id, leads in empty.grouped(lambda lead: before[lead.id]).items():
+            if company_id:
+                company = SQL("NULL") if is_wanted else SQL("%s", company_id)
+                leads._write_flag("last_company_id", company, SQL("TRUE"))
+
+    def _get_last_company(self):
+        """Return the company of this lead, or the one that it was of before core left
+        it without one.
+
+        :rtype: res.company
+        """
+        lead = self.sudo()  # sudo: whoever looks for duplicates
+        return lead.company_id or lead.last_company_id
 
     @api.model
     def _trigger_scoring(self):
