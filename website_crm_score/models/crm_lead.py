@@ -60,8 +60,8 @@ class CrmLead(models.Model):
         readonly=True,
         copy=False,
         groups="base.group_system",
-        help="The company that the lead was of when core left it without one. It is not "
-        "merged with leads of others.",
+        help="The company that the lead was of before core left it without one. It is "
+        "not merged with leads of others.",
     )
 
     _score_outdated_idx = models.Index("(id) WHERE score_outdated IS TRUE")

@@ -2,8 +2,10 @@ import logging
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
+from ..tools.own_context import OURS
 from .ir_cron import CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
@@ -112,11 +114,33 @@ class WebsiteCrmScored(models.AbstractModel):
     @api.model
     def _scored_domain(self):
         """Return the domain of the records that rules look at."""
-        return fields.Domain("active", "=", True)
+        return Domain("active", "=", True)
 
     def _resum_scores(self):
         """Set the scores of these leads, whose ledgers changed, to the new sums."""
         self.env.flush_all()
+        # sudo: whoever changes a rule, it changes the scores of all
+        owners = self.sudo().with_context(active_test=False)
+        domain = self._scored_domain() & Domain("id", "in", self.ids)
+        looked_at = self & owners.search(domain, order="id")
+        (self - looked_at)._restate_scores()
+        looked_at._change_scores()
+
+    def _restate_scores(self):
+        """Set the scores of these leads, which are closed, to the sums of their lines.
+
+        Silently: nothing happened to them. What is computed from their scores follows,
+        but no automation rule runs, no message tells of it, and no date changes.
+        """
+        if not self:
+            return
+        self._sum_scores(self.ids)
+        silent = self.with_context(tracking_disable=True, is_restated=OURS)
+        silent._notify_scores_changed(["score"])
+        silent.env.flush_all()
+
+    def _change_scores(self):
+        """Set the scores of these leads, which are open, to the sums of their lines."""
         self._write_scores(
             SQL(
                 """
@@ -127,7 +151,7 @@ class WebsiteCrmScored(models.AbstractModel):
                 self.ids,
             )
         )
-        self._notify_scores_changed()
+        self._notify_scores_changed(["score", "score_date"])
 
     @api.model
     def _write_scores(self, due):
@@ -280,11 +304,11 @@ class WebsiteCrmScored(models.AbstractModel):
             )
         )
 
-    def _notify_scores_changed(self):
-        """Tell the ORM that SQL changed the scores of these leads."""
-        names = ["score", "score_date", "score_line_ids", "score_ids"]
-        self.invalidate_recordset(names, flush=False)
-        self.modified(["score", "score_date"])
+    def _notify_scores_changed(self, names):
+        """Tell the ORM that SQL changed these fields of these leads."""
+        known = [*names, "score_line_ids", "score_ids"]
+        self.invalidate_recordset(known, flush=False)
+        self.modified(names)
 
     # MERGE
 

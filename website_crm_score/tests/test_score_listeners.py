@@ -4,15 +4,12 @@ from odoo.fields import Command
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from .common import ScoringCase
+from .common import LONG_AGO, ScoringCase
 
 LEAD_LOGGER = "odoo.addons.website_crm_score.models.website_crm_scored"
 
 
-@tagged("post_install", "-at_install")
-class TestScoreListeners(ScoringCase):
-    """What Odoo does when a field changes, it does when a score changes."""
-
+class ListenerCase(ScoringCase):
     def make_automation(self, code, model_name="crm.lead", **values):
         self.assertIn("base.automation", self.env, "Install base_automation")
         model = self.env["ir.model"]._get(model_name)
@@ -36,6 +33,11 @@ class TestScoreListeners(ScoringCase):
         )
         self.addCleanup(automation._unregister_hook)
         return automation
+
+
+@tagged("post_install", "-at_install")
+class TestScoreListeners(ListenerCase):
+    """What Odoo does when a field changes, it does when a score changes."""
 
     def score_field(self):
         return self.env["ir.model.fields"]._get("crm.lead", "score")
@@ -108,6 +110,70 @@ class TestScoreListeners(ScoringCase):
         self.assertScores(leads, [10] * 3)
         self.assertTrue(all(leads.mapped("score_date")))
 
+    def make_closed_leads(self):
+        """Return leads that were scored, then won, lost and archived."""
+        won, lost, archived = leads = self.make_leads(3)
+        self.run_rules()
+        won.action_set_won()
+        lost.action_set_lost()
+        archived.action_archive()
+        self.assertEqual(leads.mapped("won_status"), ["won", "lost", "pending"])
+        self.age_scores(leads)
+        return leads
+
+    def test_no_automation_runs_for_closed_leads(self):
+        rule = self.make_rule()
+        closed = self.make_closed_leads()
+        lead = self.make_lead()
+        self.run_rules()
+        self.make_automation(
+            "record.message_post(body='Called')",
+            trigger_field_ids=[Command.link(self.score_field().id)],
+        )
+        self.make_automation("record.message_post(body='Called')", name="Any field")
+        rule.value = 60
+        self.assertScores(closed + lead, [60] * 4)
+        self.assertIn("Called", str(lead.message_ids.mapped("body")))
+        self.assertNotIn("Called", str(closed.message_ids.mapped("body")))
+
+    def test_the_score_of_a_closed_lead_has_the_date_of_what_happened(self):
+        rule = self.make_rule()
+        closed = self.make_closed_leads()
+        rule.value = 60
+        self.assertEqual(closed.mapped("score_date"), [LONG_AGO] * 3)
+        rule.unlink()
+        self.assertScores(closed, [0] * 3)
+        self.assertEqual(closed.mapped("score_date"), [LONG_AGO] * 3)
+
+    def test_no_message_tells_of_the_score_of_a_closed_lead(self):
+        rule = self.make_rule()
+        closed = self.make_closed_leads()
+        lead = self.make_lead()
+        self.run_rules()
+        leads = closed + lead
+        before = [len(lead.message_ids) for lead in leads]
+        field = self.Lead._fields["score"]
+        with patch.object(field, "tracking", 5, create=True):
+            self.env.registry.clear_cache()
+            rule.with_context(tracking_disable=False, mail_notrack=False).value = 60
+            self.env.flush_all()
+            self.env.cr.precommit.run()
+        self.env.registry.clear_cache()
+        self.assertScores(leads, [60] * 4)
+        after = [len(lead.message_ids) for lead in leads]
+        new = [count - old for count, old in zip(after, before, strict=True)]
+        self.assertEqual(new, [0, 0, 0, 1])
+
+    def test_no_automation_runs_for_archived_contacts(self):
+        contact = self.env["res.partner"].create({"name": "Ann"})
+        rule = self.make_rule([("name", "=", "Ann")], apply_to="partner")
+        self.run_rules()
+        contact.active = False
+        self.make_automation("record.write({'comment': 'Called'})", "res.partner")
+        rule.value = 60
+        self.assertEqual(contact.score, 60)
+        self.assertFalse(contact.comment)
+
     def test_a_tracked_score_shows_in_the_chatter(self):
         field = self.Lead._fields["score"]
         with patch.object(field, "tracking", 5, create=True):
@@ -115,7 +181,7 @@ class TestScoreListeners(ScoringCase):
 
 
 @tagged("post_install", "-at_install")
-class TestDependentField(ScoringCase):
+class TestDependentField(ListenerCase):
     @classmethod
     def setUpClass(cls):
         # First, to be done last: when the field is gone from the database.
@@ -148,3 +214,17 @@ class TestDependentField(ScoringCase):
         rule.value = 30
         self.assertEqual(lead.x_score_twice, 60)
         self.assertScores(lead, [30])
+
+    def test_it_follows_the_score_of_a_closed_lead_silently(self):
+        lead = self.make_lead()
+        rule = self.make_rule()
+        self.run_rules()
+        lead.action_set_lost()
+        field = self.env["ir.model.fields"]._get("crm.lead", "x_score_twice")
+        self.make_automation(
+            "record.write({'description': 'Called'})",
+            trigger_field_ids=[Command.link(field.id)],
+        )
+        rule.value = 30
+        self.assertEqual(lead.x_score_twice, 60)
+        self.assertFalse(lead.description)

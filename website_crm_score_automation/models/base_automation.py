@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.website_crm_score.tools.own_context import OURS
+
 FIELD = "score_level_date"
 
 
@@ -29,6 +31,13 @@ class BaseAutomation(models.Model):
         return super()._search_time_based_automation_records(until=until)
 
     @api.model
+    def _get_actions(self, records, triggers):
+        automations = super()._get_actions(records, triggers)
+        if self.env.context.get("is_restated") is OURS:
+            return automations.browse()  # the scores of closed leads change silently
+        return automations
+
+    @api.model
     def _get_score_levels(self, model_name):
         """Return the levels that automation rules of a model look at.
 
@@ -37,6 +46,7 @@ class BaseAutomation(models.Model):
         automations = self.search(
             [
                 ("model_name", "=", model_name),
+                ("active", "=", True),
                 ("trigger", "=", "on_time"),
                 ("trg_date_id.name", "=", FIELD),
             ]

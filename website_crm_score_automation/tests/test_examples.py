@@ -1,4 +1,6 @@
+from odoo.modules.migration import load_script
 from odoo.tests import tagged
+from odoo.tools.misc import file_path
 
 from .common import AutomationCase
 
@@ -65,6 +67,39 @@ class TestExamples(AutomationCase):
             self.set_priority(lead, "1", days=4)
             self.run_time_based(days=7, hours=1)
             self.assertEqual(len(self.get_subjects()), 2)
+
+    def test_closed_leads_get_no_offer_when_a_rule_gives_more_points(self):
+        rule = self.make_rule(value=30)
+        with self.after():
+            won, lost, archived = closed = self.make_leads(3)
+            self.run_rules()
+            won.action_set_won()
+            lost.action_set_lost()
+            archived.action_archive()
+            lead = self.make_cold()
+        self.switch_on("reached")
+        with self.mock_mail_gateway(), self.after(hours=1):
+            rule.value = 60
+            self.assertScores(closed + lead, [60] * 4)
+        self.assertEqual(self._new_mails.mapped("res_id"), lead.ids)
+        self.assertFalse(self.Crossing.search([("lead_id", "in", closed.ids)]))
+
+    def test_examples_that_nobody_changed_are_brought_up_to_date(self):
+        reached, below = self.get_example("reached"), self.get_example("below")
+        below.filter_domain = '[("score", "<", 50), ("won_status", "=", "pending")]'
+        reached.filter_domain = '[("score", ">=", 70)]'
+        path = f"{MODULE[:-1]}/migrations/19.0.1.1.0/post-examples_for_open_leads.py"
+        script = load_script(file_path(path), "examples_for_open_leads")
+        script.migrate(self.env.cr, "19.0.1.0.0")
+        self.assertIn('("active", "=", True)', below.filter_domain)
+        self.assertEqual(reached.filter_domain, '[("score", ">=", 70)]')
+
+    def test_an_archived_lead_gets_nothing(self):
+        self.switch_on("below")
+        with self.mock_mail_gateway():
+            self.make_cold().action_archive()
+            self.run_time_based(days=4)
+            self.assertFalse(self.get_subjects())
 
     def test_a_lost_lead_gets_nothing(self):
         self.switch_on("below")
