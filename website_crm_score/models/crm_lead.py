@@ -39,6 +39,7 @@ class CrmLead(models.Model):
         comodel_name="website.crm.pageview",
         inverse_name="lead_id",
         string="Page Views",
+        bypass_search_access=True,  # who may read a lead may read its page views
         readonly=True,
         copy=False,
         groups="sales_team.group_sale_salesman",

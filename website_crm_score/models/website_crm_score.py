@@ -8,9 +8,11 @@ from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
 
 from ..tools.rule_domain import (
+    compares_names,
     describe_error,
     find_query_error,
     iter_fields,
+    name_records,
     parse_domain,
     resolve_names,
 )
@@ -65,8 +67,8 @@ class WebsiteCrmScore(models.Model):
     domain = fields.Char(
         required=True,
         default="[]",
-        help="Which leads get the points. Names are those of the language in which "
-        "the rule was last saved.",
+        help="Which leads get the points. When the rule is saved, names of records "
+        "become the records that are so called in the language of the user.",
     )
     apply_to = fields.Selection(
         selection=[("lead", "Leads"), ("partner", "Contacts")],
@@ -93,13 +95,23 @@ class WebsiteCrmScore(models.Model):
         ondelete="restrict",  # or it would score the leads of all companies
         help="Only leads of this company are scored. What the rule gave to a lead does "
         "not count while the lead is of no company, or of another one. Empty for all "
-        "leads.",
+        "leads of the companies of the user who wrote the domain.",
     )
     lead_count = fields.Integer(string="Matched Leads", compute="_compute_lead_count")
     partner_count = fields.Integer(
         string="Matched Contacts", compute="_compute_lead_count"
     )
-    # The reader of the domain: names and dates mean what they meant to its author.
+    # The reader of the domain: names and dates mean what they meant to its author, and
+    # records that the author may not read do not count.
+    author_id = fields.Many2one(
+        comodel_name="res.users",
+        string="Domain Written by",
+        default=lambda self: self.env.user,
+        required=True,
+        readonly=True,
+        ondelete="restrict",
+        help="The rule looks at what this user may read.",
+    )
     lang = fields.Char(default=lambda self: self._default_lang(), readonly=True)
     tz = fields.Char(default=lambda self: self.env.tz.zone, readonly=True)
     error = fields.Text(
@@ -167,15 +179,17 @@ class WebsiteCrmScore(models.Model):
             rule.last_gained_count = line.gained_count
             rule.last_seconds = line.seconds
 
-    @api.depends("domain", "lang")
+    @api.depends("domain", "apply_to", "lang", "author_id")
     def _compute_unknown_names(self):
         for rule in self:
-            unknown = []
-            try:
-                domain = parse_domain(rule.domain, self.env)
-                resolve_names(domain, rule._get_leads_reader(), unknown)
-            except Exception:  # pylint: disable=broad-exception-caught
-                unknown = []  # the constraint tells what is wrong
+            saved, unknown = rule._origin, []
+            if (rule.domain, rule.apply_to) == (saved.domain, saved.apply_to):
+                reader = saved
+            else:  # it means what it means to who is writing it
+                reader = rule.new(
+                    {**self._get_reader_values(), "apply_to": rule.apply_to}
+                )
+            reader._name_records(rule.domain, unknown)
             rule.unknown_names = ", ".join(
                 f"{label} “{text}”" for label, text in unknown
             )
@@ -183,7 +197,7 @@ class WebsiteCrmScore(models.Model):
     @api.constrains("domain", "company_id", "apply_to")
     def _check_domain(self):
         for rule in self:
-            if error := rule._find_error() or rule._find_hidden_field():
+            if error := rule._find_error():
                 raise ValidationError(
                     self.env._(
                         "The domain of the rule “%(rule)s” cannot be used: %(error)s",
@@ -191,25 +205,6 @@ class WebsiteCrmScore(models.Model):
                         error=error,
                     )
                 )
-
-    def _find_hidden_field(self):
-        """Return what the user may not read and the domain looks at, or False.
-
-        Which leads match a rule tells about all that the rule looks at.
-
-        :rtype: str | bool
-        """
-        self.ensure_one()
-        domain = parse_domain(self.domain, self.env)
-        leads = self._get_owners(self.apply_to)
-        leads = leads.with_user(self.env.uid)  # constraints are sudo
-        for field in iter_fields(domain, leads):
-            model = leads.env[field.model_name]
-            if not (
-                model.has_access("read") and model._has_field_access(field, "read")
-            ):
-                return self.env._("you may not read its field “%s”", field)
-        return False
 
     @api.model
     def _has_field_access(self, field, operation):
@@ -220,10 +215,18 @@ class WebsiteCrmScore(models.Model):
 
     # CRUD
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        return super().create([self._sign(vals) for vals in vals_list])
+
     def write(self, vals):
         if "domain" in vals:
-            reader = self.default_get(["lang", "tz"])
-            vals = {**reader, **vals, "error": False}
+            groups = self._group_by_owners()
+            if len(groups) > 1:  # a name is that of different records for each
+                return all(rules.write(vals) for _owners, rules in groups)
+            vals = {**self._sign(vals, self[:1].apply_to), "error": False}
+        elif not self.env.su:
+            vals = {name: vals[name] for name in vals if name != "author_id"}
         result = super().write(vals)
         if {"value", "active", "max_points", "company_id"} & vals.keys():
             self.env["website.crm.score.line"]._revalue(self)
@@ -232,6 +235,42 @@ class WebsiteCrmScore(models.Model):
     def unlink(self):
         self.env["website.crm.score.line"]._drop_rules(self)
         return super().unlink()
+
+    @api.model
+    def _sign(self, vals, apply_to="lead"):
+        """Return ``vals`` of a rule as the user's own, with names in it resolved."""
+        vals = {**self._get_reader_values(), **vals}
+        if not self.env.su:
+            vals["author_id"] = self.env.uid
+        if vals.get("domain"):
+            reader = self.new(
+                {
+                    "apply_to": vals.get("apply_to", apply_to),
+                    **{name: vals[name] for name in ("author_id", "lang", "tz")},
+                }
+            )
+            vals["domain"] = reader._name_records(vals["domain"])
+        return vals
+
+    @api.model
+    def _get_reader_values(self):
+        return {**self.default_get(["lang", "tz"]), "author_id": self.env.uid}
+
+    def _name_records(self, text, unknown=None):
+        """Return ``text`` with the ids of the records that it names, to the reader.
+
+        :param str text: a domain; one that cannot be read is left as it is
+        :param list unknown: see :func:`~.rule_domain.name_records`
+        """
+        self.env.flush_all()
+        try:
+            with self.env.cr.savepoint(flush=False):
+                return name_records(text, self._get_leads_reader(), unknown)
+        # Fields may be searched by any code, which may raise anything.
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            if isinstance(error, CONCURRENCY_ERRORS):
+                raise
+            return text  # the constraint tells what is wrong
 
     # LEADS AND CONTACTS
 
@@ -525,7 +564,7 @@ class WebsiteCrmScore(models.Model):
         is_wide = reach == "all" or self.event_based and not looks_at_due
         matched = worklist.add_hits(self, query, is_wide)
         if self.event_based and self.take_back:
-            looked_at = self._get_leads_reader()._search(scope)
+            looked_at = self._get_scope_query(scope)
             if looks_at_due:
                 worklist.restrict(looked_at)
             worklist.add_losses(self, looked_at, query)
@@ -580,14 +619,55 @@ class WebsiteCrmScore(models.Model):
     def _get_query(self, scope):
         """Return the query of the leads in ``scope`` that match this rule.
 
-        :raise UserError: if the domain is malformed or looks at the score
+        :raise UserError: if the domain is malformed, looks at the score, or at what
+            its author may not read
         """
         self.ensure_one()
         leads = self._get_leads_reader()
         domain = parse_domain(self.domain, self.env)
-        if not self._get_derived_fields().isdisjoint(iter_fields(domain, leads)):
-            raise UserError(self.env._("a rule cannot depend on the score itself"))
-        return leads._search(resolve_names(domain, leads) & self._get_scope(scope))
+        self._check_readable(domain, leads)
+        # Without the access rules of the leads themselves: which leads it is for says
+        # the scope. Where a path leaves them, those of the author are applied.
+        query = leads._search(resolve_names(domain, leads), bypass_access=True)
+        leads = leads.sudo()  # sudo: the scope looks at fields that are the job's
+        scope = self._get_scope(scope).optimize_full(leads)
+        if not scope.is_true():
+            query.add_where(scope._to_sql(leads, query.table, query))
+        return query
+
+    def _get_scope_query(self, scope):
+        """Return the query of all leads in ``scope`` that this rule is for."""
+        leads = self._get_leads_reader().sudo()  # sudo: see _get_query
+        return leads._search(self._get_scope(scope))
+
+    def _check_readable(self, domain, leads):
+        """Raise unless the author may read the fields that ``domain`` looks at.
+
+        Which leads match a rule tells about all that the rule looks at.
+        """
+        is_off = self.lang and self.lang != leads.env.lang
+        if is_off and compares_names(domain, leads):
+            raise UserError(
+                self.env._(
+                    "it compares names in a language that is switched off: %s",
+                    self.lang,
+                )
+            )
+        derived = self._get_derived_fields()
+        for field in iter_fields(domain, leads):
+            if field in derived:
+                raise UserError(self.env._("a rule cannot depend on the score itself"))
+            model = leads.env[field.model_name]
+            if not (
+                model.has_access("read") and model._has_field_access(field, "read")
+            ):
+                raise UserError(
+                    self.env._(
+                        "%(user)s, who wrote it, may not read its field “%(field)s”",
+                        user=self.author_id.sudo().name,  # sudo: of any company
+                        field=field,
+                    )
+                )
 
     @api.model
     @ormcache()
@@ -616,22 +696,38 @@ class WebsiteCrmScore(models.Model):
     def _get_scope(self, scope):
         """Return the domain of the leads in ``scope`` that this rule is for."""
         if self.company_id:
-            scope &= Domain("company_id", "=", self.company_id.id)
-        return scope
+            return scope & Domain("company_id", "=", self.company_id.id)
+        ids = self._get_leads_reader().env.context["allowed_company_ids"]
+        # sudo: whether there is a company that the author may not see
+        companies = self.env["res.company"].sudo().with_context(active_test=False)
+        if self.author_id.id == SUPERUSER_ID or not companies.search_count(
+            [("id", "not in", ids)], limit=1
+        ):
+            return scope
+        return scope & Domain("company_id", "in", [*ids, False])
 
     def _get_leads_reader(self):
-        """Return leads or contacts as this rule sees them, whoever runs it."""
-        company = self.company_id or self.env.ref("base.main_company")
-        return (
-            self._get_owners(self.apply_to)
-            .with_user(SUPERUSER_ID)
-            .with_context(
-                active_test=False,
-                lang=self.lang or "en_US",
-                tz=self._get_sql_zone(self.tz),
-            )
-            .with_company(company)
-        )
+        """Return leads or contacts as the author of this rule sees them, whoever runs
+        it and whatever is in the context."""
+        is_installed = self.env["res.lang"]._get_data(code=self.lang)
+        context = {
+            "active_test": False,
+            "lang": self.lang if is_installed else "en_US",
+            "tz": self._get_sql_zone(self.tz),
+            "allowed_company_ids": self._get_company_ids(),
+        }
+        env = self.env(user=self.author_id.id, context=context, su=False)
+        return self.with_env(env)._get_owners(self.apply_to)
+
+    def _get_company_ids(self):
+        """Return the companies whose records the rule looks at, the main one first."""
+        if self.company_id:
+            return self.company_id.ids
+        author = self.author_id.sudo()  # sudo: of any company
+        ids = author._get_company_ids()
+        main = self.env.ref("base.main_company").id
+        first = main if main in ids else author.company_id.id
+        return [first, *(id_ for id_ in ids if id_ != first)]
 
     @api.model
     @ormcache("name")

@@ -173,7 +173,7 @@ class WebsiteCrmScoreEvent(models.Model):
         if error := self._find_event_error():
             raise UserError(error)
         earners = self._get_query(scope)
-        looked_at = self._get_leads_reader()._search(self._get_scope(scope))
+        looked_at = self._get_scope_query(scope)
         news = self._find_news(worklist, reach)
         if news:
             worklist.restrict(earners, news)

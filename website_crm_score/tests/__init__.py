@@ -4,6 +4,7 @@ from . import test_migration
 from . import test_track_page
 from . import test_track_page_tour
 from . import test_scoring
+from . import test_rule_author
 from . import test_rule_zone
 from . import test_scoring_rule
 from . import test_scoring_run

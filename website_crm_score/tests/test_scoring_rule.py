@@ -4,8 +4,9 @@ from unittest.mock import patch
 
 from odoo import fields
 from odoo.exceptions import UserError, ValidationError
+from odoo.modules.migration import load_script
 from odoo.tests import Form, tagged
-from odoo.tools import mute_logger
+from odoo.tools import file_path, mute_logger
 
 from odoo.addons.website_crm_score.tools import rule_domain
 
@@ -341,16 +342,136 @@ class TestRuleNames(RuleCase):
         ).with_context(lang="en_US")
         self.assertEqual(self.apply(rule), self.lead_be)
 
-    def test_a_rule_in_a_language_that_was_switched_off_is_flagged(self):
+    def switch_off_french(self):
+        self.env["res.lang"].search([("code", "=", "fr_FR")]).active = False
+
+    def test_a_rule_goes_on_in_a_language_that_is_switched_off_later(self):
         rule = self.French.create(
             {"name": "Fr", "domain": "[('country_id', '=', 'Belgique')]", "value": 1}
-        ).with_context(lang="en_US")
-        other = self.make_rule("[('country_id', '=', 'Belgium')]", value=3)
-        self.env["res.lang"].search([("code", "=", "fr_FR")]).active = False
-        with mute_logger(RULE_LOGGER):
-            self.run_rules()
-        self.assertIn("fr_FR", rule.error)
-        self.assertEqual(self.lead_be.score_ids, other)
+        )
+        self.switch_off_french()
+        self.assertEqual(self.apply(rule.with_env(self.env)), self.lead_be)
+
+    def test_texts_in_a_language_that_is_switched_off_later_are_flagged(self):
+        for domain in (
+            [("country_id.name", "=", "Belgique")],
+            [("country_id", "ilike", "belg")],
+            [("partner_id", "any", [("country_id", "=", "Nulle part")])],
+        ):
+            rule = self.French.create(
+                {"name": "Fr", "domain": str(domain)}
+            ).with_context(lang="en_US")
+            self.switch_off_french()
+            with self.subTest(domain=domain), mute_logger(RULE_LOGGER):
+                self.make_lead()
+                self.run_rules()
+                self.assertIn("fr_FR", rule.error)
+            self.env["res.lang"]._activate_lang("fr_FR")
+
+    def assertSaved(self, domain, saved, rules=None):
+        rules = self.Rule if rules is None else rules
+        rule = rules.create({"name": "Names", "domain": str(domain)})
+        self.assertEqual(rule.domain, str(saved))
+        rule.domain = "[]"
+        rule.domain = str(domain)
+        self.assertEqual(rule.domain, str(saved))
+
+    def test_a_name_becomes_its_record_when_the_rule_is_saved(self):
+        be, at = self.belgium.id, self.austria.id
+        for domain, saved in (
+            ([["country_id", "=", "Belgium"]], [("country_id", "=", be)]),
+            ([("country_id", "!=", "Belgium")], [("country_id", "!=", be)]),
+            (
+                [("country_id", "in", ["Belgium", "AT", False])],
+                [("country_id", "in", [False, *sorted([be, at])])],
+            ),
+            (
+                ["|", ("name", "=", "A"), ("partner_id.country_id", "=", "Belgium")],
+                ["|", ("name", "=", "A"), ("partner_id.country_id", "=", be)],
+            ),
+            (
+                [("partner_id", "not any", [("country_id", "=", "Belgium")])],
+                [("partner_id", "not any", [("country_id", "=", be)])],
+            ),
+        ):
+            with self.subTest(domain=domain):
+                self.assertSaved(domain, saved)
+
+    def test_a_name_is_that_of_the_language_of_who_saves_the_rule(self):
+        domain, saved = [("country_id", "=", "Belgique")], self.belgium.id
+        self.assertSaved(domain, [("country_id", "=", saved)], self.French)
+
+    def test_a_name_of_several_records_becomes_all_of_them(self):
+        teams = self.env["crm.team"].create([{"name": "Twins"}, {"name": "Twins"}])
+        domain = [("team_id", "=", "Twins")]
+        self.assertSaved(domain, [("team_id", "in", teams.ids)])
+
+    def test_a_name_that_nothing_bears_is_kept(self):
+        domain = [("tag_ids", "=", "Nope")]
+        self.assertSaved(domain, domain)
+        self.assertSaved(
+            [("country_id", "in", ["Nowhere", "Belgium"])],
+            [("country_id", "in", [self.belgium.id, "Nowhere"])],
+        )
+
+    def test_a_name_that_is_kept_is_found_once_something_bears_it(self):
+        rule = self.make_rule([("tag_ids", "=", "Later")])
+        self.assertFalse(self.apply(rule))
+        tag = self.env["crm.tag"].create({"name": "Later"})
+        self.lead_be.tag_ids = tag
+        self.assertEqual(self.apply(rule), self.lead_be)
+
+    def test_a_record_that_is_renamed_stays_the_one_that_was_named(self):
+        rule = self.make_rule([("country_id", "=", "Belgium")])
+        self.belgium.name = "Kingdom of Belgium"
+        self.assertEqual(self.apply(rule), self.lead_be)
+
+    def test_a_domain_without_names_is_kept_as_it_was_written(self):
+        domain = "[ [\"country_id.code\",'=', 'BE'] , ['tag_ids', '=', False] ]"
+        self.assertSaved(domain, domain)
+
+    def test_names_of_imported_rules_become_records(self):
+        result = self.French.load(
+            ["name", "domain", "value"],
+            [["Imported", "[('country_id', '=', 'Belgique')]", "5"]],
+        )
+        rule = self.Rule.browse(result["ids"])
+        self.assertEqual(rule.domain, str([("country_id", "=", self.belgium.id)]))
+
+    def test_leads_and_contacts_have_records_of_their_own_by_one_name(self):
+        rules = self.make_rule() + self.make_rule(apply_to="partner")
+        rules.domain = "[('country_id', '=', 'Belgium')]"
+        saved = str([("country_id", "=", self.belgium.id)])
+        self.assertEqual(rules.mapped("domain"), [saved, saved])
+
+    def test_thousands_of_names_are_looked_up_at_once(self):
+        names = [f"Nobody {number}" for number in range(1000)]
+        few = self.count_queries([("country_id", "in", names[:2])])
+        self.assertLessEqual(self.count_queries([("country_id", "in", names)]), few)
+
+    def count_queries(self, domain):
+        rule = self.make_rule(domain)
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.assertTrue(rule.unknown_names)
+        return self.env.cr.sql_log_count - before
+
+    def test_an_upgrade_signs_rules_and_resolves_their_names(self):
+        manager = self.make_user("ws_manager", "sales_team.group_sale_manager")
+        rule = self.make_rule()
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE website_crm_score SET author_id = 1, write_uid = 1,"
+            " create_uid = %s, lang = 'fr_FR', domain = %s WHERE id = %s",
+            (manager.id, "[('country_id', '=', 'Belgique')]", rule.id),
+        )
+        self.env.invalidate_all()
+        path = "website_crm_score/migrations/19.0.1.4.0/post-sign_rules.py"
+        script = load_script(file_path(path), "post-sign_rules")
+        script.migrate(self.env.cr, "19.0.1.3.0")
+        self.env.invalidate_all()
+        self.assertEqual(rule.author_id, manager)
+        self.assertEqual(rule.domain, str([("country_id", "=", self.belgium.id)]))
 
     def test_the_form_warns_of_names_that_nothing_bears(self):
         rule = self.make_rule(

@@ -157,6 +157,19 @@ def iter_fields(domain, model):
             yield from iter_fields(Domain(condition.value), comodel)
 
 
+def name_records(text, model, unknown=None):
+    """Return the domain ``text`` with ids in place of names, where records have these.
+
+    :param str text: see :func:`parse_domain`; it is kept as it is if it names none
+    :param models.BaseModel model: any recordset of the model
+    :param list unknown: receives ``(field label, text)`` of texts that name no record
+    :rtype: str
+    """
+    domain = parse_domain(text, model.env)
+    named = resolve_names(domain, model, [] if unknown is None else unknown)
+    return text if repr(named) == repr(domain) else repr(named)
+
+
 def resolve_names(domain, model, unknown=None):
     """Replace record names in ``domain`` by the ids of the records so called.
 
@@ -167,32 +180,76 @@ def resolve_names(domain, model, unknown=None):
 
     :param Domain domain: a domain on ``model``
     :param models.BaseModel model: any recordset of the model
-    :param list unknown: receives ``(field label, text)`` of texts that name no record
+    :param list unknown: receives ``(field label, text)`` of texts that name no record,
+        which are then kept; by default they are left out and match nothing
     :rtype: Domain
     :raise UserError: see :func:`iter_fields`
     """
 
     def resolve(condition):
-        *_path, (field, comodel) = _follow(condition.field_expr, model)
-        operator, value = condition.operator, condition.value
+        field, comodel = _get_last(condition, model)
         if _is_nested(condition):
-            nested = resolve_names(Domain(value), comodel, unknown)
-            return Domain(condition.field_expr, operator, nested)
-        if comodel is None or operator not in NAME_OPERATORS:
-            return condition
-        values = list(value) if isinstance(value, (list, tuple, set)) else [value]
-        texts = [text for text in values if isinstance(text, str)]
+            nested = resolve_names(Domain(condition.value), comodel, unknown)
+            return Domain(condition.field_expr, condition.operator, nested)
+        texts = _get_names(condition, comodel)
         if not texts:
             return condition
         found = _find_by_name(comodel, texts)
+        kept = []
         if unknown is not None:
+            kept = [text for text in texts if text not in found]
             label = field.get_description(model.env, ["string"])["string"]
-            unknown.extend((label, text) for text in texts if text not in found)
-        ids = [other for other in values if not isinstance(other, str)]
-        ids += [id_ for text in texts for id_ in found.get(text, ())]
-        return Domain(condition.field_expr, NAME_OPERATORS[operator], ids)
+            unknown.extend((label, text) for text in kept)
+        return _replace_names(condition, texts, kept, found)
 
     return domain.map_conditions(resolve)
+
+
+def compares_names(domain, model):
+    """Return whether what ``domain`` matches depends on the language of names."""
+    for condition in domain.iter_conditions():
+        field, comodel = _get_last(condition, model)
+        if _is_nested(condition):
+            if compares_names(Domain(condition.value), comodel):
+                return True
+            continue
+        is_named = comodel is not None or field.name == "display_name"
+        if (is_named or field.translate) and _get_texts(condition):
+            return True
+    return False
+
+
+def _get_last(condition, model):
+    """Return the last field of a condition's path, and the model it leads to."""
+    *_path, last = _follow(condition.field_expr, model)
+    return last
+
+
+def _get_names(condition, comodel):
+    """Return the texts in ``condition`` that stand for records of ``comodel``."""
+    is_name = comodel is not None and condition.operator in NAME_OPERATORS
+    return _get_texts(condition) if is_name else []
+
+
+def _get_texts(condition):
+    return [value for value in _get_values(condition) if isinstance(value, str)]
+
+
+def _get_values(condition):
+    value = condition.value
+    return list(value) if isinstance(value, (list, tuple, set)) else [value]
+
+
+def _replace_names(condition, texts, kept, found):
+    """Return ``condition`` with ids for ``texts``, but for those that are ``kept``."""
+    ids = sorted({id_ for text in texts for id_ in found.get(text, ())})
+    if not ids and kept:
+        return condition
+    if isinstance(condition.value, str) and len(ids) == 1:
+        return Domain(condition.field_expr, condition.operator, ids[0])
+    others = [value for value in _get_values(condition) if not isinstance(value, str)]
+    operator = NAME_OPERATORS[condition.operator]
+    return Domain(condition.field_expr, operator, [*others, *ids, *kept])
 
 
 def _follow(path, model):
@@ -222,11 +279,11 @@ def _find_by_name(model, texts):
             # A field may be shorter than the text: core then compares its beginning.
             if record[name] in texts:
                 found.setdefault(record[name], set()).add(record.id)
-    for text in set(texts) - found.keys():
+    if rest := set(texts) - found.keys():
         # The search by display name may find more than what is so displayed.
-        for record in records.search(Domain("display_name", "=", text)):
-            if record.display_name == text:
-                found.setdefault(text, set()).add(record.id)
+        for record in records.search(Domain("display_name", "in", sorted(rest))):
+            if record.display_name in rest:
+                found.setdefault(record.display_name, set()).add(record.id)
     return found
 
 
