@@ -59,19 +59,20 @@ def _parse(arguments):
 class Demo:
     """The steps of the demo."""
 
-    def __init__(self, environment, port):
+    def __init__(self, environment, port, database=DATABASE):
         self.environment = environment
         self.port = port
+        self.database = database
         self.address = f"http://127.0.0.1:{port}"
 
     def install(self):
         """Make the database from nothing."""
-        command = self.environment.odoo_command("db", "drop", DATABASE)
+        command = self.environment.odoo_command("db", "drop", self.database)
         subprocess.run(command, env=self.environment.variables, capture_output=True)
-        install = ["-d", DATABASE, "-i", ",".join(ADDONS), "--stop-after-init"]
+        install = ["-d", self.database, "-i", ",".join(ADDONS), "--stop-after-init"]
         if not LEADS.exists():
             install.append("--with-demo")
-        with step(f"installing {' and '.join(ADDONS)} in {DATABASE}"):
+        with step(f"installing {' and '.join(ADDONS)} in {self.database}"):
             command = self.environment.odoo_command(*install, "--no-http")
             problem = "cannot install the addons"
             variables = self.environment.variables
@@ -121,7 +122,8 @@ class Demo:
     def _shell(self, script, variables):
         """Run a script of the demo in Odoo's shell; what it prints is shown."""
         log = LOG / f"demo-{script}.log"
-        command = self.environment.odoo_command("shell", "-d", DATABASE, "--no-http")
+        options = ["-d", self.database, "--no-http"]
+        command = self.environment.odoo_command("shell", *options)
         with (SCRIPTS / f"{script}.py").open() as source, log.open("w") as errors:
             result = subprocess.run(
                 command,
@@ -136,11 +138,11 @@ class Demo:
     @contextmanager
     def server(self):
         """A web server without a scheduler: the demo runs the jobs itself."""
-        options = ["-d", DATABASE, f"--http-port={self.port}", "--max-cron-threads=0"]
+        options = ["-d", self.database, f"--http-port={self.port}"]
         log = LOG / "demo-server.log"
         with log.open("w") as output:
             server = subprocess.Popen(
-                self.environment.odoo_command(*options),
+                self.environment.odoo_command(*options, "--max-cron-threads=0"),
                 env=self.environment.variables,
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -170,6 +172,6 @@ class Demo:
         for login, role in LOGINS:
             print(f"  {login:<10} {role}")
         print("  admin      administrator; press Ctrl-C to stop", flush=True)
-        options = ["-d", DATABASE, f"--http-port={self.port}", "--log-level=warn"]
+        options = ["-d", self.database, f"--http-port={self.port}", "--log-level=warn"]
         command = self.environment.odoo_command(*options)
         os.execve(command[0], command, self.environment.variables)

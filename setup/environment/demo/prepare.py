@@ -7,6 +7,8 @@ import csv
 import os
 from pathlib import Path
 
+from lxml import html
+
 from odoo import Command
 
 PAGES = [
@@ -28,6 +30,9 @@ PAGE = """
     </t>
 </t>
 """
+# Of the contact form: which of its fields becomes which of a lead, if it has another
+# name there.
+LEAD_FIELDS = {"name": "contact_name", "company": "partner_name", "subject": "name"}
 RULES = [
     # (name, points, domain, event-based)
     ("Saw the prices", 40, [("score_pageview_ids.url", "ilike", "/pricing")], True),
@@ -89,6 +94,7 @@ def main(env):
     env = env(context=dict(env.context, **QUIET))
     add_settings(env)
     add_pages(env)
+    let_contact_form_make_leads(env)
     add_user(env, "marketer", "Mara Marketer", MARKETER_GROUPS)
     add_user(env, "manager", "Milan Manager", MANAGER_GROUPS)
     add_teams(env)
@@ -132,6 +138,24 @@ def add_pages(env):
         menu = {"name": name, "url": url, "page_id": page.id}
         menu |= {"parent_id": website.menu_id.id, "website_id": website.id}
         env["website.menu"].create(menu)
+
+
+def let_contact_form_make_leads(env):
+    """Set the form's action to *Create an Opportunity*, and save it as the website
+    builder does: as Odoo brings it, it sends an e-mail."""
+    website = env["website"].search([], limit=1)
+    view = env.ref("website.contactus").with_context(website_id=website.id)
+    [content] = html.fromstring(view.arch).xpath("//div[@id='wrap']")
+    [form] = content.xpath(".//form")
+    form.set("data-model_name", "crm.lead")
+    for field in form.find_class("s_website_form_field"):
+        [entry] = field.xpath(".//input | .//textarea")
+        if entry.get("name") == "email_to":
+            field.drop_tree()
+        else:
+            entry.set("name", LEAD_FIELDS.get(entry.get("name"), entry.get("name")))
+            field.classes.discard("s_website_form_custom")
+    view.save(html.tostring(content, encoding="unicode"), "//div[@id='wrap']")
 
 
 def add_user(env, login, name, groups):
