@@ -1,4 +1,5 @@
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..fields import LedgerMany2many
 from .website_crm_scored import DERIVED_FIELDS
@@ -35,6 +36,14 @@ class ResPartner(models.Model):
         groups="sales_team.group_sale_salesman",
     )
 
+    staff_until = fields.Datetime(
+        string="Colleague until",
+        copy=False,
+        help="What the contact did until then was done as one of your staff, and does "
+        "not count. Set when the user is deleted or no longer internal.",
+    )
+
+    _staff_until_idx = models.Index("(id) WHERE staff_until IS NOT NULL")
     _score_outdated_idx = models.Index("(id) WHERE score_outdated IS TRUE")
 
     @api.depends("score_line_ids.points")
@@ -79,6 +88,21 @@ class ResPartner(models.Model):
         leads.action_erase_browsing_history()
         visitors.unlink()
         self.sudo()._mark_score_outdated()  # sudo: the mark is the job's
+
+    @api.model
+    def _was_staff_sql(self, partner, date):
+        """Return the condition that a contact was of the staff then, and left since.
+
+        :param SQL partner: its id
+        :param SQL date: a time in UTC
+        :rtype: SQL
+        """
+        return SQL(
+            "EXISTS (SELECT FROM res_partner former"
+            " WHERE former.id = %s AND former.staff_until >= %s)",
+            partner,
+            date,
+        )
 
     def _get_visitors(self):
         # sudo: those who may delete a contact may not read its visits

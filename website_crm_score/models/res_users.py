@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import fields, models
 from odoo.http import request
 
 
@@ -6,10 +6,28 @@ class ResUsers(models.Model):
     """Who logs in takes along what the browser did before, unless that was somebody
     else: a visitor of one contact is not made one of another.
 
-    Contacts that are merged are one person, and so are their visitors.
+    Contacts that are merged are one person, and so are their visitors. Who was of the
+    staff is remembered by the contact.
     """
 
     _inherit = "res.users"
+
+    def write(self, vals):
+        staff = self._get_staff() if "group_ids" in vals else self.browse()
+        result = super().write(vals)
+        (staff - staff._get_staff())._note_they_were_staff()
+        return result
+
+    def unlink(self):
+        self._get_staff()._note_they_were_staff()
+        return super().unlink()
+
+    def _get_staff(self):
+        return self.filtered(lambda user: not user.share)
+
+    def _note_they_were_staff(self):
+        # sudo: who manages users need not be able to change contacts
+        self.sudo().partner_id.staff_until = fields.Datetime.now()
 
     def authenticate(self, credential, user_agent_env):
         if not self._find_other_contact(credential):

@@ -257,6 +257,7 @@ class WebsiteCrmPageview(models.Model):
 
         :rtype: SQL
         """
+        is_counted = self.env["website.visitor"]._get_is_counted_sql
         is_of_lead = partial(
             self.env["website"]._get_is_of_owner_sql, leads, SQL("link.crm_lead_id")
         )
@@ -269,7 +270,7 @@ class WebsiteCrmPageview(models.Model):
               JOIN website_track track ON track.visitor_id = link.website_visitor_id
               JOIN website_visitor visitor ON visitor.id = track.visitor_id
              WHERE link.crm_lead_id IN %(lead_ids)s AND track.url > ''
-               AND %(is_counted)s AND %(is_track_of_lead)s
+               AND %(is_track_counted)s AND %(is_track_of_lead)s
          UNION ALL
             SELECT link.crm_lead_id, entry.url, removed.page_id,
                    removed.visit_count, removed.first_date, removed.last_date
@@ -279,12 +280,13 @@ class WebsiteCrmPageview(models.Model):
               JOIN website_crm_url entry ON entry.id = removed.url_id
               JOIN website_visitor visitor ON visitor.id = removed.visitor_id
              WHERE link.crm_lead_id IN %(lead_ids)s
-               AND %(is_counted)s AND %(is_removed_of_lead)s
+               AND %(is_removed_counted)s AND %(is_removed_of_lead)s
             """,
             url=self.env["website.crm.url"]._normalized_sql(SQL("track.url")),
             lead_ids=tuple(leads.ids),
-            is_counted=self.env["website.visitor"]._get_is_counted_sql(),
+            is_track_counted=is_counted(SQL("track.visit_datetime")),
             is_track_of_lead=is_of_lead(SQL("track.url"), SQL("track.page_id")),
+            is_removed_counted=is_counted(SQL("removed.first_date")),
             is_removed_of_lead=is_of_lead(SQL("entry.url"), SQL("removed.page_id")),
         )
 

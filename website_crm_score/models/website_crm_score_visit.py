@@ -223,7 +223,7 @@ class WebsiteCrmScoreVisit(models.Model):
         :param SQL condition: which of them
         :rtype: SQL
         """
-        is_counted = self.env["website.visitor"]._get_is_counted_sql()
+        is_counted = self.env["website.visitor"]._get_is_counted_sql(date)
         is_for_contacts = self.apply_to == "partner"
         is_of_owner = self.env["website"]._get_is_of_owner_sql(
             self._get_owners(self.apply_to),

@@ -249,9 +249,12 @@ class WebsiteVisitor(models.Model):
     # WHOSE VISITS COUNT
 
     @api.model
-    def _get_is_counted_sql(self):
-        """Return the condition that the visits of ``visitor``, a row, count.
+    def _get_is_counted_sql(self, date):
+        """Return the condition that what ``visitor``, a row, did then counts.
 
+        Who was of the staff when it was done stays so, whatever becomes of the user.
+
+        :param SQL date: when it was done
         :rtype: SQL
         """
         consent = SQL("visitor.consent_withdrawn IS NOT TRUE")
@@ -262,9 +265,11 @@ class WebsiteVisitor(models.Model):
             %s AND NOT EXISTS (
                 SELECT FROM res_users staff
                  WHERE staff.partner_id = visitor.partner_id
-                   AND staff.active AND staff.share IS NOT TRUE)
+                   AND staff.share IS NOT TRUE)
+               AND NOT %s
             """,
             consent,
+            self.env["res.partner"]._was_staff_sql(SQL("visitor.partner_id"), date),
         )
 
     @api.model

@@ -406,6 +406,40 @@ class TestStaff(TrackingCase):
         self.assertFalse(self.derive())
         self.assertFalse(self.lead.pageviews_count)
 
+    def assertStillStaff(self):
+        self.env.flush_all()
+        self.assertFalse(self.derive())
+        self.assertFalse(self.lead.pageviews_count)
+        notes = self.lead.message_ids.mapped("body")
+        self.assertNotIn(self.page.url, "".join(notes))
+
+    def test_visits_of_a_colleague_who_left_stay_such(self):
+        self.designer.action_archive()
+        self.assertStillStaff()
+
+    def test_visits_of_a_colleague_whose_user_is_deleted_stay_such(self):
+        self.designer.unlink()
+        self.assertStillStaff()
+
+    def test_visits_of_a_colleague_who_becomes_a_customer_stay_such(self):
+        portal = self.env.ref("base.group_portal")
+        self.designer.group_ids = [(6, 0, portal.ids)]
+        self.assertStillStaff()
+        self.hit()
+        later = self.hits()[-1:]
+        later.visit_datetime = datetime.now() + timedelta(minutes=1)
+        self.env.flush_all()
+        self.assertEqual(self.derive().view_count, 1)
+
+    def test_visits_of_a_colleague_stay_such_when_the_contact_is_merged(self):
+        partner = self.designer.partner_id
+        self.designer.unlink()
+        same = self.env["res.partner"].create({"name": "Same"})
+        wizard = self.env["base.partner.merge.automatic.wizard"].create({})
+        wizard._merge((partner + same).ids, same)
+        self.assertTrue(same.staff_until)
+        self.assertStillStaff()
+
     def test_visits_of_staff_count_if_so_set(self):
         self.params.set_param("website_crm_score.count_staff", "True")
         self.hit()

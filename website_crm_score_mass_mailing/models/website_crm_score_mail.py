@@ -250,10 +250,13 @@ class WebsiteCrmScoreMail(models.Model):
               FROM (%(emails)s) who
               JOIN mail_blacklist blocked ON blocked.email = who.email
               JOIN res_users author ON author.id = blocked.blocked_user_id
-             WHERE blocked.active AND author.share
+             WHERE blocked.active AND author.share AND NOT %(was_staff)s
             """,
             owner=self._get_owner_sql(),
             emails=self._get_emails_sql(),
+            was_staff=self.env["res.partner"]._was_staff_sql(
+                SQL("author.partner_id"), SQL("blocked.blocked_datetime")
+            ),
         )
 
     def _get_emails_sql(self):

@@ -183,6 +183,14 @@ class TestMailRequests(MailingCase):
         self.run_rules()
         self.assertScores(self.ann, [0])
 
+    def test_whom_a_colleague_blocked_who_left_has_not_unsubscribed(self):
+        self.make_event_rule("mail_unsubscribe", -20)
+        colleague = self.make_user("ws_colleague", "base.group_user")
+        self.env["mail.blacklist"].with_user(colleague).sudo()._add(ANN)
+        colleague.group_ids = self.env.ref("base.group_portal")
+        self.run_rules()
+        self.assertScores(self.ann, [0])
+
     # WHOSE
 
     def test_newsletters_of_mailing_lists_are_found_by_address(self):

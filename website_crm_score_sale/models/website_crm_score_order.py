@@ -203,7 +203,7 @@ class WebsiteCrmScoreOrder(models.Model):
             " WHERE visitor.partner_id IS NOT NULL AND %s AND %s",
             self._get_orders_sql(SQL("visitor.partner_id"), orders),
             SQL("cart.website_id IS NOT NULL"),
-            self.env["website.visitor"]._get_is_counted_sql(),
+            self.env["website.visitor"]._get_is_counted_sql(SQL("cart.create_date")),
         )
 
     def _get_customer_leads_sqls(self, orders):
@@ -225,6 +225,7 @@ class WebsiteCrmScoreOrder(models.Model):
 
     def _get_visitor_leads_sqls(self, orders):
         """Return the queries of leads whose visitor began the cart or is customer."""
+        visitors = self.env["website.visitor"]
         for condition, is_theirs in (
             (SQL("visitor.id = cart.website_visitor_id"), SQL("TRUE")),
             (SQL("visitor.partner_id = cart.partner_id"), self._get_is_known_sql()),
@@ -237,7 +238,7 @@ class WebsiteCrmScoreOrder(models.Model):
                 self._get_orders_sql(SQL("link.crm_lead_id AS lead_id"), orders),
                 condition,
                 is_theirs,
-                self.env["website.visitor"]._get_is_counted_sql(),
+                visitors._get_is_counted_sql(SQL("cart.create_date")),
             )
 
     @api.model
@@ -297,7 +298,10 @@ class WebsiteCrmScoreOrder(models.Model):
     def _get_is_customers_sql(self):
         """Return the condition that a line, of which ``author`` is the user, was put in
         by a customer; one who deleted the account is no user any more."""
-        return SQL("author.share IS NOT FALSE")
+        was_staff = self.env["res.partner"]._was_staff_sql(
+            SQL("author.partner_id"), SQL("line.create_date")
+        )
+        return SQL("author.share IS NOT FALSE AND NOT %s", was_staff)
 
     def _get_is_product_sql(self):
         """Return the condition that ``line`` is of a product of this rule."""

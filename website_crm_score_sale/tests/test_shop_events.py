@@ -96,6 +96,8 @@ class TestCartAdd(ShopCase):
             Command.create({"product_id": self.toy.id})
         ]
         self.assertEqual(self.count(lead), 1)
+        staff.group_ids = self.env.ref("base.group_portal")
+        self.assertEqual(self.count(lead), 1)
 
     def test_orders_that_are_not_of_the_website_do_not_count(self):
         lead = self.make_customer_lead()
