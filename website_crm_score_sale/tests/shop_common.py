@@ -94,6 +94,15 @@ class ShopCase(ProductCase, EventCase):
     def make_customer_lead(cls, **values):
         return cls.make_lead(partner_id=cls.customer.id, **values)
 
+    def put_by(self, user, cart):
+        """Have the products of a cart been put into it by a user."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order_line SET create_uid = %s WHERE order_id = %s",
+            (user.id, cart.id),
+        )
+        self.env.invalidate_all()
+
     def touch(self, record):
         """Have a record be written now, as by a request."""
         self.env.flush_all()

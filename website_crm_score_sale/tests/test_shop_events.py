@@ -99,6 +99,15 @@ class TestCartAdd(ShopCase):
         staff.group_ids = self.env.ref("base.group_portal")
         self.assertEqual(self.count(lead), 1)
 
+    def test_a_product_of_whoever_deleted_the_account_still_counts(self):
+        other = self.make_user("ws_other", "base.group_portal")
+        cart = self.make_cart(partner=other.partner_id)
+        self.put_by(other, cart)
+        other.unlink()
+        self.make_event_rule("cart_add", apply_to="partner")
+        self.run_rules()
+        self.assertEqual(cart.partner_id.score, 10)
+
     def test_orders_that_are_not_of_the_website_do_not_count(self):
         lead = self.make_customer_lead()
         self.make_order(website_id=False)
@@ -377,18 +386,13 @@ class TestCartAbandoned(ShopCase):
         self.assertScores(lead, [0])
 
     def test_a_cart_of_whoever_deleted_the_account_is_still_abandoned(self):
-        cart = self.make_cart(partner=self.customer, hours=48)
-        self.put_by(self.env["res.users"], cart)
-        self.run_again()
-        self.assertScores(self.lead, [-5])
-
-    def put_by(self, user, cart):
-        """Have the products of a cart been put into it by a user."""
-        self.env.flush_all()
-        self.env.cr.execute(
-            "UPDATE sale_order_line SET create_uid = %s WHERE order_id = %s",
-            (user.id or None, cart.id),
-        )
+        self.rule.apply_to = "partner"
+        other = self.make_user("ws_other", "base.group_portal")
+        cart = self.make_cart(partner=other.partner_id, hours=48)
+        self.put_by(other, cart)
+        other.unlink()
+        self.run_rules()
+        self.assertEqual(cart.partner_id.score, -5)
 
     def test_a_reminder_does_not_make_a_cart_less_abandoned(self):
         cart = self.make_cart(partner=self.customer, hours=48)
