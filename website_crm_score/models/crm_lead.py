@@ -1,7 +1,10 @@
+from functools import partial
+
 from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..fields import LedgerMany2many
+from ..tools.merge_rehearsal import rehearse_merge
 from ..tools.own_context import OURS
 
 # By which the company of a lead changes: core computes it.
@@ -228,6 +231,28 @@ class CrmLead(models.Model):
         self._merge_scores(merged)
         return merged
 
+    @api.model
+    def _rehearse_merge(self, groups):
+        """Have leads merged for a moment, with the scores that they then have.
+
+        :param list groups: leads, at least two each
+        :return: a context manager of what :meth:`_merge_automatically` returns, without
+            what somebody is changing; all is taken back at its end
+        """
+        return rehearse_merge(groups)
+
+    def _score_now(self):
+        """Bring the page views and the scores of these leads, which were merged, up to
+        date."""
+        # sudo: who may merge leads need not be able to write what is derived
+        leads = self.sudo().exists()
+        if leads:
+            pageviews = leads.env["website.crm.pageview"]
+            self.env["ir.cron"]._transact(partial(pageviews._sync, leads))
+            rules = [("active", "=", True), ("apply_to", "=", "lead")]
+            scope = fields.Domain("id", "in", leads.ids)
+            leads.env["website.crm.score"].search(rules)._score(scope, reach="due")
+
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
         if self.env.context.get("is_automatic_merge") is not OURS:
@@ -276,7 +301,17 @@ class CrmLead(models.Model):
         if not self:
             return
         leads = self.sudo()  # sudo: it is the job that merges duplicates
-        leads.visitor_ids = False
+        # In SQL: it is no change of the lead that anybody listens to.
+        self.env.flush_all()
+        self.env.cr.execute(
+            SQL(
+                "DELETE FROM crm_lead_website_visitor_rel WHERE crm_lead_id IN %s",
+                leads._ids,
+            )
+        )
+        leads.invalidate_recordset(["visitor_ids"], flush=False)
+        self.env["website.visitor"].invalidate_model(["lead_ids"], flush=False)
+        leads._mark_pageviews_outdated()
         leads.env["website.crm.form"]._drop(leads)
         self.env["website.crm.score.line"]._drop_page_lines(leads)
         self.env.cr.execute(

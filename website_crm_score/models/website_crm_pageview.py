@@ -8,6 +8,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
+from ..tools.merge_rehearsal import is_rehearsal
 from ..tools.worklist import PATIENCE
 
 BATCH_SIZE = 2000
@@ -381,7 +382,7 @@ class WebsiteCrmPageview(models.Model):
 
     def _note_on_leads(self):
         """Log on each lead one note that lists these pages."""
-        if not self:
+        if not self or is_rehearsal(self.env):
             return
         hosts = self._get_own_hosts()
         self.mapped("url")  # in one query instead of one per lead

@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
+from ..tools.merge_rehearsal import is_rehearsal
 from ..tools.own_context import OURS
 from .ir_cron import CONCURRENCY_ERRORS
 
@@ -238,6 +239,8 @@ class WebsiteCrmScored(models.AbstractModel):
         Fields that are stored and depend on it, its tracking in the chatter, and
         automation rules that run when a lead is changed.
         """
+        if is_rehearsal(self.env):
+            return False
         field = self._fields["score"]
         return (
             bool(getattr(field, "tracking", False))
@@ -308,7 +311,8 @@ class WebsiteCrmScored(models.AbstractModel):
         """Tell the ORM that SQL changed these fields of these leads."""
         known = [*names, "score_line_ids", "score_ids"]
         self.invalidate_recordset(known, flush=False)
-        self.modified(names)
+        if not is_rehearsal(self.env):
+            self.modified(names)
 
     # MERGE
 
