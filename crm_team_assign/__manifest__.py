@@ -13,6 +13,7 @@
         "data/ir_actions_server_data.xml",
         "views/crm_assignment_load_views.xml",
         "views/crm_assignment_plan_views.xml",
+        "views/crm_assignment_start_views.xml",
         "views/crm_lead_templates.xml",
         "views/crm_lead_views.xml",
         "views/crm_team_member_views.xml",

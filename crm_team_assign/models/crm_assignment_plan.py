@@ -1,5 +1,7 @@
+import logging
 from collections import defaultdict
 from datetime import timedelta
+from functools import partial
 from itertools import product
 
 from odoo import api, fields, models
@@ -8,10 +10,15 @@ from odoo.exceptions import UserError
 from ..tools.assignment import Assignment, LeadFacts
 from ..tools.assignment_plan import Outcome
 
+_logger = logging.getLogger(__name__)
+
 # What changes leads, unlike "none"
 CHANGES = ("member", "team", "merge")
 # Larger plans are carried out by a scheduled action.
 DIRECT_SIZE = 500
+# So often the scheduled action tries a plan that fails, so many minutes later.
+TRIES = 3
+RETRY_MINUTES = 10
 KEEP_DAYS = 90
 VACUUM_SIZE = 100
 
@@ -21,7 +28,11 @@ class CrmAssignmentPlan(models.Model):
     as it is; or what an assignment did, kept as a log.
 
     A dry run has a line for each lead that was looked at, an assignment for each lead
-    that it was to change.
+    that it was to change. What changed since a dry run was made, of what it rests on,
+    is left out when it is carried out; the line says what it was. Until then the dry
+    run can be brought up to date, or discarded.
+
+    Plans are seen by who works in all companies of their teams.
     """
 
     _name = "crm.assignment.plan"
@@ -42,6 +53,8 @@ class CrmAssignmentPlan(models.Model):
             ("draft", "To Confirm"),
             ("confirmed", "In Progress"),
             ("done", "Carried Out"),
+            ("failed", "Stopped"),
+            ("discarded", "Discarded"),
         ],
         string="Status",
         required=True,
@@ -49,9 +62,20 @@ class CrmAssignmentPlan(models.Model):
         default="draft",
     )
     team_ids = fields.Many2many(comodel_name="crm.team", string="Teams", readonly=True)
-    force_quota = fields.Boolean(readonly=True)
+    force_quota = fields.Boolean(
+        string="Another Day's Share",
+        readonly=True,
+        help="Whether salespeople get another day's share, whatever they got today.",
+    )
+    selection = fields.Json(readonly=True)  # ids of leads, if these alone are planned
     turns = fields.Json(readonly=True)  # where rotations go on, what teams are owed
+    update_date = fields.Datetime(string="Brought up to Date on", readonly=True)
+    confirm_uid = fields.Many2one(
+        comodel_name="res.users", string="Confirmed by", readonly=True
+    )
     done_date = fields.Datetime(string="Carried Out on", readonly=True)
+    error = fields.Text(readonly=True, help="Why it could not be carried out.")
+    try_count = fields.Integer(readonly=True)
     line_ids = fields.One2many("crm.assignment.plan.line", "plan_id", readonly=True)
     share_ids = fields.One2many("crm.assignment.plan.share", "plan_id", readonly=True)
     lead_count = fields.Integer(string="Leads", readonly=True)
@@ -64,10 +88,11 @@ class CrmAssignmentPlan(models.Model):
     done_count = fields.Integer(string="Done", compute="_compute_counts")
     left_out_count = fields.Integer(string="Left Out", compute="_compute_counts")
 
-    @api.depends("line_ids.outcome", "line_ids.state")
+    @api.depends("state", "line_ids.outcome", "line_ids.state")
     def _compute_counts(self):
+        """Count what is planned; of what was carried out, what was done."""
         groups = self.env["crm.assignment.plan.line"]._read_group(
-            [("plan_id", "in", self.ids), ("outcome", "in", CHANGES)],
+            [("plan_id", "in", self.ids)],
             ["plan_id", "outcome", "state"],
             ["__count"],
         )
@@ -81,10 +106,11 @@ class CrmAssignmentPlan(models.Model):
             )
 
         for plan in self:
-            plan.member_lead_count = count(plan, ["member"])
-            plan.team_lead_count = count(plan, ["team"])
-            plan.merge_count = count(plan, ["merge"])
-            plan.unassigned_count = max(plan.lead_count - count(plan), 0)
+            states = ["done"] if plan.state == "done" else ["planned", "done"]
+            plan.member_lead_count = count(plan, ["member"], states)
+            plan.team_lead_count = count(plan, ["team"], states)
+            plan.merge_count = count(plan, ["merge"], states)
+            plan.unassigned_count = count(plan, ["none"], [False, "left_out"])
             plan.done_count = count(plan, states=["done"])
             plan.left_out_count = count(plan, states=["left_out"])
 
@@ -100,17 +126,17 @@ class CrmAssignmentPlan(models.Model):
     # MAKING
 
     @api.model
-    def _rehearse(self, teams, leads=None):
+    def _rehearse(self, teams, leads=None, force_quota=False):
         """Return a new plan of what the button *Assign Leads* would do now.
 
         :param crm.team teams: who takes leads
         :param crm.lead leads: look at these alone
+        :param bool force_quota: see ``crm.team.member._get_assignment_quota``
         :rtype: crm.assignment.plan
         """
-        assignment = teams._plan_assignment(
-            force_quota=True, leads=leads, with_merges=True
-        )
-        plan = self._save(assignment, teams, "rehearsal", force_quota=True)
+        assignment = teams._rehearse_assignment(force_quota, leads)
+        plan = self._save(assignment, teams, "rehearsal", force_quota)
+        plan.selection = leads and leads.ids
         plan._add_lines(assignment.outcomes.values(), assignment)
         return plan
 
@@ -128,15 +154,19 @@ class CrmAssignmentPlan(models.Model):
                 "state": "draft" if origin == "rehearsal" else "confirmed",
                 "team_ids": teams.ids,
                 "force_quota": force_quota,
-                "lead_count": len(assignment.outcomes),
-                "turns": {
-                    "members": assignment.last_members,
-                    "credits": assignment.credits,
-                },
+                "confirm_uid": origin != "rehearsal" and self.env.uid,
             }
         )
-        plan.env["crm.assignment.plan.share"]._add(plan, assignment)
+        plan._set_figures(assignment)
         return plan
+
+    def _set_figures(self, assignment):
+        self.lead_count = len(assignment.outcomes)
+        self.turns = {
+            "members": assignment.last_members,
+            "credits": assignment.credits,
+        }
+        self.env["crm.assignment.plan.share"]._add(self, assignment)
 
     def _add_lines(self, outcomes, assignment):
         """Add lines to this plan, in the order of ``outcomes``.
@@ -159,6 +189,58 @@ class CrmAssignmentPlan(models.Model):
         if rows:
             self.env["crm.assignment.plan.line"]._insert(self, rows)
 
+    # BEFORE IT IS CARRIED OUT
+
+    def action_update(self):
+        """Make this dry run anew: what would happen now.
+
+        :raise UserError: if the user may not assign leads, or it was confirmed
+        """
+        self.ensure_one()
+        plan = self._begin(["draft"])
+        teams = self.team_ids  # of whoever asks for it
+        leads = self.env["crm.lead"].browse(plan.selection or []).exists()
+        assignment = teams._rehearse_assignment(
+            plan.force_quota, leads if plan.selection else None
+        )
+        plan.line_ids.unlink()
+        plan.share_ids.unlink()
+        plan._set_figures(assignment)
+        plan._add_lines(assignment.outcomes.values(), assignment)
+        plan.update_date = fields.Datetime.now()
+
+    def action_switch_share(self):
+        """Make this dry run anew, with another day's share or with what is left of
+        today."""
+        self.ensure_one()
+        plan = self._begin(["draft"])
+        plan.force_quota = not plan.force_quota
+        self.action_update()
+
+    def action_discard(self):
+        """Discard this dry run: it cannot be confirmed any more.
+
+        :raise UserError: if the user may not assign leads, or it was confirmed
+        """
+        self.ensure_one()
+        self._begin(["draft", "failed"]).state = "discarded"
+
+    def _begin(self, states):
+        """Return this plan, locked and free to be written, if it is in one of
+        ``states`` still."""
+        self.env["crm.team"]._check_assignment_allowed()
+        self.check_access("read")
+        # sudo: whoever may assign leads may carry out plans, which nobody may write
+        plan = self.sudo()
+        if not plan.try_lock_for_update() or plan.state not in states:
+            is_discarded = plan.state == "discarded"
+            raise UserError(
+                self.env._("This plan was discarded.")
+                if is_discarded
+                else self.env._("This plan is carried out already.")
+            )
+        return plan
+
     # CARRYING OUT
 
     def action_confirm(self):
@@ -170,26 +252,30 @@ class CrmAssignmentPlan(models.Model):
             if leads are being assigned at the moment
         """
         self.ensure_one()
-        teams = self.env["crm.team"]
-        teams._check_assignment_allowed()
-        # sudo: whoever may assign leads may carry out plans, which nobody may write
-        plan = self.sudo()
-        if not plan.try_lock_for_update() or plan.state != "draft":
-            raise UserError(self.env._("This plan is carried out already."))
-        plan.state = "confirmed"
+        plan = self._begin(["draft", "failed"])
+        plan.write(
+            {
+                "state": "confirmed",
+                "confirm_uid": self.env.uid,
+                "error": False,
+                "try_count": 0,
+            }
+        )
         if plan.line_ids.search_count(plan._get_todo_domain()) > DIRECT_SIZE:
             self.env.ref("crm_team_assign.ir_cron_carry_out_plans").sudo()._trigger()
-            message = self.env._("The plan is being carried out.")
+            result = {
+                "type": "success",
+                "message": self.env._("The plan is being carried out."),
+            }
         else:
-            teams._lock_assignment()
+            self.env["crm.team"]._lock_assignment()
             self._carry_out()
-            message = self._describe_result()
+            result = plan._get_result()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
             "params": {
-                "type": "success",
-                "message": message,
+                **result,
                 "next": {"type": "ir.actions.client", "tag": "soft_reload"},
             },
         }
@@ -203,10 +289,41 @@ class CrmAssignmentPlan(models.Model):
                 jobs._commit_batch(0, 1)
                 return
             for plan in self.search([("state", "=", "confirmed")], order="id"):
-                # Whoever confirmed it is who assigns.
-                plan.with_user(plan.write_uid)._carry_out()
-                plan._tell_result()
+                plan._carry_out_apart()
             jobs._commit_batch(0, 0)
+
+    def _carry_out_apart(self):
+        """Carry out this plan; if that fails, no other plan is to suffer from it."""
+        try:
+            # Whoever confirmed it is who assigns.
+            self.with_user(self.confirm_uid or self.write_uid)._carry_out()
+        # Whatever listens to leads runs here, and may raise anything.
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            _logger.warning("Plan %s could not be carried out", self.id, exc_info=True)
+            self.env.cr.rollback()
+            self._note_failure(str(error).strip() or type(error).__name__)
+        else:
+            plan = self.with_context(lang=self.confirm_uid.lang)
+            self._tell(plan._get_result())
+
+    def _note_failure(self, error):
+        """Note that carrying out failed; try it again in some minutes, a few times."""
+        tries = self.try_count + 1
+        is_over = tries >= TRIES
+        self.write(
+            {
+                "error": error,
+                "try_count": tries,
+                "state": "failed" if is_over else "confirmed",
+            }
+        )
+        if is_over:
+            message = self.env._("A plan could not be carried out: %s", error)
+            self._tell({"type": "danger", "sticky": True, "message": message})
+        else:
+            later = fields.Datetime.now() + timedelta(minutes=RETRY_MINUTES)
+            self.env.ref("crm_team_assign.ir_cron_carry_out_plans")._trigger(later)
+        self.env["ir.cron"]._commit_batch(0, 1)
 
     def _get_todo_domain(self):
         return [
@@ -217,17 +334,46 @@ class CrmAssignmentPlan(models.Model):
 
     def _carry_out(self):
         """Carry out what is left of this plan; leave out what changed meanwhile."""
-        plan = self.sudo()  # sudo: see action_confirm
+        plan = self.sudo()  # sudo: see _begin
         Lines = plan.env["crm.assignment.plan.line"]
         teams = self.env["crm.team"].browse(plan.team_ids.ids)
+        merge = partial(plan._merge_batch, teams)
+        for _merged in teams._in_batches(merge, Lines._get_groups(plan)):
+            pass
+        self.env["crm.lead"].browse(Lines._get_merged_heads(plan).ids)._score_now()
         Lines._leave_out_changed(plan)
-        groups = Lines._get_groups(plan)
-        for merged in teams._in_batches(teams._merge_batch, groups):
-            Lines._note_merged(plan, merged)
-        # Another assignment may have been between, also where this one goes on.
-        quotas = teams._get_quotas(plan.force_quota, given=Lines._count_done(plan))
-        Lines._leave_out_beyond(plan, quotas)
         teams._carry_out(plan._load())
+
+    def _merge_batch(self, teams, groups):
+        """Merge groups of duplicates that are still as they were planned."""
+        Lines = self.env["crm.assignment.plan.line"]
+        Lines._leave_out_changed(self, [id_ for lead_ids in groups for id_ in lead_ids])
+        heads = {lead_ids[0] for lead_ids in Lines._get_groups(self)}
+        groups = [lead_ids for lead_ids in groups if lead_ids[0] in heads]
+        lines = Lines._get_lines(self, [id_ for lead_ids in groups for id_ in lead_ids])
+        merged = teams._merge_batch(groups)
+        Lines._note_merged(self, merged, lines)
+        return merged
+
+    def _check_batch(self, teams, steps):
+        """Leave out what changed since this was planned, or planned and confirmed; what
+        is still to do of a batch is done then.
+
+        :param crm.team teams: of this plan
+        :param list[Outcome] steps: the batch
+        :rtype: list[Outcome]
+        """
+        Lines = self.env["crm.assignment.plan.line"]
+        lead_ids = [step.lead_id for step in steps]
+        if self.origin == "rehearsal":  # somebody looked at it
+            Lines._leave_out_changed(self, lead_ids)
+            # Another assignment may have been between, also where this one goes on.
+            given = Lines._count_done(self)
+            quotas = teams._get_quotas(self.force_quota, given=given)
+            Lines._leave_out_beyond(self, quotas)
+        Lines._leave_out_obstacles(self, teams._find_obstacles(steps))
+        planned = Lines._filter_planned(self, lead_ids)
+        return [step for step in steps if step.lead_id in planned]
 
     def _load(self):
         """Return what is left to do of this plan.
@@ -272,24 +418,25 @@ class CrmAssignmentPlan(models.Model):
     def _finish(self):
         self.write({"state": "done", "done_date": fields.Datetime.now()})
 
-    def _describe_result(self):
-        """Return in words what was done, for whoever confirmed it."""
-        self.invalidate_recordset()
-        if self.left_out_count:
-            return self.env._(
-                "%(done)s leads done, %(left_out)s left out since they changed.",
-                done=self.done_count,
-                left_out=self.left_out_count,
-            )
-        return self.env._("%s leads done.", self.done_count)
+    def _get_result(self):
+        """Return what a notification says of what was done.
 
-    def _tell_result(self):
-        user = self.write_uid
-        self = self.with_context(lang=user.lang)
-        user._bus_send(
-            "simple_notification",
-            {"type": "success", "message": self._describe_result()},
+        :rtype: dict
+        """
+        self.invalidate_recordset()
+        if not self.left_out_count:
+            message = self.env._("%s leads done.", self.done_count)
+            return {"type": "success", "message": message}
+        message = self.env._(
+            "%(done)s leads done, %(left_out)s left out: the plan tells why.",
+            done=self.done_count,
+            left_out=self.left_out_count,
         )
+        return {"type": "success" if self.done_count else "warning", "message": message}
+
+    def _tell(self, result):
+        """Show a notification to whoever confirmed this plan."""
+        (self.confirm_uid or self.write_uid)._bus_send("simple_notification", result)
 
     # LOOKING AT IT
 

@@ -26,7 +26,8 @@ class CrmAssignmentPlanShare(models.Model):
     user_id = fields.Many2one(
         related="member_id.user_id", string="Salesperson", store=True
     )
-    lead_count = fields.Integer(string="Leads", readonly=True)
+    lead_count = fields.Integer(string="Planned", readonly=True)
+    done_count = fields.Integer(string="Done", compute="_compute_done_count")
     score = fields.Float(
         string="Average Score", digits=(16, 2), readonly=True, aggregator="avg"
     )
@@ -36,11 +37,31 @@ class CrmAssignmentPlanShare(models.Model):
         string="Capacity Used (%)", compute="_compute_used", digits=(16, 0)
     )
 
-    @api.depends("lead_count", "capacity", "is_unlimited")
+    @api.depends("plan_id.line_ids.state")
+    def _compute_done_count(self):
+        groups = self.env["crm.assignment.plan.line"]._read_group(
+            [
+                ("plan_id", "in", self.plan_id.ids),
+                ("state", "=", "done"),
+                ("outcome", "in", ["member", "team"]),
+            ],
+            ["plan_id", "team_id", "member_id"],
+            ["__count"],
+        )
+        counts = {tuple(owners): count for *owners, count in groups}
+        for share in self:
+            owners = share.plan_id, share.team_id, share.member_id
+            share.done_count = counts.get(owners, 0)
+
+    @api.depends(
+        "lead_count", "done_count", "plan_id.state", "capacity", "is_unlimited"
+    )
     def _compute_used(self):
         for share in self:
+            is_done = share.plan_id.state == "done"
+            count = share.done_count if is_done else share.lead_count
             is_limited = share.capacity and not share.is_unlimited
-            share.used = 100 * share.lead_count / share.capacity if is_limited else 0
+            share.used = 100 * count / share.capacity if is_limited else 0
 
     @api.model
     def _add(self, plan, assignment):

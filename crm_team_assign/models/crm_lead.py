@@ -33,6 +33,11 @@ class CrmLead(models.Model):
         "companies are others.",
     )
 
+    def unlink(self):
+        result = super().unlink()
+        self.env["crm.assignment.plan.line"]._forget_leads(self)
+        return result
+
     @api.depends("score", "team_id", "user_id", "company_id", "active", "won_status")
     def _compute_untaken(self):
         matching, untaken = self._get_untaken_domains()

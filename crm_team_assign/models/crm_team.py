@@ -84,9 +84,20 @@ class CrmTeam(models.Model):
                 team.lead_all_assigned_month_exceeded = False
         return result
 
+    def action_start_assignment(self):
+        """Ask how leads are to be assigned to these teams, or to all that take leads:
+        it says how much of the day's share is used.
+
+        :rtype: dict
+        :raise UserError: if the user may not assign leads
+        """
+        self._check_assignment_allowed()
+        teams = self or self.search(self._get_assignment_team_domain())
+        return self.env["crm.assignment.start"]._open(teams)
+
     def action_plan_assignment(self):
         """Open a dry run: what would happen if these teams, or all teams that take
-        leads, got their leads now.
+        leads, got what is left of the day's share now.
 
         :rtype: dict
         :raise UserError: if the user may not assign leads

@@ -2,6 +2,7 @@ import logging
 from collections import defaultdict
 from contextlib import contextmanager
 from functools import partial
+from operator import attrgetter
 
 from odoo import api, models
 from odoo.exceptions import UserError
@@ -10,8 +11,10 @@ from odoo.tools import SQL
 
 from odoo.addons.website_crm_score.tools.own_context import OURS
 
-from ..tools.assignment import AssignmentRun
+from ..tools.assignment import Assignment, AssignmentRun
+from ..tools.assignment_plan import MEMBER_FILTER
 from .crm_lead import ASSIGNMENT_ORDER
+from .crm_team_planning import NO_MEMBER
 
 _logger = logging.getLogger(__name__)
 
@@ -43,6 +46,8 @@ class CrmTeam(models.Model):
         """
         if not self._is_assignment_allowed():
             return super()._action_assign_leads(force_quota, creation_delta_days)
+        if self.env.context.get("is_rest_of_day") is OURS:
+            force_quota = False
         with self._hold_assignment() as is_free:
             if not is_free or not self._update_scores():
                 self.env["ir.cron"]._commit_batch(0, 1)
@@ -64,6 +69,18 @@ class CrmTeam(models.Model):
         """
         run = self.env.context.get("assignment_run")
         return run if isinstance(run, AssignmentRun) else None
+
+    def _assign_by_hand(self, force_quota):
+        """Do what core's button does, which gives another day's share; or give what is
+        left of today.
+
+        :param bool force_quota: see ``crm.team.member._get_assignment_quota``
+        :return: a notification of what was done
+        :rtype: dict
+        """
+        if not force_quota:
+            self = self.with_context(is_rest_of_day=OURS)
+        return self.action_assign_leads()
 
     @api.model
     def _is_assignment_allowed(self):
@@ -211,27 +228,19 @@ class CrmTeam(models.Model):
 
         :param Assignment plan: of these teams
         """
-        errors = list(plan.errors.items())
-        for _noted in self._in_batches(self._note_errors, errors):
-            pass
+        self.env["crm.team"]._note_assignment_errors(plan.errors)
         steps = plan.list_steps()
         if not steps and not plan.plan_id:
             return
-        record = self.env["ir.cron"]._transact(partial(self._keep_plan, plan, steps))
+        record = self._keep_plan(plan, steps)
         for _done in self._in_batches(self._note_turns, [plan] if steps else []):
             pass
-        carry_out = partial(self._carry_out_batch, record)
-        for done in self._in_batches(carry_out, steps, partial(_leave_steps, record)):
+        for done in self._in_batches(partial(self._carry_out_batch, record), steps):
             plan.done.update(done)
         self._notify_assignees(record)
         record._finish()
         counts = ["lead_day_count", "lead_month_count"]
         self.crm_team_member_ids.invalidate_recordset(counts, flush=False)
-
-    @api.model
-    def _note_errors(self, errors):
-        self._note_assignment_errors(dict(errors))
-        return []
 
     def _keep_plan(self, plan, steps):
         """Return the record that keeps a plan, a new one if there is none.
@@ -266,9 +275,52 @@ class CrmTeam(models.Model):
         :return: ids of the leads that it was done for
         :rtype: list[int]
         """
-        done = self._attempt(self._take_steps, steps)
-        record._note_batch([step.lead_id for step in steps], done)
+        todo = record._check_batch(self, steps)
+        done = self._attempt(self._take_steps, todo)
+        record._note_batch([step.lead_id for step in todo], done)
         return done
+
+    def _find_obstacles(self, steps):
+        """Return why leads can no longer be given to the teams and members that a plan
+        has them for: minimums and filters hold until a lead is handed over.
+
+        :param list[Outcome] steps: of a plan
+        :return: a reason by the id of each lead that cannot
+        :rtype: dict[int, str]
+        """
+        lead_ids = [step.lead_id for step in steps]
+        check = Assignment(leads=self._read_leads(Domain("id", "in", lead_ids)))
+        obstacles = {}
+        for team_id, same in _group_by(steps, "team"):
+            team = self.browse(team_id)
+            obstacles |= team._find_team_obstacles(same, check)
+            left = [step for step in same if step.lead_id not in obstacles]
+            obstacles |= team._find_member_obstacles(left, check)
+        return obstacles
+
+    def _find_team_obstacles(self, steps, check):
+        lead_ids = [step.lead_id for step in steps if step.lead_id in check.leads]
+        if not self.filtered("active"):
+            return dict.fromkeys(lead_ids, NO_MEMBER)
+        scope = Domain("id", "in", lead_ids) & self._get_assignment_company_domain()
+        matching = self._find_filtered_leads(scope, check.errors)
+        reasons = {
+            id_: self._find_obstacle(check.leads[id_], matching) for id_ in lead_ids
+        }
+        return {id_: reason for id_, reason in reasons.items() if reason}
+
+    def _find_member_obstacles(self, steps, check):
+        obstacles = {}
+        for member_id, same in _group_by(steps, "member"):
+            lead_ids = [step.lead_id for step in same if step.lead_id in check.leads]
+            member = self.env["crm.team.member"].browse(member_id or []).exists()
+            if member_id and not member._takes_leads():
+                obstacles |= dict.fromkeys(lead_ids, NO_MEMBER)
+            elif member:
+                taken = member._find_assignable_leads(check, lead_ids, {}) or ()
+                others = [id_ for id_ in lead_ids if id_ not in taken]
+                obstacles |= dict.fromkeys(others, MEMBER_FILTER)
+        return obstacles
 
     def _take_steps(self, steps):
         """Give leads to the teams and members that a plan has them for.
@@ -277,16 +329,11 @@ class CrmTeam(models.Model):
         :return: ids of the leads that were given
         :rtype: list[int]
         """
-        groups = defaultdict(list)
-        for step in steps:
-            groups[step.team, step.member].append(step.lead_id)
-        teams = self.filtered("active")
         done = []
-        for (team_id, member_id), lead_ids in groups.items():
-            team = teams.filtered(lambda team, id_=team_id: team.id == id_)
-            member = self.env["crm.team.member"].browse(member_id or []).exists()
-            if team and member.filtered("active").user_id.active == bool(member_id):
-                done += team._take_leads(member, lead_ids)
+        for (team_id, member_id), same in _group_by(steps, "team", "member"):
+            member = self.env["crm.team.member"].browse(member_id or [])
+            lead_ids = [step.lead_id for step in same]
+            done += self.browse(team_id)._take_leads(member, lead_ids)
         return done
 
     def _take_leads(self, member, lead_ids):
@@ -358,10 +405,12 @@ class CrmTeam(models.Model):
         return self.env._("%s new leads for you", len(leads))
 
 
-def _leave_steps(record, steps):
-    """Note in a plan that these were left, since others wrote their leads."""
-    record._note_batch([step.lead_id for step in steps], [])
-    return []
+def _group_by(steps, *names):
+    """Return steps by the values of ``names``, or of the only one, in their order."""
+    groups, get_key = defaultdict(list), attrgetter(*names)
+    for step in steps:
+        groups[get_key(step)].append(step)
+    return groups.items()
 
 
 def _log_assignment(result):

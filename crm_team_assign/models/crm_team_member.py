@@ -27,6 +27,10 @@ class CrmTeamMember(models.Model):
         help="Leads assigned to this member on the last 30 days, today included."
     )
 
+    assignment_pace = fields.Char(
+        compute="_compute_assignment_pace", help="What the capacity is on a day."
+    )
+
     @api.constrains("assignment_domain")
     def _constrains_assignment_domain(self):
         """Instead of core's check: try the filter as it is used, and tell why not."""
@@ -39,6 +43,33 @@ class CrmTeamMember(models.Model):
     @api.depends("assignment_domain", "assignment_domain_preferred")
     def _compute_assignment_filter_error(self):
         return super()._compute_assignment_filter_error()
+
+    @api.depends("assignment_max", "assignment_unlimited")
+    def _compute_assignment_pace(self):
+        for member in self:
+            member.assignment_pace = member._describe_pace()
+
+    def _describe_pace(self):
+        capacity = self.assignment_max
+        if self.assignment_unlimited or capacity <= 0:
+            return False
+        is_daily = capacity >= DAYS
+        count, rest = divmod(*(capacity, DAYS) if is_daily else (DAYS, capacity))
+        names = {"month": capacity, "count": count, "more": count + 1}
+        match is_daily, count, bool(rest):
+            case True, _, False:
+                return self.env._("%(month)s a month = %(count)s a day", **names)
+            case True, _, True:
+                return self.env._(
+                    "%(month)s a month = %(count)s or %(more)s a day", **names
+                )
+            case False, _, False:
+                return self.env._(
+                    "%(month)s a month = one every %(count)s days", **names
+                )
+        return self.env._(
+            "%(month)s a month = one every %(count)s or %(more)s days", **names
+        )
 
     @api.depends("user_id", "crm_team_id")
     def _compute_lead_day_count(self):
@@ -122,6 +153,30 @@ class CrmTeamMember(models.Model):
         if force_quota:
             return min(day - given, self.assignment_max - sum(assigned))
         return min(get_quota(self.assignment_max, assigned), day - self.lead_day_count)
+
+    def _takes_leads(self):
+        """Return whether this member is there, and takes part in assignment."""
+        return bool(self) and (
+            self.active and self.user_id.active and not self.assignment_optout
+        )
+
+    def _get_day_shares(self):
+        """Return how much of the day's share these members got, and what there is.
+
+        :rtype: list[dict]
+        """
+        rest = self._get_assignment_quotas()
+        another = self._get_assignment_quotas(force_quota=True)
+        return [
+            {
+                "member_id": member.id,
+                "given_count": member.lead_day_count,
+                "rest_count": max(rest[member], 0),
+                "another_count": max(another[member], 0),
+                "is_unlimited": member.assignment_unlimited,
+            }
+            for member in self
+        ]
 
     def _get_assignment_weight(self):
         """Return the share of this member in the capacity of the team."""

@@ -1,6 +1,5 @@
 from odoo import models
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from ..tools.assignment import Assignment, LeadFacts
 from ..tools.assignment_plan import (
@@ -18,6 +17,7 @@ from .crm_lead import ASSIGNMENT_ORDER
 
 # Why a lead has no part in the assignment
 BROKEN_FILTER = "broken_filter"
+BUSY = "busy"
 CLOSED = "closed"
 COMPANY = "company"
 DUPLICATE = "duplicate"
@@ -36,48 +36,33 @@ class CrmTeam(models.Model):
 
     _inherit = "crm.team"
 
-    def _plan_assignment(
-        self,
-        creation_delta_days=0,
-        force_quota=False,
-        leads=None,
-        with_merges=False,
-        without=(),
-    ):
+    def _plan_assignment(self, creation_delta_days=0, force_quota=False, leads=None):
         """Plan both stages of assignment: teams, then their members.
 
         :param int creation_delta_days: the age that leads without a team have at most;
             0 for any
         :param bool force_quota: see ``crm.team.member._get_assignment_quota``
         :param crm.lead leads: plan for these alone, and give a reason for each
-        :param bool with_merges: plan mergers of duplicates, too
-        :param without: ids of leads that get no team now
         :rtype: Assignment
         """
         free = self.env["crm.lead"]._get_allocation_domain(creation_delta_days)
-        free &= Domain("id", "not in", without)
         waiting = self._get_lead_to_assign_domain()
         if leads is not None:
             chosen = Domain("id", "in", leads.ids)
             free, waiting = free & chosen, waiting & chosen
         plan = Assignment(leads=self._read_leads(free | waiting))
-        candidates = self._find_candidates(free, plan.errors)
-        if with_merges:
-            self._plan_merges(candidates, plan)
-        self._plan_teams(candidates, plan)
+        self._plan_teams(self._find_candidates(free, plan.errors), plan)
         self._plan_members(waiting, force_quota, plan)
         if leads is not None:
             self._explain_others(leads, plan)
         return plan
 
-    def _plan_allocation(self, creation_delta_days, without=()):
+    def _plan_allocation(self, creation_delta_days):
         """Plan the first stage alone: which team takes which lead.
 
-        :param without: ids of leads that get no team now
         :rtype: Assignment
         """
         free = self.env["crm.lead"]._get_allocation_domain(creation_delta_days)
-        free &= Domain("id", "not in", without)
         plan = Assignment(leads=self._read_leads(free))
         self._plan_teams(self._find_candidates(free, plan.errors), plan)
         return plan
@@ -107,34 +92,46 @@ class CrmTeam(models.Model):
 
     # DUPLICATES
 
-    def _plan_merges(self, candidates, plan):
-        """Plan what is merged into what, and go on as if that were done."""
-        groups = self._group_duplicates(candidates)
-        plan.groups = {head.id: duplicates.ids for head, duplicates, _team in groups}
-        scores = self._predict_scores(plan.groups)
-        for head, duplicates, _team in groups:
-            gone = {
-                lead_id: Outcome(lead_id, DUPLICATE, is_taken=False, head_id=head.id)
-                for lead_id in (duplicates - head).ids
-            }
-            if duplicates.user_id or duplicates.team_id:
-                gone[head.id] = Outcome(head.id, MERGED, is_taken=False)
-            elif head.id in plan.leads:
-                facts = plan.leads[head.id]
-                score = scores.get(head.id, facts.score)
-                plan.leads[head.id] = facts._replace(score=score)
-            plan.outcomes |= gone
-            for lead_ids in candidates.values():
-                lead_ids.difference_update(gone)
-        best_first = sorted(plan.leads.values(), key=lambda facts: -facts.score)
-        plan.leads = {facts.id: facts for facts in best_first}
+    def _rehearse_assignment(self, force_quota=False, leads=None):
+        """Plan what *Assign Leads* would do now: duplicates are merged first.
+
+        They are, and what is planned is planned for what that leaves; then it is taken
+        back. So a plan promises of mergers what merging does.
+
+        :param crm.lead leads: plan for these alone, and give a reason for each
+        :rtype: Assignment
+        """
+        Leads = self.env["crm.lead"]
+        free = Leads._get_allocation_domain()
+        if leads is not None:
+            free &= Domain("id", "in", leads.ids)
+        found = self._group_duplicates(self._find_candidates(free, {}))
+        groups = [duplicates for duplicates, _team in found]
+        with Leads._rehearse_merge(groups) as merged:
+            if leads is not None:
+                leads = leads | Leads.union(*merged)
+            plan = self._plan_assignment(force_quota=force_quota, leads=leads)
+        self._explain_merged(merged, plan)
+        for lead in Leads.union(*groups) - Leads.union(*merged, *merged.values()):
+            plan.outcomes[lead.id] = Outcome(lead.id, BUSY, is_taken=False)
+        return plan
+
+    def _explain_merged(self, merged, plan):
+        """Add to a plan what becomes of duplicates, and of what they are merged into,
+        if that has a team or salesperson of its own then."""
+        for head, gone in merged.items():
+            plan.outcomes.setdefault(head.id, Outcome(head.id, MERGED, is_taken=False))
+            for lead_id in gone.ids:
+                plan.outcomes[lead_id] = Outcome(
+                    lead_id, DUPLICATE, is_taken=False, head_id=head.id
+                )
 
     def _group_duplicates(self, candidates):
         """Return which leads are duplicates of each other, of those teams could take.
 
         :param dict candidates: ids of leads by team
-        :return: the lead that the others are merged into, all of them, and the team
-        :rtype: list[tuple[crm.lead, crm.lead, crm.team]]
+        :return: the duplicates and the team
+        :rtype: list[tuple[crm.lead, crm.team]]
         """
         Leads = self.env["crm.lead"]
         groups, seen, grouped = [], set(), set()
@@ -146,35 +143,9 @@ class CrmTeam(models.Model):
                     continue
                 duplicates = duplicates.filtered(lambda lead: lead.id not in grouped)
                 if len(duplicates) > 1:
-                    best_first = duplicates._sort_by_confidence_level(reverse=True)
-                    groups.append((best_first[:1], best_first, team))
+                    groups.append((duplicates, team))
                     grouped.update(duplicates.ids)
         return groups
-
-    def _predict_scores(self, groups):
-        """Return the scores that leads have after a merger: each rule counts once.
-
-        :param dict groups: ids of duplicates by the id of what they are merged into
-        :return: ``{id: score}``
-        :rtype: dict[int, float]
-        """
-        pairs = [(head, lead_id) for head, ids in groups.items() for lead_id in ids]
-        if not pairs:
-            return {}
-        heads, lead_ids = map(list, zip(*pairs, strict=True))
-        statement = SQL(
-            """
-            SELECT head, sum(points)
-              FROM (SELECT DISTINCT ON (head, rule_id) head, points
-                      FROM unnest(%s, %s) AS merged (head, lead_id)
-                      JOIN website_crm_score_line line USING (lead_id)
-                  ORDER BY head, rule_id, (lead_id = head) DESC) AS once
-          GROUP BY head
-            """,
-            heads,
-            lead_ids,
-        )
-        return {head: float(score) for head, score in self.env.execute_query(statement)}
 
     # TEAMS
 

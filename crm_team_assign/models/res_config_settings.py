@@ -13,3 +13,8 @@ class ResConfigSettings(models.TransientModel):
         config_parameter="crm_team_assign.keep_days",
         default=KEEP_DAYS,
     )
+
+    def action_crm_assign_leads(self):
+        """Ask first, as wherever leads are assigned by hand."""
+        self.ensure_one()
+        return self.env["crm.team"].action_start_assignment()

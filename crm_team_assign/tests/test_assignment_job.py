@@ -85,18 +85,6 @@ class TestAssignmentJob(AssignmentCase):
         self.assertEqual(lead.user_id, self.ann)
         self.assertFalse(lead.score_date)
 
-    def test_scores_are_brought_up_to_date_again_after_merges(self):
-        self.make_team("Direct", 0, [self.ann])
-        self.make_scored(3, 4, email_from="twin@assign.example.com")
-        with patch.object(
-            WebsiteCrmScore,
-            "assign_scores_to_leads",
-            autospec=True,
-            side_effect=WebsiteCrmScore.assign_scores_to_leads,
-        ) as run:
-            self.assign()
-        self.assertEqual(run.call_count, 2)
-
     def test_who_says_to_be_a_job_is_none(self):
         """Outside of jobs nothing is committed, whatever a client says."""
         team = self.make_team("Direct", 0, [self.ann])

@@ -16,12 +16,19 @@ MODELS = (
     "crm.assignment.load",
 )
 PUBLIC_METHODS = {
+    "action_assign",
     "action_confirm",
+    "action_discard",
     "action_open_lead",
+    "action_plan",
     "action_plan_assignment",
+    "action_start_assignment",
+    "action_switch_share",
+    "action_update",
     "action_view_leads",
     "action_view_lines",
     "message_post",
+    "unlink",
     "write",
 }
 EVERYBODY = ("assign_public", "assign_portal", "assign_ann", "assign_all")
@@ -89,6 +96,9 @@ class TestSecurity(AssignmentCase):
             "_update_scores",
             "_allocate_leads",
             "_merge_batch",
+            "_assign_by_hand",
+            "_rehearse_assignment",
+            "_find_obstacles",
             "_take_leads",
             "_assign_and_convert_leads",
             "_carry_out",
@@ -103,7 +113,8 @@ class TestSecurity(AssignmentCase):
                 call_kw(self.team.with_user(self.manager), name, [self.team.ids], {})
 
     def test_nothing_else_is_public(self):
-        for model in ("crm.team", "crm.team.member", "crm.lead", *MODELS):
+        models = ("crm.team", "crm.team.member", "crm.lead", "crm.assignment.start")
+        for model in (*models, *MODELS):
             for cls in type(self.env[model]).__mro__:
                 if not cls.__module__.startswith("odoo.addons.crm_team_assign."):
                     continue

@@ -22,7 +22,6 @@ class Assignment:
 
     :param dict leads: the facts of the leads that are looked at, the best first
     :param dict outcomes: of each of these leads, see ``assignment_plan.Outcome``
-    :param dict groups: ids of duplicates by the id of the lead they are merged into
     :param dict quotas: how many leads members can take, for those with room, by id
     :param dict last_members: ids of members by team, where the rotation goes on
     :param dict credits: by id of a team, how much more it is owed than before
@@ -33,7 +32,6 @@ class Assignment:
 
     leads: dict = field(default_factory=dict)
     outcomes: dict = field(default_factory=dict)
-    groups: dict = field(default_factory=dict)
     quotas: dict = field(default_factory=dict)
     last_members: dict = field(default_factory=dict)
     credits: dict = field(default_factory=dict)

@@ -40,8 +40,13 @@ registry.category("web_tour.tours").add("crm_team_assign.minimum_score", {
         ...stepUtils.saveForm(),
         {
             content: "Assign leads",
-            trigger: "button[name=action_assign_leads]",
+            trigger: "button[name=action_start_assignment]",
             run: "click",
+        },
+        {
+            content: "It says what is left of today, which is the default",
+            trigger:
+                '.modal .o_data_row:contains(Ann) [name=rest_count]:contains("10")',
         },
         {
             content: "Confirm",

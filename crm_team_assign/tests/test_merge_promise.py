@@ -1,0 +1,172 @@
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .plan_common import PlanCase
+
+EMAIL = "twin@assign.example.com"
+
+
+class MergeCase(PlanCase):
+    """Leads of one address, and what their visitors saw."""
+
+    def make_visit_rule(self, **values):
+        values = {"page_url": "/page", "value": 1, **values}
+        return self.Rule.create(
+            {
+                "name": "Visits",
+                "rule_type": "event",
+                "event_type": "page_visit",
+                **values,
+            }
+        )
+
+    def make_twins(self, *visitors, **values):
+        """Make leads of one address, each of the visitor that sent its form."""
+        leads = self.make_leads(len(visitors), email_from=EMAIL, **values)
+        for lead, visitor in zip(leads, visitors, strict=True):
+            visitor.lead_ids += lead
+        self.env.flush_all()
+        return leads
+
+    def make_known_visitors(self, count):
+        """Make visitors who logged in with the address of the twins, on as many
+        browsers."""
+        partners = self.env["res.partner"].create(
+            [{"name": "Twin", "email": EMAIL} for _index in range(count)]
+        )
+        return [self.make_visitor(partner=partner) for partner in partners]
+
+
+@tagged("post_install", "-at_install")
+class TestMergePromise(MergeCase):
+    """What a dry run promises of mergers is what merging does."""
+
+    @mute_logger("odoo.models.unlink")
+    def check_promise(self, twins):
+        """Confirm a dry run; return its line for the lead that is left."""
+        plan = self.rehearse()
+        [line] = plan.line_ids.filtered(lambda line: line.outcome != "merge")
+        promise = line.lead_id, line.score, line.user_id
+        self.confirm(plan)
+        if line.outcome == "none":
+            self.assign()
+        left = twins.exists()
+        self.assertEqual(len(left), 1)
+        self.assertEqual((left, left.score, left.user_id), promise)
+        self.assertNotEqual(line.state, "left_out")
+        return line
+
+    def test_visits_of_both_count(self):
+        self.make_team("Direct", 5, [self.ann])
+        self.make_visit_rule()
+        one, two = self.make_known_visitors(2)
+        twins = self.make_twins(one, two)
+        for visitor in (one, two):
+            self.make_tracks(visitor, *["/page"] * 3)
+        line = self.check_promise(twins)
+        self.assertEqual((line.score, line.user_id), (6, self.ann))
+
+    def test_visits_of_one_visitor_who_sent_two_forms_count_once(self):
+        self.make_team("Direct", 5, [self.ann])
+        self.make_visit_rule()
+        [visitor] = self.make_known_visitors(1)
+        twins = self.make_twins(visitor, visitor)
+        self.make_tracks(visitor, *["/page"] * 3)
+        line = self.check_promise(twins)
+        self.assertEqual((line.score, line.reason), (3, "minimum"))
+
+    def test_what_a_rule_gives_at_most_is_of_both(self):
+        self.make_team("Direct", 0, [self.ann])
+        self.make_visit_rule(max_count=4)
+        one, two = self.make_known_visitors(2)
+        twins = self.make_twins(one, two)
+        for visitor in (one, two):
+            self.make_tracks(visitor, *["/page"] * 3)
+        self.assertEqual(self.check_promise(twins).score, 4)
+
+    def test_points_of_a_stranger_are_promised_to_nobody(self):
+        self.make_team("Direct", 50, [self.ann])
+        self.make_visit_rule(value=50)
+        twin, stranger = self.make_visitor(), self.make_visitor()
+        twins = self.make_twins(twin, stranger)
+        self.make_tracks(stranger, "/page")
+        self.set_age(twins[0], self.env.cr.now().replace(year=2020))
+        line = self.check_promise(twins)
+        self.assertEqual((line.score, line.reason), (0, "minimum"))
+
+    def test_a_rule_that_only_both_match_together_counts(self):
+        self.make_team("Direct", 20, [self.ann])
+        self.make_rule(
+            "[('phone', '!=', False), ('city', '=', 'Rome')]", 20, event_based=True
+        )
+        twins = self.make_leads(2, email_from=EMAIL)
+        twins[0].phone, twins[1].city = "+39 06 1", "Rome"
+        line = self.check_promise(twins)
+        self.assertEqual((line.score, line.user_id), (20, self.ann))
+
+    def test_filters_look_at_what_is_left(self):
+        wants = "[('description', 'not ilike', 'private')]"
+        self.make_team("Direct", 0, [self.ann], assignment_domain=wants)
+        twins = self.make_leads(2, email_from=EMAIL, description="<p>Offer</p>")
+        twins[1].description = "<p>Private</p>"
+        self.assertEqual(self.check_promise(twins).reason, "team_filter")
+
+    @mute_logger("odoo.models.unlink")
+    def test_a_line_names_the_lead_that_is_really_left(self):
+        self.make_team("Direct", 0, [self.ann])
+        stages = self.env["crm.stage"].search([("is_won", "=", False)], limit=2)
+        twins = self.make_scored(3, 4, email_from=EMAIL, stage_id=stages[0].id)
+        plan = self.rehearse()
+        line = self.get_lines(plan, "member")
+        other = twins - line.lead_id
+        other.stage_id = stages[1]  # it is the better one now
+        self.confirm(plan)
+        left = twins.exists()
+        self.assertEqual(left, other)
+        self.assertEqual((line.lead_id, line.name), (left, left.name))
+        self.assertEqual((line.state, left.user_id), ("done", self.ann))
+        self.assertEqual(self.get_lines(plan, "merge").duplicate_of_id, left)
+
+    @mute_logger("odoo.models.unlink")
+    def test_a_merged_lead_below_the_minimum_is_not_handed_over(self):
+        """By the button, too: its score is brought up to date before."""
+        self.make_team("Direct", 50, [self.ann])
+        self.make_visit_rule(value=50)
+        twins = self.make_twins(self.make_visitor(), self.make_visitor())
+        self.make_tracks(twins[1].visitor_ids, "/page")
+        self.set_age(twins[0], self.env.cr.now().replace(year=2020))
+        self.assign()
+        left = twins.exists()
+        self.assertEqual((len(left), left.score, len(left.user_id)), (1, 0, 0))
+
+
+@tagged("post_install", "-at_install")
+class TestMergeRehearsal(MergeCase):
+    """To see what a merger would leave changes nothing, and nobody hears of it."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.track_everything()
+
+    def test_a_rehearsal_of_a_merger_is_heard_of_by_nobody(self):
+        self.make_team("Direct", 0, [self.ann])
+        self.make_visit_rule()
+        one, two = self.make_known_visitors(2)
+        twins = self.make_twins(one, two)
+        twins.message_subscribe(self.bob.partner_id.ids)
+        self.make_tracks(two, "/page")
+        self.Rule.assign_scores_to_leads()
+        self.env.flush_all()
+        self.env.cr.flush()
+        messages = self.env["mail.message"].search_count([])
+        written = []
+        write = type(self.Lead).write
+        self.patch(
+            type(self.Lead), "write", lambda *args: written.append(args) or write(*args)
+        )
+        self.Team.with_user(self.manager).action_plan_assignment()
+        self.env.cr.flush()
+        self.assertFalse(written)
+        self.assertEqual(self.env["mail.message"].search_count([]), messages)
+        self.assertEqual([len(lead.visitor_ids) for lead in twins], [1, 1])
