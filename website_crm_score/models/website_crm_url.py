@@ -9,7 +9,7 @@ from ..tools.tracked_url import MAX_URL_LENGTH
 
 _logger = logging.getLogger(__name__)
 
-BATCH_SIZE = 10_000
+MANY_URLS = 100_000  # are looked at by one vacuum
 # So many of the last visits tell which addresses are tracked.
 MANY_VISITS = 50_000
 
@@ -114,7 +114,7 @@ class WebsiteCrmUrl(models.Model):
     @api.autovacuum
     def _gc_unused(self):
         """Erase the urls of what was deleted with its lead, page or visitor."""
-        unused = SQL("%s LIMIT %s", self._get_unused_sql(), BATCH_SIZE)
+        unused = SQL("%s LIMIT %s", self._get_unused_sql(), MANY_URLS)
         urls = self.browse(id_ for (id_,) in self.env.execute_query(unused))
         urls._erase_unused()
         return len(urls), 0

@@ -1,7 +1,10 @@
 from datetime import datetime, timedelta
 
+from psycopg2 import errors
+
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import TransactionCase, tagged
+from odoo.tools import SQL
 
 from .common import ScoringCase
 
@@ -202,6 +205,73 @@ class TestErasedUrls(PrivacyCase):
         self.make_tracks(self.make_visitor(self.lead), "/a")
         self.run_rules()
         self.assertUrls("/a", "/b")
+
+
+@tagged("post_install", "-at_install")
+class TestUrlsErasedMeanwhile(TransactionCase):
+    """Two transactions, one of which erases a url that the other one refers to."""
+
+    def setUp(self):
+        super().setUp()
+        self.adding, self.erasing = self.registry.cursor(), self.registry.cursor()
+        self.addCleanup(self.clean_up)
+        self.add = SQL("(SELECT 'http://race.example/page' AS url)")
+        with self.registry.cursor() as cr:
+            self.get_urls(cr)._add(self.add)
+            self.lead = self.env(cr=cr)["crm.lead"].create({"name": "Race"})
+        with self.registry.cursor() as cr:
+            [self.url_id] = self.find(cr)
+        # Each of them sees what is there now, whatever the other one commits.
+        for cr in (self.adding, self.erasing):
+            cr.execute("SELECT count(*) FROM website_crm_url")
+
+    def clean_up(self):
+        for cr in (self.adding, self.erasing):
+            cr.rollback()
+            cr.close()
+        with self.registry.cursor() as cr:
+            self.env(cr=cr)["crm.lead"].browse(self.lead.id).unlink()
+            self.get_urls(cr).browse(self.url_id)._erase_unused()
+
+    def get_urls(self, cr):
+        return self.env(cr=cr)["website.crm.url"]
+
+    def find(self, cr):
+        cr.execute(self.get_urls(cr)._find_sql(self.add), log_exceptions=False)
+        return [id_ for id_, _url in cr.fetchall()]
+
+    def erase(self):
+        self.get_urls(self.erasing).browse(self.url_id)._erase_unused()
+        self.erasing.commit()
+
+    def see(self):
+        self.adding.execute(
+            """
+            INSERT INTO website_crm_pageview
+                   (lead_id, url_id, view_count, first_view_date, view_date)
+            VALUES (%s, %s, 1, now(), now())
+            """,
+            [self.lead.id, self.url_id],
+        )
+
+    def test_a_url_that_is_being_referred_to_stays(self):
+        self.see()
+        self.erase()
+        self.adding.commit()
+        self.assertEqual(self.find(self.erasing), [self.url_id])
+
+    def test_a_url_that_was_referred_to_a_moment_ago_stays(self):
+        self.see()
+        self.adding.commit()
+        self.erase()
+        self.assertEqual(self.find(self.erasing), [self.url_id])
+
+    def test_who_refers_to_an_erased_url_starts_again(self):
+        self.erase()
+        with self.assertRaises(errors.SerializationFailure):
+            self.find(self.adding)
+        self.adding.rollback()
+        self.assertEqual(self.find(self.adding), [])
 
 
 @tagged("post_install", "-at_install")
