@@ -338,7 +338,8 @@ class CrmAssignmentPlan(models.Model):
         Lines = plan.env["crm.assignment.plan.line"]
         teams = self.env["crm.team"].browse(plan.team_ids.ids)
         merge = partial(plan._merge_batch, teams)
-        for _merged in teams._in_batches(merge, Lines._get_groups(plan)):
+        groups = Lines._get_groups(plan)
+        for _merged in teams._in_batches(merge, groups, plan._leave_groups):
             pass
         self.env["crm.lead"].browse(Lines._get_merged_heads(plan).ids)._score_now()
         Lines._leave_out_changed(plan)
@@ -354,6 +355,12 @@ class CrmAssignmentPlan(models.Model):
         merged = teams._merge_batch(groups)
         Lines._note_merged(self, merged, lines)
         return merged
+
+    def _leave_groups(self, groups):
+        """Note that these are not merged, since others write them all the time."""
+        failed = {id_: "failed" for lead_ids in groups for id_ in lead_ids}
+        self.env["crm.assignment.plan.line"]._leave_out_obstacles(self, failed)
+        return []
 
     def _check_batch(self, teams, steps):
         """Leave out what changed since this was planned, or planned and confirmed; what

@@ -25,15 +25,15 @@ class CrmTeam(models.Model):
         """
         teams = self.filtered(lambda team: team._get_assignment_weight())
         result = {team: team._prepare_allocation_data() for team in teams}
-        heads = teams._merge_duplicates(creation_delta_days, result)
+        heads, busy_ids = teams._merge_duplicates(creation_delta_days, result)
         self.env["crm.lead"].browse(heads).exists()._score_now()
         run = self._get_run()
         if run:
             plan = run.plan = self._plan_assignment(
-                creation_delta_days, force_quota=run.force_quota
+                creation_delta_days, force_quota=run.force_quota, without=busy_ids
             )
         else:
-            plan = self._plan_allocation(creation_delta_days)
+            plan = self._plan_allocation(creation_delta_days, without=busy_ids)
         self._carry_out(plan)
         teams = {team.id: team for team in teams}
         for outcome in plan.list_done():
@@ -61,18 +61,20 @@ class CrmTeam(models.Model):
         has a score to compare.
 
         :return: ``{id of a lead that others were merged into: the team that found it}``
-        :rtype: dict
+            and the ids of leads that others write all the time: these are not to be
+            handed out before they are merged
+        :rtype: tuple[dict, list]
         """
         domain = self.env["crm.lead"]._get_allocation_domain(creation_delta_days)
         groups = self._group_duplicates(self._find_candidates(domain, {}))
         teams = {lead_id: team for leads, team in groups for lead_id in leads.ids}
         todo = [leads.ids for leads, _team in groups]
-        heads = {}
-        for merged in self._in_batches(self._merge_batch, todo):
+        heads, busy = {}, []
+        for merged in self._in_batches(self._merge_batch, todo, leave=busy.extend):
             for head_id, gone in merged:
                 heads[head_id] = teams[head_id]
                 result[teams[head_id]]["duplicates"].update(gone)
-        return heads
+        return heads, [lead_id for lead_ids in busy for lead_id in lead_ids]
 
     def _merge_batch(self, groups):
         """Merge each group of duplicates, as far as these are still there and open.

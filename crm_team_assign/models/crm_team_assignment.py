@@ -228,19 +228,27 @@ class CrmTeam(models.Model):
 
         :param Assignment plan: of these teams
         """
-        self.env["crm.team"]._note_assignment_errors(plan.errors)
+        errors = list(plan.errors.items())
+        for _noted in self._in_batches(self._note_errors, errors):
+            pass
         steps = plan.list_steps()
         if not steps and not plan.plan_id:
             return
-        record = self._keep_plan(plan, steps)
+        record = self.env["ir.cron"]._transact(partial(self._keep_plan, plan, steps))
         for _done in self._in_batches(self._note_turns, [plan] if steps else []):
             pass
-        for done in self._in_batches(partial(self._carry_out_batch, record), steps):
+        carry_out = partial(self._carry_out_batch, record)
+        for done in self._in_batches(carry_out, steps, partial(_leave_steps, record)):
             plan.done.update(done)
         self._notify_assignees(record)
         record._finish()
         counts = ["lead_day_count", "lead_month_count"]
         self.crm_team_member_ids.invalidate_recordset(counts, flush=False)
+
+    @api.model
+    def _note_errors(self, errors):
+        self._note_assignment_errors(dict(errors))
+        return []
 
     def _keep_plan(self, plan, steps):
         """Return the record that keeps a plan, a new one if there is none.
@@ -403,6 +411,12 @@ class CrmTeam(models.Model):
         if len(leads) == 1:
             return self.env._("New lead for you: %s", leads.name)
         return self.env._("%s new leads for you", len(leads))
+
+
+def _leave_steps(record, steps):
+    """Note in a plan that these were left, since others wrote their leads."""
+    record._note_batch([step.lead_id for step in steps], [])
+    return []
 
 
 def _group_by(steps, *names):

@@ -3,37 +3,43 @@ from functools import partial
 
 from odoo import api, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
-from odoo.tools import split_every
 
 _logger = logging.getLogger(__name__)
 
 
 class CrmTeam(models.Model):
     """Work on many leads: in batches, each of which is committed in a scheduled action
-    and done again if something else changed the same leads meanwhile. Outside of one,
-    all is one transaction.
+    and done again, in ever smaller ones, if others changed the same leads meanwhile.
+    Outside of one, all is one transaction.
     """
 
     _inherit = "crm.team"
 
     @api.model
-    def _in_batches(self, work, items):
-        """Do ``work`` batch by batch; in a scheduled action, commit each of them.
+    def _in_batches(self, work, items, leave=None):
+        """Do ``work`` batch by batch; in a scheduled action, commit each of them, with
+        what is done with its result.
 
         :param callable work: gets a list of items; can be called again for the same
-        :param items: a list
-        :return: an iterator of the results
+        :param list items: what there is to do
+        :param callable leave: what to do with a list of one item that others write all
+            the time, instead: it is left for the next run
+        :return: an iterator of the results, which are lists
         """
         jobs = self.env["ir.cron"]
         parameters = self.env["ir.config_parameter"].sudo()  # sudo: as core does
         size = int(parameters.get_param("crm.assignment.commit.bundle", 100))
-        for batch in split_every(max(size, 1), items, list):
-            done = jobs._transact(partial(self._work_and_flush, work, batch))
-            # The run has not ended before the last stage has.
+        # What was done before is not to be lost where the first batch starts again. The
+        # run has not ended before the last stage has.
+        jobs._commit_batch(0, 1)
+        work = partial(self._work_and_flush, work)
+        for batch, done in jobs._transact_in_parts(work, items, max(size, 1)):
+            if done is None:
+                done = leave and leave(batch) or []
+            yield done
             jobs._commit_batch(len(batch), 1)
             if jobs._is_job():
                 self.env.invalidate_all()  # memory is not to grow with the leads
-            yield done
 
     @api.model
     def _work_and_flush(self, work, batch):

@@ -36,16 +36,20 @@ class CrmTeam(models.Model):
 
     _inherit = "crm.team"
 
-    def _plan_assignment(self, creation_delta_days=0, force_quota=False, leads=None):
+    def _plan_assignment(
+        self, creation_delta_days=0, force_quota=False, leads=None, without=()
+    ):
         """Plan both stages of assignment: teams, then their members.
 
         :param int creation_delta_days: the age that leads without a team have at most;
             0 for any
         :param bool force_quota: see ``crm.team.member._get_assignment_quota``
         :param crm.lead leads: plan for these alone, and give a reason for each
+        :param without: ids of leads that get no team now
         :rtype: Assignment
         """
         free = self.env["crm.lead"]._get_allocation_domain(creation_delta_days)
+        free &= Domain("id", "not in", without)
         waiting = self._get_lead_to_assign_domain()
         if leads is not None:
             chosen = Domain("id", "in", leads.ids)
@@ -57,12 +61,14 @@ class CrmTeam(models.Model):
             self._explain_others(leads, plan)
         return plan
 
-    def _plan_allocation(self, creation_delta_days):
+    def _plan_allocation(self, creation_delta_days, without=()):
         """Plan the first stage alone: which team takes which lead.
 
+        :param without: ids of leads that get no team now
         :rtype: Assignment
         """
         free = self.env["crm.lead"]._get_allocation_domain(creation_delta_days)
+        free &= Domain("id", "not in", without)
         plan = Assignment(leads=self._read_leads(free))
         self._plan_teams(self._find_candidates(free, plan.errors), plan)
         return plan

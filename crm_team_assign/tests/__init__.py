@@ -6,6 +6,7 @@ from . import test_assignment_job
 from . import test_assignment_load
 from . import test_assignment_message
 from . import test_below_minimum
+from . import test_busy_leads
 from . import test_capacity
 from . import test_context
 from . import test_dry_run

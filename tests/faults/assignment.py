@@ -1,5 +1,8 @@
 """What tests of assignment need: teams, leads with scores, and what must hold."""
 
+from contextlib import closing, contextmanager
+from threading import Event, Thread
+
 from psycopg2.extras import Json
 
 from .waiting import wait_until
@@ -99,6 +102,13 @@ SELECT copy.*
  WHERE prototype.name = 'Prototype'
  ORDER BY number
 RETURNING id
+"""
+
+# As a user who saves one; it is not locked, as the engine may be about to write it.
+EDIT_ANY = """
+UPDATE crm_lead SET description = random()::text
+ WHERE id = (SELECT id FROM crm_lead WHERE active AND user_id IS NULL
+              ORDER BY random() LIMIT 1)
 """
 
 # Who may still take how many, in SQL that owes nothing to the engine: a capacity is
@@ -213,6 +223,40 @@ def add_leads(database, count, **values):
     values = {"team_id": None, "user_id": None, "date_open": None, **values}
     rows = database.rows(ADD_LEADS, count=count, values=Json(values))
     return [id_ for (id_,) in rows]
+
+
+def make_twins(database):
+    """Give each two leads one address; return how many pairs there are."""
+    return database.value(
+        """
+        WITH twin AS (
+            UPDATE crm_lead
+               SET email_from = 'twin' || id / 2 || '@example.com',
+                   email_normalized = 'twin' || id / 2 || '@example.com'
+             WHERE active
+         RETURNING email_from)
+        SELECT count(DISTINCT email_from) FROM twin"""
+    )
+
+
+@contextmanager
+def editing(database, pause):
+    """Save one lead after the other meanwhile, whichever nobody has yet."""
+    is_over = Event()
+
+    def edit():
+        with closing(database.open()) as connection, connection.cursor() as cursor:
+            connection.autocommit = True
+            while not is_over.wait(pause):
+                cursor.execute(EDIT_ANY)
+
+    editor = Thread(target=edit)
+    editor.start()
+    try:
+        yield
+    finally:
+        is_over.set()
+        editor.join()
 
 
 def find_user(database, login):

@@ -22,11 +22,13 @@ from .assignment import (
     check_sane,
     check_told_once,
     count_assigned,
+    editing,
     find_leads,
     find_member,
     find_teams,
     find_user,
     make_due,
+    make_twins,
     prepare,
     wait_assigned,
 )
@@ -210,6 +212,23 @@ def test_leads_edited_taken_merged_and_deleted_midway_do_not_stop_the_others(
     assert find_leads(database, f"user_id = {TAKER}") == sorted(taken)
     check_finished(database)
     check_all_told(database)
+
+
+def test_duplicates_are_merged_and_assigned_while_others_save_leads_all_the_time(
+    database, start_odoo
+):
+    """A batch never has the time that it takes for itself."""
+    prepare(database, 400, batch_size=100)
+    pairs = make_twins(database)
+    job = start_odoo("job")
+    with editing(database, pause=0.1):
+        job.run_job(DAILY_JOB)
+    assert database.count_leads() < 1.1 * pairs
+    assert count_assigned(database) > 0
+    check_sane(database)
+    job.run_job(DAILY_JOB)
+    assert database.count_leads() == pairs
+    check_finished(database)
 
 
 # KILLS

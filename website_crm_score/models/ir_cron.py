@@ -1,10 +1,18 @@
+import logging
+import random
+import time
+
 from psycopg2 import errors
 
 from odoo import models
 
 from ..tools.own_context import OURS
 
+_logger = logging.getLogger(__name__)
+
 MAX_TRIES = 5
+# Seconds before the second try; before each further one twice as many.
+PAUSE = 0.1
 # What a transaction of somebody else can cause, and a new transaction gets over.
 CONCURRENCY_ERRORS = (
     errors.DeadlockDetected,
@@ -50,10 +58,52 @@ class IrCron(models.Model):
 
         :param callable work: what to do since the last commit, idempotent
         """
-        for tries_left in reversed(range(MAX_TRIES)):
+        for tries in range(1, MAX_TRIES + 1):
             try:
                 return work()
             except CONCURRENCY_ERRORS:
-                if not tries_left or not self._is_job():
+                if tries == MAX_TRIES or not self._is_job():
                     raise
-                self.env.cr.rollback()
+                self._start_again(tries)
+
+    def _transact_in_parts(self, work, items, size):
+        """Do ``work`` for all items, part by part. In a scheduled action each part is a
+        transaction, which whoever iterates commits.
+
+        Of a part that others interfere with twice, half is tried, down to an item
+        alone; later parts grow again. So much is done as is possible beside those who
+        write the same records all the time, and nothing is done in vain for long.
+
+        :param callable work: gets a list of items, idempotent
+        :param list items: what there is to do
+        :param int size: of the largest part
+        :return: an iterator of each part and what ``work`` returns for it: None for an
+            item alone that others interfered with again and again
+        """
+        start, length, failures = 0, size, 0
+        while start < len(items):
+            part = items[start : start + length]
+            try:
+                result = work(part)
+            except CONCURRENCY_ERRORS as error:
+                if not self._is_job():
+                    raise
+                failures += 1
+                self._start_again(failures)
+                if len(part) > 1 and failures > 1:
+                    length, failures = len(part) // 2, 0
+                if len(part) > 1 or failures < MAX_TRIES:
+                    continue
+                _logger.info("%s is left for the next run: %s", part, error)
+                result = None
+            yield part, result
+            start, failures = start + len(part), 0
+            length = min(size, length + length // 4 + 1)
+
+    def _start_again(self, tries):
+        """Begin a new transaction, after a pause in which others can finish theirs.
+
+        It grows with each try, and is not the same for all that wait.
+        """
+        self.env.cr.rollback()
+        time.sleep(random.uniform(0.5, 1) * PAUSE * 2 ** (tries - 1))

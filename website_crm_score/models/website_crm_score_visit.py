@@ -288,7 +288,7 @@ class WebsiteCrmScoreVisit(models.Model):
         """Return the condition that ``url`` is of the address of this rule."""
         urls, addresses = self.env["website.crm.url"], read_address(self.page_url)
         if self.page_match == "contains":
-            return urls._has_part_sql(url, addresses)
+            return urls._has_part_sql(urls._normalized_sql(url), addresses)
         return urls._is_address_sql(url, addresses)
 
     def _find_pages(self):

@@ -170,9 +170,8 @@ class WebsiteCrmUrl(models.Model):
     @api.model
     def _has_part_sql(self, url, addresses):
         """Return the condition that ``url`` contains one of these addresses."""
-        seen = SQL("lower(%s)", self._normalized_sql(url))
         parts = [
-            SQL("strpos(%s, lower(%s)) > 0", seen, address.removeprefix("//"))
+            SQL("strpos(lower(%s), lower(%s)) > 0", url, address.removeprefix("//"))
             for address in addresses
         ]
         return SQL("(%s)", SQL(" OR ").join(parts))

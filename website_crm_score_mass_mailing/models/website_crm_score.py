@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from odoo.addons.website_crm_score.tools.tracked_url import read_address
+
 # The event types that are told by the traces of mailings.
 TRACE_TYPES = ("mail_open", "mail_click", "mail_ignored", "mail_bounce")
 MAIL_TYPES = (*TRACE_TYPES, "mail_unsubscribe")
@@ -110,6 +112,15 @@ class WebsiteCrmScore(models.Model):
         if self.link_match == "link":
             return not self.link_id and self.env._("choose the link.")
         if self.link_match == "contains":
-            is_missing = not (self.link_url or "").strip()
-            return is_missing and self.env._("say what the address of the link has.")
+            return self._find_link_url_error()
         return not self.link_match and self.env._("say which link.")
+
+    def _find_link_url_error(self):
+        url = (self.link_url or "").strip()
+        if not url:
+            return self.env._("say what the address of the link has.")
+        try:
+            read_address(url)
+        except ValueError:
+            return self.env._("this is no address.")
+        return False

@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import models
 from odoo.tools import SQL
 
+from odoo.addons.website_crm_score.tools.tracked_url import read_address
+
 # The mails that were sent to whom a rule is for, or to whom it belongs to.
 DOCUMENTS = {
     "lead": (
@@ -124,6 +126,7 @@ class WebsiteCrmScoreMail(models.Model):
                 SELECT who.id AS %(owner)s, %(date)s AS date, 1 AS weight %(columns)s
                   FROM %(way)s %(joins)s
                  WHERE trace.trace_type = 'mail' AND trace.is_test_trace IS NOT TRUE
+                   AND %(is_of_company)s
                    AND %(is_new)s AND %(is_chosen)s AND %(condition)s
                 """,
                 owner=self._get_owner_sql(),
@@ -131,6 +134,7 @@ class WebsiteCrmScoreMail(models.Model):
                 columns=SQL(", %s", columns) if columns else SQL(),
                 way=way,
                 joins=joins or SQL(),
+                is_of_company=self._get_is_of_company_sql(),
                 is_new=is_new,
                 is_chosen=self._get_mailing_sql(),
                 condition=condition,
@@ -270,6 +274,30 @@ class WebsiteCrmScoreMail(models.Model):
         """Return the table of those whom this rule is for."""
         return SQL("res_partner" if self.apply_to == "partner" else "crm_lead")
 
+    def _get_is_of_company_sql(self):
+        """Return the condition that ``trace`` is no mail to a lead or contact of
+        another company than ``who``, which only have the same address.
+
+        Mailings, their lists and campaigns are of no company.
+        """
+        # sudo: also those that the user may not see
+        companies = self.env["res.company"].sudo().with_context(active_test=False)
+        if companies.search_count([], limit=2) < 2:
+            return SQL("TRUE")
+        return SQL(" AND ").join(
+            SQL(
+                """
+                NOT EXISTS (
+                    SELECT FROM %s receiver
+                     WHERE trace.model = %s AND receiver.id = trace.res_id
+                       AND receiver.company_id != who.company_id)
+                """,
+                SQL.identifier(self.env[name]._table),
+                name,
+            )
+            for name in ("crm.lead", "res.partner")
+        )
+
     def _get_mailing_sql(self):
         """Return the condition that ``trace`` is of a newsletter of this rule."""
         if self.mailing_match == "mailing":
@@ -283,8 +311,8 @@ class WebsiteCrmScoreMail(models.Model):
         if self.link_match == "link":
             return SQL("link.id = %s", self.link_id.id)
         if self.link_match == "contains":
-            wanted = self.link_url.strip().lower()
-            return SQL("strpos(lower(link.url), %s) > 0", wanted)
+            parts = read_address(self.link_url)
+            return self.env["website.crm.url"]._has_part_sql(SQL("link.url"), parts)
         return SQL("TRUE")
 
     def _get_is_of_somebody_sql(self, date):

@@ -55,6 +55,41 @@ class TestMailRequests(MailingCase):
         self.assertFalse(self.get_line(self.ann + self.bob, other))
         self.assertScores(self.ann + self.bob, [3, 5])
 
+    def test_a_link_is_found_by_its_address_as_it_is_pasted(self):
+        rule = self.make_event_rule(
+            "mail_click", 3, link_match="contains", link_url="x"
+        )
+        self.send(self.ann)
+        link = self.env["link.tracker"].search([("url", "ilike", "/pricing")], limit=1)
+        with self.after(hours=1):
+            self.click(ANN)
+            for url, pasted in (
+                ("https://company.example/über", "http://company.example/%C3%BCber"),
+                ("https://company.example/%C3%BCber", "/über"),
+                ("https://company.example/p?a=1", "company.example/p?A=1"),
+            ):
+                with self.subTest(pasted):
+                    link.url = url
+                    rule.link_url = pasted
+                    self.run_again()
+                    self.assertCounted(self.ann, rule, 1, 3)
+                    link.url = "https://company.example/other"
+                    rule.action_apply()
+                    self.assertScores(self.ann, [0])
+
+    def test_a_mail_to_a_lead_of_another_company_is_none_of_a_lead_s(self):
+        company = self.env["res.company"].create({"name": "Other"})
+        self.ann.company_id = self.env.company
+        values = {"email_from": self.ann.email_from}
+        other = self.make_lead(company_id=company.id, **values)
+        of_none = self.make_lead(company_id=False, **values)
+        self.make_event_rule("mail_open", 3)
+        self.send(other)
+        with self.after(hours=1):
+            self.open_mail(ANN)
+            self.run_again()
+        self.assertScores(self.ann + other + of_none, [0, 3, 3])
+
     def test_a_link_is_chosen_itself(self):
         rule = self.make_event_rule("mail_click", 5)
         self.send(self.ann)

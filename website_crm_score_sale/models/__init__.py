@@ -6,4 +6,5 @@ from . import sale_order_line
 from . import website
 from . import website_crm_score
 from . import website_crm_score_order
+from . import website_track
 from . import website_visitor

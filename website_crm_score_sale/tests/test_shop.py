@@ -212,6 +212,18 @@ class TestShop(ShopHttpCase):
         url = lead.score_pageview_ids.url
         self.assertEqual(url, self.base_url() + path.partition("#")[0])
 
+    def test_a_visit_of_a_product_stays_one_when_the_product_is_deleted(self):
+        self.visit(self.gift.website_url)
+        self.make_jsonrpc_request(
+            "/shop/products/recently_viewed_update", {"product_id": self.gift.id}
+        )
+        lead = self.send_form()
+        tracks = lead.visitor_ids.website_track_ids
+        self.assertEqual(tracks.product_id, self.gift)
+        self.gift.product_tmpl_id.unlink()
+        self.assertEqual(tracks.exists(), tracks)
+        self.assertFalse(tracks.product_id)
+
     def test_a_product_that_is_seen_without_consent_is_no_page_view(self):
         self.website.write({"cookies_bar": True, "track_with_consent": True})
         self.visit(self.tool.website_url)
