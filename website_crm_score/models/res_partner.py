@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..fields import LedgerMany2many
+from ..tools.own_context import OURS
 from .website_crm_scored import DERIVED_FIELDS
 
 
@@ -57,7 +58,7 @@ class ResPartner(models.Model):
         return super().create(vals_list)
 
     def write(self, vals):
-        if self.env.context.get("is_partner_merge"):
+        if self.env.context.get("is_partner_merge") is OURS:
             vals = {name: vals[name] for name in vals.keys() - DERIVED_FIELDS}
         self._check_no_derived_field(vals)
         companies = self._get_companies() if "company_id" in vals else {}

@@ -4,6 +4,7 @@ from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, ValidationError
 from odoo.fields import Domain
+from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -384,6 +385,12 @@ class TestContactEvents(ContactCase):
         self.env.ref("website_crm_score.progress_partner").checked_date = self.now
         self.run_rules()
         self.assertContactScores(ann, [30])
+
+    def test_who_says_that_contacts_are_merged_sets_no_score_either(self):
+        ann = self.env["res.partner"].create({"name": "Ann"})
+        context = {"is_partner_merge": True}
+        with self.assertRaises(AccessError):
+            call_kw(ann, "write", [ann.ids, {"score": 5}], {"context": context})
 
     def test_merged_contacts_have_the_points_of_both(self):
         ann = self.make_visited_contact(1, name="Ann", email="ann@a.example")

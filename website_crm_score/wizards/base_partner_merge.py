@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from ..tools.own_context import OURS
+
 
 class BasePartnerMerge(models.TransientModel):
     """Merged contacts have the points of all of them, each rule counting once."""
@@ -24,5 +26,5 @@ class BasePartnerMerge(models.TransientModel):
 
     @api.model
     def _update_values(self, src_partners, dst_partner):
-        dst_partner = dst_partner.with_context(is_partner_merge=True)
+        dst_partner = dst_partner.with_context(is_partner_merge=OURS)
         return super()._update_values(src_partners, dst_partner)

@@ -1,6 +1,7 @@
 from odoo.http import request, route
 
 from odoo.addons.mass_mailing.controllers.main import MassMailController
+from odoo.addons.website_crm_score.tools.own_context import OURS
 
 # Programs that look at mails before those whom they are for.
 SCANNERS = ("barracuda", "forcepoint", "mimecast", "proofpoint", "symantec")
@@ -24,4 +25,4 @@ class ScoredMassMailController(MassMailController):
         agent = request.httprequest.user_agent.string.lower()
         is_scanner = any(name in agent for name in SCANNERS)
         if is_scanner or request.env["ir.http"]._find_machine():
-            request.update_context(website_crm_score_machine=True)
+            request.update_context(website_crm_score_machine=OURS)

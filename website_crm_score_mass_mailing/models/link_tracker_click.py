@@ -1,5 +1,7 @@
 from odoo import api, models
 
+from odoo.addons.website_crm_score.tools.own_context import OURS
+
 
 class LinkTrackerClick(models.Model):
     """Clicks are found by their date, and those of machines are none."""
@@ -11,6 +13,6 @@ class LinkTrackerClick(models.Model):
 
     @api.model
     def add_click(self, code, **route_values):
-        if self.env.context.get("website_crm_score_machine"):
+        if self.env.context.get("website_crm_score_machine") is OURS:
             return self.browse()
         return super().add_click(code, **route_values)

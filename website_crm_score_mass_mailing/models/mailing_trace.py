@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.website_crm_score.tools.own_context import OURS
+
 
 class MailingTrace(models.Model):
     """Traces are found by whom they are of and by when something happened to them, and
@@ -38,7 +40,7 @@ class MailingTrace(models.Model):
             trace.bounce_datetime = trace.bounce_datetime or self.env.cr.now()
 
     def set_opened(self, domain=None):
-        if self.env.context.get("website_crm_score_machine"):
+        if self.env.context.get("website_crm_score_machine") is OURS:
             return self.browse()
         traces = super().set_opened(domain)
         traces._set_opened_by_somebody()

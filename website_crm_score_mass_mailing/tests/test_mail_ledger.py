@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from odoo.tests import tagged
 
 from odoo.addons.website_crm_score.models.website_crm_pageview import CLOCK_TOLERANCE
+from odoo.addons.website_crm_score.tools.own_context import OURS
 
 from .mail_recount import Mail, Person
 from .mailing_common import MailingCase
@@ -168,9 +169,9 @@ class TestMailLedger(MailingCase):
     def do_scan(self, which, link, _number):
         """A machine that tells what it is opens a newsletter, and follows a link."""
         mail = self.pick_mail(which)
-        mail.trace.with_context(website_crm_score_machine=True).set_opened()
+        mail.trace.with_context(website_crm_score_machine=OURS).set_opened()
         self.add_click(
-            mail, self.links[link % len(self.links)], website_crm_score_machine=True
+            mail, self.links[link % len(self.links)], website_crm_score_machine=OURS
         )
 
     def do_bounce(self, which, *_numbers):

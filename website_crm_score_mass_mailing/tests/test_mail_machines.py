@@ -1,3 +1,4 @@
+from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from .mailing_common import MailingCase
@@ -80,3 +81,9 @@ class TestMailMachines(MailingCase):
             self.open_mail(ANN, agent=agent)
             self.run_again()
         self.assertScores(self.ann, [3])
+
+    def test_what_the_context_of_a_client_says_makes_nobody_a_machine(self):
+        traces = self.send(self.ann).mailing_trace_ids
+        context = {"website_crm_score_machine": True}
+        call_kw(traces, "set_opened", [traces.ids], {"context": context})
+        self.assertEqual(traces.trace_status, "open")
