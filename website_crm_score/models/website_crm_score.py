@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
 
 from ..tools.rule_domain import (
+    add_page_copies,
     compares_names,
     describe_error,
     find_query_error,
@@ -626,9 +627,10 @@ class WebsiteCrmScore(models.Model):
         leads = self._get_leads_reader()
         domain = parse_domain(self.domain, self.env)
         self._check_readable(domain, leads)
+        domain = add_page_copies(resolve_names(domain, leads), leads)
         # Without the access rules of the leads themselves: which leads it is for says
         # the scope. Where a path leaves them, those of the author are applied.
-        query = leads._search(resolve_names(domain, leads), bypass_access=True)
+        query = leads._search(domain, bypass_access=True)
         leads = leads.sudo()  # sudo: the scope looks at fields that are the job's
         scope = self._get_scope(scope).optimize_full(leads)
         if not scope.is_true():

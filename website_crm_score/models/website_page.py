@@ -17,6 +17,13 @@ class WebsitePage(models.Model):
                 page.display_name = f"{page.display_name} [{page.website_id.name}]"
         return result
 
+    def _with_copies(self):
+        """Return these pages and those that are the same, see :meth:`_find_same`."""
+        pages = self.sudo()  # sudo: see there
+        for page in pages.exists():
+            pages |= self._find_same(page.key, page.url)
+        return pages
+
     @api.model
     def _find_same(self, key, url):
         """Return the pages that are the same page for who visits it: those of one view

@@ -91,6 +91,21 @@ class TestPageRules(WebsiteCase):
         self.assertTimes(self.send_form(), 1)
         self.assertFalse(rule.error)
 
+    def test_a_domain_on_a_page_seen_means_its_copies_too(self):
+        seen, unseen = [
+            self.make_rule([("score_pageview_ids", operator, domain)], 5)
+            for operator in ("any", "not any")
+            for domain in [[("page_id", "=", self.tracked.id)]]
+        ]
+        self.make_rule([("score_pageview_ids.page_id", "in", [self.second.id])], 7)
+        self.edit(self.tracked)
+        self.visit("/ws-tracked")
+        lead = self.send_form()
+        self.run_job()
+        self.assertEqual(lead.score_ids, seen)
+        self.assertScores(lead, [5])
+        self.assertFalse(unseen.lead_count)
+
     def test_other_pages_are_others(self):
         self.make_page_rule(self.tracked)
         self.edit(self.tracked)

@@ -205,6 +205,32 @@ def resolve_names(domain, model, unknown=None):
     return domain.map_conditions(resolve)
 
 
+def add_page_copies(domain, model):
+    """Have ``domain`` take the copies of a page for the page that it names by its id.
+
+    :param Domain domain: a domain on ``model``, without names
+    :param models.BaseModel model: any recordset of the model
+    :rtype: Domain
+    """
+
+    def add(condition):
+        _field, comodel = _get_last(condition, model)
+        path, operator = condition.field_expr, condition.operator
+        if _is_nested(condition):
+            nested = add_page_copies(Domain(condition.value), comodel)
+            return Domain(path, operator, nested)
+        is_page = comodel is not None and comodel._name == "website.page"
+        if not is_page or operator not in NAME_OPERATORS:
+            return condition
+        values = _get_values(condition)
+        ids = [value for value in values if type(value) is int]  # a bool is no id
+        others = [value for value in values if type(value) is not int]
+        copies = comodel.browse(ids)._with_copies()
+        return Domain(path, NAME_OPERATORS[operator], [*others, *copies.ids])
+
+    return domain.map_conditions(add)
+
+
 def compares_names(domain, model):
     """Return whether what ``domain`` matches depends on the language of names."""
     for condition in domain.iter_conditions():
