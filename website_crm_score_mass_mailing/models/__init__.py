@@ -6,6 +6,7 @@ from . import link_tracker
 from . import link_tracker_click
 from . import mail_blacklist
 from . import mailing_contact
+from . import mailing_mailing
 from . import mailing_subscription
 from . import mailing_trace
 from . import res_config_settings

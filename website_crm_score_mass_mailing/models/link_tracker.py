@@ -16,3 +16,20 @@ class LinkTracker(models.Model):
         for link in self:
             names = (link.url, link.label or link.title, link.campaign_id.title)
             link.display_name = " – ".join(dict.fromkeys(filter(None, names)))
+
+    def _get_versions(self):
+        """Return these links with the same ones of other versions of the newsletter.
+
+        Each version has links of its own, to the same address and with the same label.
+        """
+        self.ensure_one()
+        # sudo: rules count all versions, whoever runs them
+        mailing = self.sudo().mass_mailing_id
+        others = mailing._get_versions() - mailing
+        return self | self.sudo().search(
+            [
+                ("mass_mailing_id", "in", others.ids),
+                ("url", "=", self.url),
+                ("label", "=", self.label),
+            ]
+        )

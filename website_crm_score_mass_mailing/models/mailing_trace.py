@@ -5,6 +5,9 @@ from odoo.tools import SQL
 
 from odoo.addons.website_crm_score.tools.own_context import OURS
 
+# Different links that are followed within this time are followed by a machine.
+LINKS_MOMENT = timedelta(seconds=3)
+
 
 class MailingTrace(models.Model):
     """Traces are found by whom they are of and by when something happened to them, and
@@ -47,20 +50,58 @@ class MailingTrace(models.Model):
         return traces
 
     def _set_opened_by_somebody(self):
-        """Note when newsletters are opened that a machine opened at once.
+        """Note when newsletters are opened that a machine opened before.
 
         Core notes the first time alone.
         """
         now = fields.Datetime.now()
-        delay = self._get_machine_delay()
+        again = self.filtered(lambda one: one.open_datetime and one.open_datetime < now)
+        if not again:
+            return
+        self.env.flush_all()  # the click that opens it
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT trace.id FROM mailing_trace trace
+                 WHERE trace.id IN %s AND NOT (%s) AND %s
+                """,
+                again._ids,
+                self._get_is_of_somebody_sql(SQL("trace.open_datetime")),
+                self._get_is_of_somebody_sql(SQL("%s::timestamp", now)),
+            )
+        )
+        self.browse(id_ for (id_,) in rows).open_datetime = now
 
-        def is_of_machine(trace, date):
-            return date and trace.sent_datetime and date < trace.sent_datetime + delay
+    @api.model
+    def _get_is_of_somebody_sql(self, date):
+        """Return the condition that what happened to ``trace`` was no machine's doing.
 
-        self.filtered(
-            lambda trace: is_of_machine(trace, trace.open_datetime)
-            and not is_of_machine(trace, now)
-        ).open_datetime = now
+        Machines open a mail as soon as it is delivered, and whenever they follow its
+        links, they follow several at once. Whoever follows one is taken away by it, and
+        has to come back to the mail for the next.
+
+        :param SQL date: when it happened
+        :rtype: SQL
+        """
+        return SQL(
+            """
+            ((%(date)s >= trace.sent_datetime + %(delay)s
+              OR trace.sent_datetime IS NULL)
+             AND NOT EXISTS (
+                 SELECT FROM link_tracker_click near
+                   JOIN link_tracker_click other
+                     ON other.mailing_trace_id = near.mailing_trace_id
+                    AND other.link_id > near.link_id
+                  WHERE near.mailing_trace_id = trace.id
+                    AND near.create_date BETWEEN %(date)s - %(moment)s
+                                             AND %(date)s + %(moment)s
+                    AND other.create_date BETWEEN %(date)s - %(moment)s
+                                              AND %(date)s + %(moment)s))
+            """,
+            date=date,
+            delay=self._get_machine_delay(),
+            moment=LINKS_MOMENT,
+        )
 
     def _get_machine_delay(self):
         """Return the time after sending in which machines open newsletters.

@@ -51,6 +51,7 @@ class WebsiteCrmScore(models.Model):
         comodel_name="mailing.mailing",
         string="Newsletter",
         ondelete="set null",  # the rule then says that it has none
+        help="With all versions of its A/B test, and the one that is sent in the end.",
     )
     mailing_campaign_id = fields.Many2one(
         comodel_name="utm.campaign", string="Newsletter Campaign", ondelete="set null"

@@ -47,8 +47,23 @@ class WebsiteCrmScoreMail(models.Model):
             SQL(
                 "trace.open_datetime IS NOT NULL AND %s AND %s",
                 is_opened,
-                self._get_is_of_somebody_sql(SQL("trace.open_datetime")),
+                self.env["mailing.trace"]._get_is_of_somebody_sql(
+                    SQL("trace.open_datetime")
+                ),
             ),
+        )
+
+    def _get_recent_events_mail_open(self, since):
+        """Return what was opened, and clicked: a click can tell that whoever opened the
+        newsletter a moment before was a machine."""
+        return SQL(
+            "%s UNION ALL %s",
+            self._get_trace_events(
+                SQL("trace.open_datetime"),
+                SQL("trace.open_datetime >= %s", since),
+                columns=SQL("trace.id AS trace_id"),
+            ),
+            self._get_recent_events_mail_click(since),
         )
 
     def _get_events_mail_click(self):
@@ -67,9 +82,9 @@ class WebsiteCrmScoreMail(models.Model):
         )
 
     def _get_recent_events_mail_click(self, since):
-        return self._get_clicks(
-            SQL("click.create_date >= %s AND %s", since, self._get_link_sql())
-        )
+        """Return all clicks, also machines' and those on other links: by these it shows
+        that the click before was a machine's."""
+        return self._get_all_clicks(SQL("click.create_date >= %s", since))
 
     def _get_events_mail_ignored(self):
         """Return when newsletters have not been opened for too long.
@@ -197,10 +212,14 @@ class WebsiteCrmScoreMail(models.Model):
         :param SQL condition: on ``click`` and its ``link``
         :rtype: SQL
         """
-        is_of_somebody = self._get_is_of_somebody_sql(SQL("click.create_date"))
+        date = SQL("click.create_date")
+        is_of_somebody = self.env["mailing.trace"]._get_is_of_somebody_sql(date)
+        return self._get_all_clicks(SQL("%s AND %s", is_of_somebody, condition))
+
+    def _get_all_clicks(self, condition):
         return self._get_trace_events(
             SQL("click.create_date"),
-            SQL("%s AND %s", is_of_somebody, condition),
+            condition,
             columns=SQL("trace.id AS trace_id"),
             joins=SQL(
                 "JOIN link_tracker_click click ON click.mailing_trace_id = trace.id"
@@ -218,7 +237,9 @@ class WebsiteCrmScoreMail(models.Model):
                 trace.trace_status IN ('sent', 'open', 'reply')
                 AND (%s AND trace.open_datetime < %s) IS NOT TRUE AND %s
                 """,
-                self._get_is_of_somebody_sql(SQL("trace.open_datetime")),
+                self.env["mailing.trace"]._get_is_of_somebody_sql(
+                    SQL("trace.open_datetime")
+                ),
                 deadline,
                 condition,
             ),
@@ -301,7 +322,9 @@ class WebsiteCrmScoreMail(models.Model):
     def _get_mailing_sql(self):
         """Return the condition that ``trace`` is of a newsletter of this rule."""
         if self.mailing_match == "mailing":
-            return SQL("trace.mass_mailing_id = %s", self.mailing_id.id)
+            return SQL(
+                "trace.mass_mailing_id IN %s", self.mailing_id._get_versions()._ids
+            )
         if self.mailing_match == "campaign":
             return SQL("trace.campaign_id = %s", self.mailing_campaign_id.id)
         return SQL("TRUE")
@@ -309,20 +332,8 @@ class WebsiteCrmScoreMail(models.Model):
     def _get_link_sql(self):
         """Return the condition that ``link`` is one of this rule."""
         if self.link_match == "link":
-            return SQL("link.id = %s", self.link_id.id)
+            return SQL("link.id IN %s", self.link_id._get_versions()._ids)
         if self.link_match == "contains":
             parts = read_address(self.link_url)
             return self.env["website.crm.url"]._has_part_sql(SQL("link.url"), parts)
         return SQL("TRUE")
-
-    def _get_is_of_somebody_sql(self, date):
-        """Return the condition that what happened at ``date`` was no machine's doing.
-
-        Machines open a mail, and follow its links, as soon as it is delivered.
-        """
-        delay = self.env["mailing.trace"]._get_machine_delay()
-        return SQL(
-            "(%s >= trace.sent_datetime + %s OR trace.sent_datetime IS NULL)",
-            date,
-            delay,
-        )

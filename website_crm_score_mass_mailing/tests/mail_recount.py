@@ -2,7 +2,8 @@
 
 from datetime import timedelta
 
-MACHINE_DELAY = timedelta(seconds=30)
+MACHINE_DELAY = timedelta(seconds=90)
+LINKS_MOMENT = timedelta(seconds=3)
 
 
 class Person:
@@ -42,7 +43,10 @@ class Mail:
             self.opened = now
 
     def is_of_somebody(self, date):
-        return bool(date) and date >= self.sent + MACHINE_DELAY
+        if not date or date < self.sent + MACHINE_DELAY:
+            return False
+        near = {url for when, url in self.clicks if abs(when - date) <= LINKS_MOMENT}
+        return len(near) < 2
 
     # The dates of what a rule looks at.
 

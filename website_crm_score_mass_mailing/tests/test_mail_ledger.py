@@ -19,7 +19,7 @@ LINKS = ("/solution", "/pricing")
 WAITS = (
     timedelta(0),
     timedelta(seconds=10),
-    timedelta(seconds=30),
+    timedelta(seconds=90),
     timedelta(hours=1),
     timedelta(days=1),
     timedelta(days=4),
@@ -162,8 +162,8 @@ class TestMailLedger(MailingCase):
     def do_click(self, which, link, _number):
         mail = self.pick_mail(which)
         link = self.links[link % len(self.links)]
-        self.see(mail)
         mail.clicks.append((self.time, link.url))
+        self.see(mail)
         self.add_click(mail, link)
 
     def do_scan(self, which, link, _number):

@@ -1,9 +1,12 @@
+from datetime import timedelta
+
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
 from .mailing_common import MailingCase
 
 ANN, BOB = "ann@company.example", "bob@company.example"
+SOLUTION, PRICES = "More about our solution", "Packages and prices"
 
 
 @tagged("post_install", "-at_install")
@@ -46,7 +49,7 @@ class TestMailMachines(MailingCase):
         with self.after(seconds=10):
             self.open_mail(ANN)
         settings = self.env["res.config.settings"].create({})
-        self.assertEqual(settings.website_crm_score_machine_seconds, 30)
+        self.assertEqual(settings.website_crm_score_machine_seconds, 90)
         settings.website_crm_score_machine_seconds = 5
         settings.execute()
         self.run_rules()
@@ -87,3 +90,67 @@ class TestMailMachines(MailingCase):
         context = {"website_crm_score_machine": True}
         call_kw(traces, "set_opened", [traces.ids], {"context": context})
         self.assertEqual(traces.trace_status, "open")
+
+    # SEVERAL LINKS AT ONCE
+
+    def click_at(self, *clicks):
+        """Have links clicked so many seconds after an hour each."""
+        for seconds, label in clicks:
+            with self.after(hours=1, seconds=seconds):
+                self.click(ANN, label)
+
+    def test_who_follows_several_links_at_once_is_a_machine(self):
+        self.make_event_rule("mail_open", 3)
+        self.make_event_rule("mail_click", 5)
+        self.make_event_rule("mail_click", 1, click_unit="click")
+        self.send(self.ann)
+        self.click_at((0, SOLUTION), (2, PRICES))
+        with self.after(hours=2):
+            self.run_rules()
+        self.assertScores(self.ann, [0])
+
+    def test_who_comes_back_to_a_mail_for_its_next_link_is_somebody(self):
+        rule = self.make_event_rule("mail_click", 1, click_unit="click")
+        self.send(self.ann)
+        self.click_at((0, SOLUTION), (20, PRICES), (21, PRICES))
+        with self.after(hours=2):
+            self.run_rules()
+        self.assertCounted(self.ann, rule, 3, 3)
+
+    def test_what_counted_before_it_turned_out_to_be_a_machines_is_taken_back(self):
+        opened = self.make_event_rule("mail_open", 3)
+        solution = self.make_event_rule(
+            "mail_click", 5, link_match="contains", link_url="/solution"
+        )
+        self.send(self.ann)
+        self.click_at((0, SOLUTION))
+        with self.after(hours=1, seconds=1):
+            self.run_again()
+        self.assertCounted(self.ann, opened, 1, 3)
+        self.assertCounted(self.ann, solution, 1, 5)
+        self.click_at((2, PRICES))
+        with self.after(hours=1, seconds=5):
+            self.run_again()
+        self.assertScores(self.ann, [0])
+
+    def test_who_opens_a_mail_after_its_links_were_checked_has_the_points(self):
+        opened = self.make_event_rule("mail_open", 3)
+        ignored = self.make_event_rule("mail_ignored", -2, ignored_days=30)
+        self.send(self.ann + self.bob)
+        self.click_at((0, SOLUTION), (1, PRICES))
+        with self.after(days=1):
+            self.open_mail(ANN)
+        with self.after(days=31):
+            self.run_again()
+        self.assertCounted(self.ann, opened, 1, 3)
+        date = self.get_line(self.ann, opened).first_date
+        self.assertEqual(date, self.now + timedelta(days=1))
+        self.assertFalse(self.get_line(self.ann, ignored))
+
+    def test_what_a_link_checker_alone_opened_is_ignored(self):
+        rule = self.make_event_rule("mail_ignored", -2, ignored_days=30)
+        self.send(self.ann)
+        self.click_at((0, SOLUTION), (1, PRICES))
+        with self.after(days=31):
+            self.run_again()
+        self.assertCounted(self.ann, rule, 1, -2)

@@ -99,6 +99,7 @@ class TestMailRequests(MailingCase):
             self.click(ANN, "More about our solution")
             self.run_again()
             self.assertScores(self.ann, [0])
+        with self.after(hours=1, minutes=1):
             self.click(ANN)
             self.run_again()
             self.assertCounted(self.ann, rule, 1, 5)

@@ -76,13 +76,11 @@ class TestNewsletterJourney(MailingCase):
         self.send(recipients, body_html=BODY)
         with self.after(hours=1):
             self.open_mail(get_address("Opens"))
-            for name, *labels in (
-                ("Follows A", "More about our intranet"),
-                ("Follows B", "Packages and prices"),
-                ("Follows both", "More about our intranet", "Packages and prices"),
-            ):
-                for label in labels:
-                    self.click(get_address(name), label)
+            self.click(get_address("Follows A"), "More about our intranet")
+            self.click(get_address("Follows B"), "Packages and prices")
+            self.click(get_address("Follows both"), "More about our intranet")
+        with self.after(hours=1, minutes=1):
+            self.click(get_address("Follows both"), "Packages and prices")
 
     def run_jobs(self):
         """Run the hourly jobs as if they had run each hour: they look at news alone."""
