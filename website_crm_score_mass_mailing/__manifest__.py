@@ -10,6 +10,7 @@
         "data/ir_config_parameter_data.xml",
         "views/website_crm_score_views.xml",
         "views/res_config_settings_views.xml",
+        "views/res_partner_views.xml",
     ],
     "assets": {
         "web.assets_tests": [

@@ -1,6 +1,7 @@
 from . import website_crm_score
 from . import website_crm_score_mail
 from . import website_crm_score_template
+from . import website_crm_scored
 from . import crm_lead
 from . import link_tracker
 from . import link_tracker_click
