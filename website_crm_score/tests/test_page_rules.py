@@ -127,6 +127,26 @@ class TestPageRules(WebsiteCase):
         arch = self.Rule.get_view(view_type="form")["arch"]
         self.assertIn("display_website", arch)
 
+    def test_a_sales_manager_chooses_a_page(self):
+        copy = self.edit(self.untracked, self.other_website)
+        manager = self.make_user("ws_manager", "sales_team.group_sale_manager")
+        pages = copy.with_user(manager).with_context(display_website=True)
+        names = {name for _id, name in pages.name_search("ws-untracked")}
+        self.assertIn("ws-untracked [Other Website]", names)
+        form = Form(self.Rule.with_user(manager))
+        form.name = "Rule"
+        form.rule_type = "event"
+        form.event_type = "page_visit"
+        form.page_match = "page"
+        form.page_id = copy.with_user(manager)
+        self.assertIn("not tracked", form.page_warning)
+        form.page_id = self.tracked.with_user(manager)
+        self.assertFalse(form.page_warning)
+        rule = form.save()
+        self.assertEqual(rule.page_path, "/ws-tracked")
+        salesman = self.make_user("ws_salesman", "sales_team.group_sale_salesman")
+        self.assertFalse(rule.with_user(salesman).page_warning)
+
     def test_a_page_that_is_not_tracked_says_so(self):
         rule = self.make_page_rule(self.untracked)
         self.assertIn("not tracked", rule.page_warning)
