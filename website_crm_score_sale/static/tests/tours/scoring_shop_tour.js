@@ -65,5 +65,11 @@ registry
             ...switchOn("Visited a page"),
             ...switchOn("Put a product into the cart"),
             ...switchOn("Bought something"),
+            openRow("Bought something"), // once it is saved
+            {
+                content: "It is saved as switched on",
+                trigger:
+                    ".o_form_view .o_last_breadcrumb_item:contains(Bought something)",
+            },
         ],
     });
