@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 from odoo.tools import SQL
 
 DAYS = 90
@@ -30,30 +30,56 @@ class CrmAssignmentLoad(models.Model):
     @property
     def _table_query(self):
         """Assigned is what a capacity counts: a lead of the team on the day it got its
-        salesperson. A capacity is of 30 days, a day has its thirtieth part."""
+        salesperson, where the salesperson is. A capacity is of 30 days, a day has its
+        thirtieth part."""
         self.env["crm.lead"].flush_model(["date_open", "user_id", "team_id"])
         self.env["crm.team.member"].flush_model()
         return SQL(
             """
+            WITH zone AS (
+                SELECT users.id AS user_id, zone.name,
+                       (now() AT TIME ZONE zone.name)::date AS today
+                  FROM res_users users
+                  JOIN res_partner partner ON partner.id = users.partner_id
+                  JOIN unnest(%(tz)s::text[], %(zones)s::text[]) AS zone (tz, name)
+                    ON zone.tz = COALESCE(partner.tz, '')
+            ), assigned AS (
+                SELECT lead.user_id, lead.team_id, count(*) AS lead_count,
+                       (lead.date_open AT TIME ZONE 'UTC' AT TIME ZONE zone.name)::date
+                       AS day
+                  FROM crm_lead lead
+                  JOIN zone ON zone.user_id = lead.user_id
+                 WHERE lead.date_open >= now() AT TIME ZONE 'UTC'
+                                         - (%(days)s + 2) * interval '1 day'
+              GROUP BY lead.user_id, lead.team_id, day
+            )
             SELECT member.id * 1000 + age.days * 2 + kind.number AS id,
-                   age.day, kind.name AS kind, member.id AS member_id, member.user_id,
+                   zone.today - age.days AS day, kind.name AS kind,
+                   member.id AS member_id, member.user_id,
                    member.crm_team_id AS team_id, team.company_id,
                    CASE WHEN kind.number = 1 THEN member.assignment_max / 30.0
                         ELSE COALESCE(assigned.lead_count, 0) END AS lead_count
               FROM crm_team_member member
               JOIN crm_team team ON team.id = member.crm_team_id
-        CROSS JOIN (SELECT days, (now() AT TIME ZONE 'UTC')::date - days AS day
-                      FROM generate_series(0, %(days)s) AS days) AS age
+              JOIN zone ON zone.user_id = member.user_id
+        CROSS JOIN generate_series(0, %(days)s) AS age (days)
         CROSS JOIN (VALUES (0, 'assigned'), (1, 'capacity')) AS kind (number, name)
-         LEFT JOIN (SELECT user_id, team_id, date_open::date AS day,
-                           count(*) AS lead_count
-                      FROM crm_lead
-                     WHERE date_open >= (now() AT TIME ZONE 'UTC')::date - %(days)s
-                  GROUP BY user_id, team_id, date_open::date) AS assigned
+         LEFT JOIN assigned
                 ON kind.number = 0 AND assigned.user_id = member.user_id
-               AND assigned.team_id = member.crm_team_id AND assigned.day = age.day
+               AND assigned.team_id = member.crm_team_id
+               AND assigned.day = zone.today - age.days
              WHERE member.active AND team.active
                AND NOT COALESCE(member.assignment_optout, FALSE)
             """,
             days=DAYS,
+            **self._get_zones(),
         )
+
+    @api.model
+    def _get_zones(self):
+        """Return the names of the zones of members, and of PostgreSQL's for these."""
+        # sudo: of members that the user may not see, too; it is a zone alone
+        members = self.env["crm.team.member"].sudo().search([])
+        names = sorted({tz or "" for tz in members.user_id.mapped("tz")})
+        rules = self.env["website.crm.score"]
+        return {"tz": names, "zones": [rules._get_sql_zone(name) for name in names]}

@@ -1,4 +1,6 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
+
+import pytz
 
 from odoo import fields
 from odoo.tests import Form, tagged
@@ -33,6 +35,31 @@ class TestAssignmentLoad(AssignmentCase):
         yesterday = fields.Date.today() - timedelta(days=1)
         self.assertEqual(self.get_load(self.ann, "assigned", yesterday), 0)
         self.assertEqual(self.get_load(self.ann, "capacity", yesterday), 1.5)
+
+    def test_a_day_is_that_of_the_salesperson(self):
+        """As for the capacity; also where PostgreSQL has no such zone any more."""
+        self.make_team("Direct", 0, [self.ann, self.bob, self.eve])
+        zones = ("Pacific/Auckland", "Asia/Calcutta", "Pacific/Honolulu")
+        for user, zone in zip((self.ann, self.bob, self.eve), zones, strict=True):
+            user.tz = zone
+        self.make_scored(10, 20, 30)
+        self.assign()
+        now = fields.Datetime.now().replace(hour=11, minute=30, second=0)
+        leads = self.Lead.search(
+            [("user_id", "in", (self.ann + self.bob + self.eve).ids)]
+        )
+        leads.date_open = now - timedelta(days=2)
+        for user, days in ((self.ann, 1), (self.bob, 2), (self.eve, 2)):
+            day = now.date() - timedelta(days=days)
+            with self.subTest(user.tz):
+                self.assertEqual(self.get_load(user, "assigned", day), 1)
+                [member] = user.crm_team_member_ids.filtered(
+                    lambda member: member.crm_team_id.name == "Direct"
+                )
+                counts = member._count_assigned_per_day()[member.id]
+                zone = pytz.timezone(user.tz)
+                today = datetime.now(zone).date()
+                self.assertEqual(counts[(today - day).days], 1)
 
     def test_who_is_paused_has_no_load(self):
         self.make_team("Direct", 0, [(self.ann, {"assignment_optout": True})])

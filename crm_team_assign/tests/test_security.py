@@ -153,3 +153,53 @@ class TestSecurity(AssignmentCase):
         self.assertEqual(copy.min_for_assign, 50)
         self.assertFalse(copy.assignment_credit)
         self.assertFalse(copy.assignment_last_member_id)
+
+    def make_plans_of_companies(self):
+        """Return plans of a team of this company, of another's, and of both."""
+        other = self.env["res.company"].create({"name": "Other"})
+        self.ann.company_ids += other
+        mine = self.make_team("Mine", 0, [self.ann], company_id=self.env.company.id)
+        theirs = self.make_team("Theirs", 0, [self.ann], company_id=other.id)
+        self.make_scored(60)
+        plans = self.env["crm.assignment.plan"]
+        both = mine + theirs
+        return [plans._rehearse(teams) for teams in (mine, theirs, both)]
+
+    @mute_logger("odoo.addons.base.models.ir_rule")
+    def test_a_manager_sees_no_plan_of_another_company(self):
+        mine, theirs, both = self.make_plans_of_companies()
+        as_manager = self.env["crm.assignment.plan"].with_user(self.manager)
+        visible = as_manager.search([("id", "in", (mine + theirs + both).ids)])
+        self.assertEqual(visible, mine)
+        for plan in (theirs, both):
+            plan = plan.with_user(self.manager)
+            for method in (plan.unlink, plan.action_confirm, plan.action_discard):
+                with self.assertRaises(AccessError):
+                    method()
+            for model in ("crm.assignment.plan.line", "crm.assignment.plan.share"):
+                records = self.env[model].with_user(self.manager)
+                self.assertFalse(records.search([("plan_id", "=", plan.id)]))
+        lines = self.env["crm.assignment.plan.line"].with_user(self.manager)
+        self.assertTrue(lines.search([("plan_id", "=", mine.id)]))
+
+    def test_who_works_in_all_its_companies_sees_a_plan(self):
+        _mine, _theirs, both = self.make_plans_of_companies()
+        self.manager.company_ids += both.team_ids.company_id
+        companies = self.manager.company_ids.ids
+        both = both.with_user(self.manager).with_context(allowed_company_ids=companies)
+        self.assertEqual(len(both.search([("id", "=", both.id)])), 1)
+        self.assertTrue(both.line_ids)
+
+    def test_a_plan_counts_no_leads_that_its_reader_does_not_see(self):
+        """A team of no company looks at the leads of all."""
+        other = self.env["res.company"].create({"name": "Other"})
+        self.team.assignment_domain = "[('city', '=', 'Rome')]"
+        self.make_scored(60, company_id=self.env.company.id)
+        self.make_scored(60, company_id=other.id)
+        self.ann.company_ids += other
+        plan = self.env["crm.assignment.plan"]._rehearse(
+            self.team, self.Lead.search([("name", "=", "Score 60")])
+        )
+        self.assertEqual(plan.unassigned_count, 2)
+        self.env.invalidate_all()
+        self.assertEqual(plan.with_user(self.manager).unassigned_count, 1)

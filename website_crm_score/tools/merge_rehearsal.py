@@ -38,7 +38,7 @@ def rehearse_merge(groups):
             head, others = _merge(leads.with_context(is_rehearsal=OURS))
             merged[head] = others
         env.invalidate_all(flush=False)
-        leads = groups[0].with_context(is_rehearsal=OURS)
+        leads = groups[0].browse().with_context(is_rehearsal=OURS)
         leads._merge_scores(merged)
         leads.union(*merged)._score_now()
         yield {
