@@ -207,7 +207,8 @@ class WebsiteCrmScoreOrder(models.Model):
         )
 
     def _get_customer_leads_sqls(self, orders):
-        """Return the queries of leads whose contact or e-mail is the customer's."""
+        """Return the queries of leads whose contact or e-mail is the customer's, or was
+        before they were merged into another."""
         head = self._get_orders_sql(SQL("lead.id AS lead_id"), orders)
         is_proven = self._get_is_proven_sql()
         yield SQL(
@@ -220,6 +221,20 @@ class WebsiteCrmScoreOrder(models.Model):
             " JOIN crm_lead lead ON lead.email_normalized = customer.email_normalized"
             " WHERE %s",
             head,
+            is_proven,
+        )
+        known = self.env["website.crm.score.identity"]
+        yield SQL(
+            "%s JOIN (%s) lead ON lead.contact_id = cart.partner_id WHERE %s",
+            self._get_orders_sql(SQL("lead.lead_id"), orders),
+            known._get_former_contacts_sql(),
+            is_proven,
+        )
+        yield SQL(
+            "%s JOIN res_partner customer ON customer.id = cart.partner_id"
+            " JOIN (%s) lead ON lead.email = customer.email_normalized WHERE %s",
+            self._get_orders_sql(SQL("lead.owner_id AS lead_id"), orders),
+            known._get_former_emails_sql(self.env["crm.lead"]),
             is_proven,
         )
 

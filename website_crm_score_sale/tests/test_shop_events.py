@@ -243,6 +243,28 @@ class TestCartOwner(ShopCase):
         self.run_again()
         self.assertScores(leads, [15, 15])
 
+    def test_merged_leads_have_the_carts_of_the_contacts_of_both(self):
+        other = self.make_user("ws_otto", "base.group_portal", email="o@o.example")
+        leads = self.make_customer_lead() + self.make_lead(
+            partner_id=other.partner_id.id
+        )
+        self.make_cart(partner=self.customer, hours=100)
+        self.make_cart(partner=other.partner_id, hours=100)
+        self.run_again()
+        self.assertScores(leads, [15, 15])
+        merged = leads.merge_opportunity()
+        self.run_again()
+        self.assertScores(merged, [30])
+
+    def test_merged_leads_have_the_carts_of_the_addresses_of_both(self):
+        other = self.make_user("ws_otto", "base.group_portal", email="o@o.example")
+        leads = self.make_customer_lead() + self.make_lead(email_from="o@o.example")
+        self.make_cart(partner=self.customer, hours=100)
+        self.make_cart(partner=other.partner_id, hours=100)
+        merged = leads.merge_opportunity()
+        self.run_again()
+        self.assertScores(merged, [30])
+
     def test_a_cart_that_gets_a_customer_is_found_at_once(self):
         lead = self.make_customer_lead()
         cart = self.make_cart(hours=100)
