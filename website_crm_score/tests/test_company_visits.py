@@ -1,7 +1,11 @@
+from pathlib import Path
+
+from odoo.modules.migration import load_script
 from odoo.tests import tagged
 
 from .website_common import WebsiteCase
 
+SCRIPTS = Path(__file__).parents[1] / "migrations"
 HOST = "b.ws.example"
 
 
@@ -148,6 +152,23 @@ class TestCompanyVisits(WebsiteCase):
         values = {"event_type": "comeback", "absence_days": 30}
         self.assertEqual(self.count(other, **values), 1)
         self.assertEqual(self.count(lead, **values), 0)
+
+    def test_page_views_of_another_company_s_website_go_with_the_update(self):
+        leads = self.send_both()
+        leads.write({"company_id": False, "team_id": False, "user_id": False})
+        self.Pageview._sync(leads)
+        self.env.cr.execute(
+            "UPDATE crm_lead SET company_id = %s WHERE id = %s",
+            [self.company.id, leads[0].id],
+        )
+        self.env.invalidate_all()
+        self.assertEqual([len(self.seen(lead)) for lead in leads], [3, 3])
+        script = SCRIPTS / "19.0.1.4.0" / "post-page_views_of_companies.py"
+        migrate = load_script(str(script), "page_views_of_companies").migrate
+        for _time in range(2):
+            migrate(self.env.cr, "19.0.1.3.0")
+        self.env.invalidate_all()
+        self.assertEqual([len(self.seen(lead)) for lead in leads], [1, 3])
 
     def test_one_company_costs_nothing(self):
         self.other_website.company_id = self.company

@@ -1,12 +1,13 @@
-import importlib.util
 from datetime import timedelta
+from pathlib import Path
 
 from odoo import fields
-from odoo.modules.module import get_module_path
+from odoo.modules.migration import load_script
 from odoo.tests import tagged
 
 from .website_common import WebsiteCase
 
+SCRIPTS = Path(__file__).parents[1] / "migrations"
 MERGE = "base.partner.merge.automatic.wizard"
 
 
@@ -134,18 +135,14 @@ class TestContactForm(WebsiteCase):
         made = self.make_lead()
         self.make_visitor(made)
         self.env["website.crm.form"].search([]).unlink()
-        path = "migrations/19.0.1.4.0/post-note_sent_forms.py"
-        spec = importlib.util.spec_from_file_location(
-            "note_sent_forms", f"{get_module_path('website_crm_score')}/{path}"
-        )
-        script = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(script)
+        script = SCRIPTS / "19.0.1.4.0" / "post-note_sent_forms.py"
+        migrate = load_script(str(script), "note_sent_forms").migrate
         made.flush_recordset()
         self.env.cr.execute(
             "UPDATE crm_lead SET create_uid = 2 WHERE id = %s", [made.id]
         )
         for _time in range(2):
-            script.migrate(self.env.cr, "19.0.1.3.0")
+            migrate(self.env.cr, "19.0.1.3.0")
         found = self.env["website.crm.form"].search([])
         self.assertEqual(found.lead_id & (sent + called + made), sent)
         form = found.filtered(lambda form: form.lead_id == sent)
