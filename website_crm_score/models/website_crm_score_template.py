@@ -14,7 +14,7 @@ class WebsiteCrmScoreTemplate(models.Model):
         """Return the templates of rules, by key.
 
         Each has a ``name`` and ``rules``, a list of the values of rules; those without
-        rules are not offered. An addon adds its rules to those of a template, so that
+        rules are not offered. ``left_out`` says which rules are missing, and why. An addon adds its rules to those of a template, so that
         only such are made as can be counted.
 
         :rtype: dict[str, dict]
@@ -28,7 +28,11 @@ class WebsiteCrmScoreTemplate(models.Model):
                 "name": self.env._("Newsletter engagement"),
                 "rules": [],
             },
-            "fit": {"name": self.env._("Good fit"), "rules": self._get_fit_rules()},
+            "fit": {
+                "name": self.env._("Good fit"),
+                "rules": [*self._get_country_rules(), *self._get_fit_rules()],
+                "left_out": self._get_left_out_of_fit(),
+            },
         }
 
     @api.model
@@ -45,18 +49,35 @@ class WebsiteCrmScoreTemplate(models.Model):
         ]
 
     @api.model
-    def _get_fit_rules(self):
+    def _get_country_rules(self):
         country = self.env.company.country_id
-        is_near = [("country_id", "=" if country else "!=", country.id)]
-        is_business = [("email_normalized", "!=", False)]
-        for host in FREE_MAIL:
-            is_business += ["!", ("email_normalized", "=ilike", f"%@{host}")]
+        if not country:
+            return []  # without it, the rule would be one on having any country
         return [
             {
                 "name": self.env._("Comes from our country"),
                 "value": 10,
-                "domain": str(is_near),
-            },
+                "domain": str([("country_id", "=", country.id)]),
+            }
+        ]
+
+    @api.model
+    def _get_left_out_of_fit(self):
+        if self.env.company.country_id:
+            return []
+        return [
+            self.env._(
+                "“Comes from our country” is left out: %s has no country.",
+                self.env.company.name,
+            )
+        ]
+
+    @api.model
+    def _get_fit_rules(self):
+        is_business = [("email_normalized", "!=", False)]
+        for host in FREE_MAIL:
+            is_business += ["!", ("email_normalized", "=ilike", f"%@{host}")]
+        return [
             {
                 "name": self.env._("Has a business e-mail address"),
                 "value": 10,

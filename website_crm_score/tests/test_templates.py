@@ -48,12 +48,25 @@ class TestTemplates(EventCase):
         self.run_rules()
         self.assertScores(good + poor + none, [30, 0, 0])
 
-    def test_without_a_country_of_its_own_a_company_likes_any(self):
+    def test_a_company_without_a_country_gets_no_rule_on_it_and_reads_why(self):
         self.env.company.country_id = False
-        self.make_rules("fit").active = True
+        form = Form(self.Template)
+        form.template = "fit"
+        self.assertIn("has no country", form.left_out)
+        self.assertNotIn("country", form.rule_names)
+        rules = self.make_rules("fit")
+        self.assertFalse([rule for rule in rules if "country" in rule.domain])
+        rules.active = True
         lead = self.make_lead(country_id=self.env.ref("base.be").id)
         self.run_rules()
-        self.assertScores(lead, [10])
+        self.assertScores(lead, [0])
+
+    def test_a_template_that_is_complete_says_nothing_of_the_kind(self):
+        self.env.company.country_id = self.env.ref("base.be")
+        form = Form(self.Template)
+        for template in ("fit", "website"):
+            form.template = template
+            self.assertFalse(form.left_out)
 
     def test_a_template_without_rules_is_not_offered(self):
         offered = dict(self.Template._get_selection())

@@ -20,6 +20,7 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
         default="lead",
     )
     rule_names = fields.Text(string="Rules", compute="_compute_rule_names")
+    left_out = fields.Text(compute="_compute_rule_names")
 
     @api.model
     def _get_selection(self):
@@ -29,16 +30,18 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
     @api.depends("template")
     def _compute_rule_names(self):
         for wizard in self:
-            lines = [f"{rule['name']}: {rule['value']:+g}" for rule in wizard._get()]
+            item = wizard._get()
+            lines = [f"{rule['name']}: {rule['value']:+g}" for rule in item["rules"]]
             wizard.rule_names = "\n".join(lines)
+            wizard.left_out = "\n".join(item.get("left_out", ()))
 
     def _get(self):
-        """Return the values of the rules of the template.
+        """Return the template: see ``website.crm.score._get_templates``.
 
-        :rtype: list[dict]
+        :rtype: dict
         """
         templates = self.env["website.crm.score"]._get_templates()
-        return templates[self.template]["rules"] if self.template else []
+        return templates.get(self.template, {"rules": []})
 
     def action_create_rules(self):
         """Make the rules of the template, switched off, and show them.
@@ -49,7 +52,7 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
         self.ensure_one()
         options = {"apply_to": self.apply_to, "active": False}
         rules = self.env["website.crm.score"].create(
-            [{**values, **options} for values in self._get()]
+            [{**values, **options} for values in self._get()["rules"]]
         )
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "website_crm_score.website_crm_score_action"
