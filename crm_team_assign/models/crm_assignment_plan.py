@@ -489,9 +489,9 @@ class CrmAssignmentPlan(models.Model):
     @api.autovacuum
     def _gc_plans(self):
         """Delete plans of long ago. 0 days keep all."""
-        parameters = self.env["ir.config_parameter"].sudo()  # sudo: it is the cleaner
-        days = int(parameters.get_param("crm_team_assign.keep_days", KEEP_DAYS))
-        if days > 0:
+        settings = self.env["res.config.settings"]
+        days = settings._get_scoring_number("crm_team_assign.keep_days")
+        if days:
             limit = fields.Datetime.now() - timedelta(days=days)
             old = self.search([("create_date", "<", limit)], limit=VACUUM_SIZE)
             old.unlink()

@@ -7,8 +7,10 @@ from odoo.fields import Domain
 from odoo.tools.mail import email_normalize_all
 
 from odoo.addons.website_crm_score.tools.own_context import OURS
+from odoo.addons.website_crm_score.tools.setting import read_number
 
 ASSIGNMENT_ORDER = "score desc, create_date, id"
+MAX_DELAY = 24.0 * 36_500  # in hours
 
 
 class CrmLead(models.Model):
@@ -93,7 +95,8 @@ class CrmLead(models.Model):
         :param int creation_delta_days: the age that leads have at most; 0 for any
         """
         parameters = self.env["ir.config_parameter"].sudo()  # sudo: as core does
-        delay = float(parameters.get_param("crm.assignment.delay", default=0))
+        delay = parameters.get_param("crm.assignment.delay")
+        delay = read_number(delay, default=0.0, largest=MAX_DELAY)
         now = self.env.cr.now()
         domain = Domain("team_id", "=", False) & Domain("user_id", "=", False)
         domain &= self._open_domain()

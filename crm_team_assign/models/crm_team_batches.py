@@ -4,6 +4,8 @@ from functools import partial
 from odoo import api, models
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from odoo.addons.website_crm_score.tools.setting import read_number
+
 _logger = logging.getLogger(__name__)
 
 
@@ -28,12 +30,13 @@ class CrmTeam(models.Model):
         """
         jobs = self.env["ir.cron"]
         parameters = self.env["ir.config_parameter"].sudo()  # sudo: as core does
-        size = int(parameters.get_param("crm.assignment.commit.bundle", 100))
+        size = parameters.get_param("crm.assignment.commit.bundle")
+        size = max(read_number(size, default=100, largest=10_000), 1)
         # What was done before is not to be lost where the first batch starts again. The
         # run has not ended before the last stage has.
         jobs._commit_batch(0, 1)
         work = partial(self._work_and_flush, work)
-        for batch, done in jobs._transact_in_parts(work, items, max(size, 1)):
+        for batch, done in jobs._transact_in_parts(work, items, size):
             if done is None:
                 done = leave and leave(batch) or []
             yield done

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 from .crm_assignment_plan import KEEP_DAYS
 
@@ -8,11 +8,12 @@ class ResConfigSettings(models.TransientModel):
 
     _inherit = "res.config.settings"
 
-    crm_team_assign_keep_days = fields.Integer(
-        string="Keep plans for",
-        config_parameter="crm_team_assign.keep_days",
-        default=KEEP_DAYS,
-    )
+    crm_team_assign_keep_days = fields.Integer(string="Keep plans for")
+
+    @api.model
+    def _get_scoring_numbers(self):
+        own = {"crm_team_assign.keep_days": (KEEP_DAYS, 36_500)}
+        return super()._get_scoring_numbers() | own
 
     def action_crm_assign_leads(self):
         """Ask first, as wherever leads are assigned by hand."""

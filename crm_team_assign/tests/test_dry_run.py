@@ -1,7 +1,7 @@
 from contextlib import suppress
 from unittest.mock import patch
 
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -326,6 +326,16 @@ class TestDryRun(PlanCase):
         self.assign()
         self.assertEqual(Plans.search_count([]), count)
 
+    def test_the_settings_say_for_how_many_days_plans_are_kept(self):
+        settings = self.env["res.config.settings"]
+        self.assertEqual(settings.create({}).crm_team_assign_keep_days, 90)
+        for days in (7, 0):  # 0 keeps all, and is no default
+            settings.create({"crm_team_assign_keep_days": days}).execute()
+            self.assertEqual(settings.create({}).crm_team_assign_keep_days, days)
+        for days in (-1, 9_999_999):
+            with self.assertRaisesRegex(ValidationError, "a number from 0 to"):
+                settings.create({"crm_team_assign_keep_days": days})
+
     def test_plans_are_deleted_after_the_days_of_the_settings(self):
         self.make_team("Direct", 0, [self.ann])
         plan = self.rehearse()
@@ -333,6 +343,8 @@ class TestDryRun(PlanCase):
         for days, age, is_kept in (
             ("30", 29, True),
             ("0", 999, True),
+            ("9999999", 999, True),
+            ("abc", 89, True),  # as if it were not set
             ("30", 31, False),
         ):
             set_param("crm_team_assign.keep_days", days)

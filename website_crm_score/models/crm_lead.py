@@ -194,6 +194,8 @@ class CrmLead(models.Model):
 
         Points that were earned by it stay until a rule takes them back.
 
+        :return: that it was done, as a call from elsewhere needs an answer
+        :rtype: bool
         :raise AccessError: for users who may not delete these leads either
         """
         self.check_access("unlink")
@@ -202,6 +204,7 @@ class CrmLead(models.Model):
         self.visitor_ids._erase_visits()
         self._get_own_visitors().unlink()
         self._mark_score_outdated()
+        return True
 
     def _get_own_visitors(self):
         """Return the visitors known by these leads alone."""

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 
-# What a setting is as long as nobody has set it, where that is not 0.
-DEFAULTS = {"hits_per_minute": "120"}
+from ..tools.setting import read_number
 
 
 class ResConfigSettings(models.TransientModel):
@@ -28,28 +28,75 @@ class ResConfigSettings(models.TransientModel):
 
     @api.model
     def get_values(self):
-        limit = self._get_scoring_number("hits_per_minute")
-        return {**super().get_values(), "website_crm_score_hits_per_minute": limit}
+        values = super().get_values()
+        for name in self._get_kept_zeros():
+            values[name.replace(".", "_")] = self._get_scoring_number(name)
+        return values
 
     def set_values(self):
         result = super().set_values()
-        # Not as a ``config_parameter``: core removes one that is 0, which would then
-        # be the default again.
         # sudo: who may change settings may not write parameters, as core has it
-        self.env["ir.config_parameter"].sudo().set_param(
-            "website_crm_score.hits_per_minute", self.website_crm_score_hits_per_minute
-        )
+        parameters = self.env["ir.config_parameter"].sudo()
+        for name in self._get_kept_zeros():
+            parameters.set_param(name, self[name.replace(".", "_")])
         return result
 
     @api.model
-    def _get_scoring_number(self, name):
-        """Return a setting of visits as a number, 0 where it is no such.
+    def _get_kept_zeros(self):
+        """Return the parameters of numbers that can be 0 and are not 0 by default.
 
-        :param str name: that of the system parameter, after ``website_crm_score.``
+        Their fields are no ``config_parameter``: core removes one that is 0, which
+        would then be the default again.
+        """
+        numbers = self._get_scoring_numbers().items()
+        return [name for name, (default, _largest) in numbers if default]
+
+    @api.model
+    def _get_scoring_numbers(self):
+        """Return what numbers can be set, by the name of the system parameter.
+
+        Other addons add theirs. The field of a parameter is called as it is, with an
+        underscore instead of the dot.
+
+        :return: what it is as long as nobody has set it, and the most that it can be,
+            so that dates and times can be computed with it
+        :rtype: dict[str, tuple[int, int]]
+        """
+        return {
+            "website_crm_score.count_staff": (0, 1),
+            "website_crm_score.reload_seconds": (0, 86_400),
+            "website_crm_score.hits_per_minute": (120, 1_000_000),
+            "website_crm_score.keep_months": (0, 1_200),
+        }
+
+    @api.constrains(
+        lambda self: [name.replace(".", "_") for name in self._get_scoring_numbers()]
+    )
+    def _check_scoring_numbers(self):
+        for name, (_default, largest) in self._get_scoring_numbers().items():
+            field = self._fields[name.replace(".", "_")]
+            if any(not 0 <= settings[field.name] <= largest for settings in self):
+                raise ValidationError(
+                    self.env._(
+                        "“%(setting)s” must be a number from 0 to %(largest)s.",
+                        setting=field.get_description(self.env, ["string"])["string"],
+                        largest=largest,
+                    )
+                )
+
+    @api.model
+    def _get_scoring_number(self, name):
+        """Return a setting as a number that can be computed with, whatever it is.
+
+        :param str name: that of the system parameter, without ``website_crm_score.``
         :rtype: int
         """
         # sudo: visitors may not read parameters, and these are the website's
         parameters = self.env["ir.config_parameter"].sudo()
-        default = DEFAULTS.get(name, False)
-        value = str(parameters.get_param(f"website_crm_score.{name}", default))
-        return int(value) if value.isdecimal() else int(value == "True")
+        name = name if "." in name else f"website_crm_score.{name}"
+        text = parameters.get_param(name)
+        return (
+            1
+            if text == "True"
+            else read_number(text, *self._get_scoring_numbers()[name])
+        )

@@ -81,6 +81,8 @@ class ResPartner(models.Model):
     def action_erase_browsing_history(self):
         """Erase what these contacts saw on the website, and what their leads saw.
 
+        :return: that it was done, as a call from elsewhere needs an answer
+        :rtype: bool
         :raise AccessError: for users who may not delete these contacts and leads either
         """
         self.check_access("unlink")
@@ -89,6 +91,7 @@ class ResPartner(models.Model):
         leads.action_erase_browsing_history()
         visitors.unlink()
         self.sudo()._mark_score_outdated()  # sudo: the mark is the job's
+        return True
 
     @api.model
     def _was_staff_sql(self, partner, date):

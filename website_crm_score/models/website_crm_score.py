@@ -234,8 +234,10 @@ class WebsiteCrmScore(models.Model):
         return result
 
     def unlink(self):
-        self.env["website.crm.score.line"]._drop_rules(self)
-        return super().unlink()
+        self.check_access("unlink")
+        with self.env.cr.savepoint():  # a deletion that is refused takes no points
+            self.env["website.crm.score.line"]._drop_rules(self)
+            return super().unlink()
 
     @api.model
     def _sign(self, vals, apply_to="lead"):

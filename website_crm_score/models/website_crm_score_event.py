@@ -105,11 +105,14 @@ class WebsiteCrmScoreEvent(models.Model):
                 for name in ("rule_type", "apply_to")
             )
         )
-        if others:  # what they gave was for something or somebody else
-            self.check_access("write")
+        if not others:
+            return super().write(vals)
+        self.check_access("write")
+        with self.env.cr.savepoint():  # a change that is refused takes no points
+            # What they gave was for something or somebody else.
             # sudo: nobody may write the ledger, but whoever may change the rule
             self.env["website.crm.score.line"].sudo()._drop_rules(others)
-        return super().write(vals)
+            return super().write(vals)
 
     # SOURCES
 

@@ -14,8 +14,9 @@ class WebsiteCrmScoreTemplate(models.Model):
         """Return the templates of rules, by key.
 
         Each has a ``name`` and ``rules``, a list of the values of rules; those without
-        rules are not offered. ``left_out`` says which rules are missing, and why. An addon adds its rules to those of a template, so that
-        only such are made as can be counted.
+        rules are not offered. ``left_out`` says which rules are missing, and why. An
+        addon adds its rules to those of a template, so that only such are made as can
+        be counted.
 
         :rtype: dict[str, dict]
         """

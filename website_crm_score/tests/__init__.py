@@ -11,6 +11,7 @@ from . import test_scoring_run
 from . import test_score_listeners
 from . import test_pageview
 from . import test_security
+from . import test_settings
 from . import test_performance
 from . import test_remote_calls
 from . import test_website_form

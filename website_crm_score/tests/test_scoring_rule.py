@@ -3,7 +3,7 @@ from datetime import timedelta
 from unittest.mock import patch
 
 from odoo import fields
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.modules.migration import load_script
 from odoo.tests import Form, tagged
 from odoo.tools import file_path, mute_logger
@@ -783,3 +783,47 @@ class TestBrokenRule(RuleCase):
                 self.run_rules()
             self.assertEqual(rule.error, str(error))
             self.assertEqual(lead.score_ids, fine)
+
+    def test_an_error_with_a_nul_stops_one_rule_only(self):
+        rule = self.make_rule("[('activity_state', '=', 'today')]", value=1)
+        fine = self.make_rule(value=2)
+        lead = self.make_lead()
+
+        def fail(*_args):
+            raise ValueError("No\0thing")
+
+        with patch.object(type(self.Lead), "_search_activity_state", fail):
+            self.run_rules()
+        self.assertEqual(rule.error, "Nothing")
+        self.assertEqual(lead.score_ids, fine)
+
+    def test_a_change_that_is_refused_takes_no_points(self):
+        rule, lead = self.make_rule(), self.make_lead()
+        self.run_rules()
+        self.refuse(
+            lambda: rule.write({"rule_type": "event", "event_type": False}),
+            ValidationError,
+        )
+        self.assertScores(lead, [10])
+
+    def refuse(self, change, exception):
+        """Have code catch the refusal: the transaction then goes on."""
+        try:
+            change()
+        except exception:
+            return
+        self.fail("It was not refused")
+
+    def test_a_deletion_that_is_refused_takes_no_points(self):
+        rule, lead = self.make_rule(), self.make_lead()
+        self.run_rules()
+
+        def refuse(_rules):
+            raise ValueError("In use")
+
+        refuse._ondelete = False
+        with patch.object(type(rule), "_ondelete_methods", [refuse]):
+            self.refuse(rule.unlink, ValueError)
+        seller = self.make_user("ws_seller", "sales_team.group_sale_salesman")
+        self.refuse(rule.with_user(seller).unlink, AccessError)
+        self.assertScores(lead, [10])

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class ResConfigSettings(models.TransientModel):
@@ -10,3 +10,8 @@ class ResConfigSettings(models.TransientModel):
         string="Opened or clicked within",
         config_parameter="website_crm_score.machine_seconds",
     )
+
+    @api.model
+    def _get_scoring_numbers(self):
+        own = {"website_crm_score.machine_seconds": (0, 86_400)}
+        return super()._get_scoring_numbers() | own
