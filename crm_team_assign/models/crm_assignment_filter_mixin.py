@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
+from odoo.tools import SQL
 
 from odoo.addons.website_crm_score.tools.own_context import OURS
 from odoo.addons.website_crm_score.tools.rule_domain import (
@@ -138,8 +139,18 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
         if self._find_filter_error("assignment_domain"):
             return Domain.FALSE
         domain = parse_domain(self.assignment_domain, self.env)
-        leads = self._get_filter_reader()._search(domain, active_test=False)
-        return Domain("id", "in", leads)
+        query = self._get_filter_reader()._search(domain, active_test=False)
+
+        def is_found(_model, alias, _query):
+            # Unlike IN, this costs no more than its row where the leads found are too
+            # many for PostgreSQL to keep them all.
+            return SQL(
+                "EXISTS (SELECT FROM (%s) AS found WHERE found.id = %s)",
+                query.select(),
+                SQL.identifier(alias, "id"),
+            )
+
+        return Domain.custom(to_sql=is_found)
 
     @api.model
     def _note_assignment_errors(self, errors):
