@@ -26,4 +26,5 @@
         "web.assets_tests": ["crm_team_assign/static/tests/tours/**/*"],
     },
     "post_init_hook": "post_init_hook",
+    "uninstall_hook": "uninstall_hook",
 }

@@ -1,5 +1,7 @@
 from odoo.tools import SQL, sql
 
+from .tools.loose_ends import forget_parameters, tie_up
+
 
 def pre_init_hook(env):
     """Add columns with their defaults before the ORM sees the fields.
@@ -14,6 +16,28 @@ def pre_init_hook(env):
 def post_init_hook(env):
     """Note the forms that visitors sent before."""
     env["website.crm.form"]._note_earlier()
+
+
+def uninstall_hook(env):
+    """Leave nothing behind that names what goes, nor what is not Odoo's to remove."""
+    tie_up(env, "website_crm_score")
+    forget_parameters(env, "website_crm_score")
+    drop_worklists(env)
+
+
+def drop_worklists(env):
+    """Drop the tables of runs that were not finished."""
+    rows = env.execute_query(
+        SQL(
+            """
+            SELECT relname FROM pg_class
+             WHERE relpersistence = 'u' AND relkind = 'r'
+               AND relname ~ '^website_crm_score_kept_[a-z]+_[0-9]+$'
+            """
+        )
+    )
+    for (name,) in rows:
+        env.cr.execute(SQL("DROP TABLE %s", SQL.identifier(name)))
 
 
 def add_lead_columns(cr):

@@ -1,6 +1,6 @@
-from .models.base_automation import FIELD
+from odoo.addons.website_crm_score.tools.loose_ends import tie_up
 
 
 def uninstall_hook(env):
-    """Archive the automation rules whose date goes with this addon."""
-    env["base.automation"].search([("trg_date_id.name", "=", FIELD)]).active = False
+    """Switch off the automation rules whose date goes with this addon."""
+    tie_up(env, "website_crm_score_automation")

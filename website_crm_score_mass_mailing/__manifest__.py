@@ -19,4 +19,5 @@
     },
     "pre_init_hook": "pre_init_hook",
     "auto_install": True,
+    "uninstall_hook": "uninstall_hook",
 }

@@ -1,5 +1,7 @@
 from odoo.tools import sql
 
+from odoo.addons.website_crm_score.tools.loose_ends import tie_up
+
 
 def pre_init_hook(env):
     """Add columns with what is known of the past before the ORM sees the fields.
@@ -43,3 +45,8 @@ def add_dates(cr):
              WHERE active
             """
         )
+
+
+def uninstall_hook(env):
+    """Leave nothing behind that names what goes."""
+    tie_up(env, "website_crm_score_mass_mailing")

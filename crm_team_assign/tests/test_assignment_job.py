@@ -5,7 +5,7 @@ from odoo.tests import tagged
 
 from odoo.addons.website_crm_score.models.website_crm_score import WebsiteCrmScore
 
-from ..hooks import post_init_hook
+from ..hooks import post_init_hook, uninstall_hook
 from .common import LONG_AGO, AssignmentCase
 
 
@@ -35,6 +35,39 @@ class TestAssignmentJob(AssignmentCase):
         post_init_hook(self.env)
         self.assertEqual(self.cron.nextcall, LONG_AGO)
         self.assertEqual(self.cron.interval_number, 3)
+
+    def test_uninstalling_puts_the_daily_job_back(self):
+        parameters = self.env["ir.config_parameter"]
+        channel = self.env.ref("mail.channel_admin")
+        for is_on in (False, True):
+            with self.subTest(before=is_on):
+                parameters.set_param("crm.lead.auto.assignment", is_on)
+                self.cron.active = is_on
+                post_init_hook(self.env)
+                messages = channel.message_ids
+                uninstall_hook(self.env)
+                self.assertEqual(self.cron.active, is_on)
+                enabled = parameters.get_param("crm.lead.auto.assignment")
+                self.assertEqual(bool(enabled), is_on)
+                own = [("key", "=like", "crm_team_assign.%")]
+                self.assertFalse(parameters.search(own))
+                said = (channel.message_ids - messages).body
+                self.assertEqual("daily assignment" in str(said), not is_on)
+
+    def test_uninstalling_keeps_filters_on_the_score_which_stays(self):
+        broken = self.env["ir.filters"].create(
+            {
+                "name": "Below",
+                "model_id": "crm.lead",
+                "domain": "[('below_minimum', '=', True)]",
+            }
+        )
+        whole = self.Team.create(
+            {"name": "Hot", "assignment_domain": "[('score', '>', 5)]"}
+        )
+        uninstall_hook(self.env)
+        self.assertFalse(broken.active)
+        self.assertEqual(whole.assignment_domain, "[('score', '>', 5)]")
 
     def test_the_settings_of_core_switch_it_off(self):
         settings = {"crm_use_auto_assignment": False}

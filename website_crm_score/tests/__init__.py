@@ -29,3 +29,4 @@ from . import test_event_ledger
 from . import test_company_points
 from . import test_contact_scores
 from . import test_templates
+from . import test_uninstall
