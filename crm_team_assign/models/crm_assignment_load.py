@@ -34,6 +34,7 @@ class CrmAssignmentLoad(models.Model):
         thirtieth part."""
         self.env["crm.lead"].flush_model(["date_open", "user_id", "team_id"])
         self.env["crm.team.member"].flush_model()
+        self.env["res.partner"].flush_model(["tz"])
         return SQL(
             """
             WITH zone AS (
@@ -78,8 +79,16 @@ class CrmAssignmentLoad(models.Model):
     @api.model
     def _get_zones(self):
         """Return the names of the zones of members, and of PostgreSQL's for these."""
-        # sudo: of members that the user may not see, too; it is a zone alone
-        members = self.env["crm.team.member"].sudo().search([])
-        names = sorted({tz or "" for tz in members.user_id.mapped("tz")})
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT DISTINCT COALESCE(partner.tz, '')
+                  FROM crm_team_member member
+                  JOIN res_users users ON users.id = member.user_id
+                  JOIN res_partner partner ON partner.id = users.partner_id
+                """
+            )
+        )
+        names = [name for (name,) in rows]
         rules = self.env["website.crm.score"]
         return {"tz": names, "zones": [rules._get_sql_zone(name) for name in names]}

@@ -15,6 +15,7 @@ from . import test_merge_promise
 from . import test_plan
 from . import test_plan_changes
 from . import test_plan_concurrency
+from . import test_plan_migration
 from . import test_plan_properties
 from . import test_quota
 from . import test_security

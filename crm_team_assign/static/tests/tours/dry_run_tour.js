@@ -55,6 +55,15 @@ registry.category("web_tour.tours").add("crm_team_assign.dry_run", {
             run: "click",
         },
         {
+            content: "Bring it up to date",
+            trigger: "button[name=action_update]",
+            run: "click",
+        },
+        {
+            content: "It says when that was",
+            trigger: ".o_field_widget[name=update_date]",
+        },
+        {
             content: "Confirm the plan",
             trigger: "button[name=action_confirm]",
             run: "click",
@@ -68,6 +77,11 @@ registry.category("web_tour.tours").add("crm_team_assign.dry_run", {
             content: "It is carried out",
             trigger:
                 ".o_statusbar_status .o_arrow_button_current:contains(Carried Out)",
+        },
+        {
+            content: "It shows what was done for Ann",
+            trigger:
+                '.o_field_widget[name=share_ids] .o_data_row:contains(Ann) [name=done_count]:contains("1")',
         },
         {
             content: "See the leads that were assigned",
