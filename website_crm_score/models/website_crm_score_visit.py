@@ -199,12 +199,14 @@ class WebsiteCrmScoreVisit(models.Model):
 
         :rtype: SQL
         """
+        # A row for each visit. PostgreSQL expects ten of an array, which is near enough,
+        # and a thousand of a series.
         return self._get_owned_visits(
             SQL(
                 """
                 website_crm_removed_visit removed ON removed.visitor_id = visitor.id
                 JOIN website_crm_url entry ON entry.id = removed.url_id
-                CROSS JOIN generate_series(1, removed.visit_count)
+                CROSS JOIN unnest(array_fill(0, ARRAY[removed.visit_count]))
                 """
             ),
             url=SQL("entry.url"),
