@@ -199,8 +199,8 @@ class WebsiteCrmScoreVisit(models.Model):
 
         :rtype: SQL
         """
-        # A row for each visit. PostgreSQL expects ten of an array, which is near enough,
-        # and a thousand of a series.
+        # A row for each visit. PostgreSQL expects ten of an array, near enough, and a
+        # thousand of a series.
         return self._get_owned_visits(
             SQL(
                 """
