@@ -111,6 +111,16 @@ class TestMergePromise(MergeCase):
         twins[1].description = "<p>Private</p>"
         self.assertEqual(self.check_promise(twins).reason, "team_filter")
 
+    def test_the_address_of_what_is_left_is_that_of_one_of_them(self):
+        india = self.env.ref("base.in")
+        wants = f"[('country_id', '=', {india.id})]"
+        self.make_team("Direct", 0, [self.ann], assignment_domain=wants)
+        twins = self.make_leads(2, email_from=EMAIL)
+        state = self.env["res.country.state"].search([("country_id", "=", india.id)])
+        twins[1].write({"country_id": india.id, "state_id": state[:1].id})
+        line = self.check_promise(twins)
+        self.assertEqual((line.user_id, line.lead_id.country_id), (self.ann, india))
+
     @mute_logger("odoo.models.unlink")
     def test_a_line_names_the_lead_that_is_really_left(self):
         self.make_team("Direct", 0, [self.ann])

@@ -7,6 +7,7 @@ that do it in earnest.
 
 from contextlib import closing, contextmanager
 
+from odoo.models import BaseModel
 from odoo.tools import SQL
 
 from ..models.ir_cron import CONCURRENCY_ERRORS
@@ -91,6 +92,8 @@ def _merge(leads):
         if field.type == "many2many" and field.store:
             _merge_links(field, head, others)
         elif field.store and field.column_type and not field.company_dependent:
+            # An address is given in records.
+            value = value.id if isinstance(value, BaseModel) else value
             columns[name] = field.convert_to_column(value, head)
     head._write(columns)
     others._write({"active": False})
