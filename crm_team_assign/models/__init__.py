@@ -4,11 +4,7 @@ from . import crm_assignment_plan
 from . import crm_assignment_plan_line
 from . import crm_assignment_plan_share
 from . import crm_lead
-from . import crm_lead_tracking
 from . import crm_team
-from . import crm_team_batches
-from . import crm_team_planning
-from . import crm_team_allocation
-from . import crm_team_assignment
 from . import crm_team_member
+from . import ir_cron
 from . import res_config_settings

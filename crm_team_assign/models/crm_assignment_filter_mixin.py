@@ -156,9 +156,10 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
     def _note_assignment_errors(self, errors):
         """Show the errors where their owners see them, and remove those of before.
 
-        :param dict errors: by record, why it was left out, or None
+        :param list[tuple] errors: pairs of a record, and why it was left out, or None
         """
-        for record, error in errors.items():
+        for record, error in errors:
             if (record.assignment_error or None) != error:
                 # sudo: who may assign leads need not be able to write teams
                 record.sudo().assignment_error = error
+        return []

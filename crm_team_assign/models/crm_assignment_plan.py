@@ -1,14 +1,13 @@
 import logging
-from collections import defaultdict
 from datetime import timedelta
-from functools import partial
-from itertools import product
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
-from ..tools.assignment import Assignment, LeadFacts
-from ..tools.assignment_plan import Outcome
+from ..execution import lock
+from ..execution.executor import Executor
+from ..execution.planner import rehearse
+from ..queries import plan_lines
 
 _logger = logging.getLogger(__name__)
 
@@ -96,23 +95,15 @@ class CrmAssignmentPlan(models.Model):
             ["plan_id", "outcome", "state"],
             ["__count"],
         )
-        counts = {
-            (plan.id, outcome, state): count for plan, outcome, state, count in groups
-        }
-
-        def count(plan, outcomes=CHANGES, states=("planned", "done", "left_out")):
-            return sum(
-                counts.get((plan.id, *key), 0) for key in product(outcomes, states)
-            )
-
         for plan in self:
-            states = ["done"] if plan.state == "done" else ["planned", "done"]
-            plan.member_lead_count = count(plan, ["member"], states)
-            plan.team_lead_count = count(plan, ["team"], states)
-            plan.merge_count = count(plan, ["merge"], states)
-            plan.unassigned_count = count(plan, ["none"], [False, "left_out"])
-            plan.done_count = count(plan, states=["done"])
-            plan.left_out_count = count(plan, states=["left_out"])
+            found = [item for of, *item in groups if of == plan]
+            states = {"done"} if plan.state == "done" else {"planned", "done"}
+            plan.member_lead_count = _sum(found, {"member"}, states)
+            plan.team_lead_count = _sum(found, {"team"}, states)
+            plan.merge_count = _sum(found, {"merge"}, states)
+            plan.unassigned_count = _sum(found, {"none"}, {False, "left_out"})
+            plan.done_count = _sum(found, CHANGES, {"done"})
+            plan.left_out_count = _sum(found, CHANGES, {"left_out"})
 
     @api.depends("origin", "create_date")
     def _compute_display_name(self):
@@ -134,60 +125,58 @@ class CrmAssignmentPlan(models.Model):
         :param bool force_quota: see ``crm.team.member._get_assignment_quota``
         :rtype: crm.assignment.plan
         """
-        assignment = teams._rehearse_assignment(force_quota, leads)
-        plan = self._save(assignment, teams, "rehearsal", force_quota)
+        plan = self._create_for(teams, origin="rehearsal", force_quota=force_quota)
         plan.selection = leads and leads.ids
-        plan._add_lines(assignment.outcomes.values(), assignment)
+        plan._rehearse_for(teams, leads)
         return plan
 
     @api.model
-    def _save(self, assignment, teams, origin, force_quota=False):
-        """Return a new plan with its figures, without lines.
+    def _keep(self, teams, draft):
+        """Return a plan of what is to be done at once.
 
-        :param Assignment assignment: what is planned
-        :param str origin: see the field
+        :param Draft draft: what is planned
+        :return: the plan, of who assigns
+        :rtype: crm.assignment.plan
         """
+        origin = "job" if self.env["ir.cron"]._is_job() else "button"
+        values = {"origin": origin, "state": "confirmed", "confirm_uid": self.env.uid}
+        plan = self._create_for(teams, **values)
+        plan._fill(draft, draft.list_assigned())
+        return plan.with_env(self.env)
+
+    @api.model
+    def _create_for(self, teams, **values):
         # sudo: plans are nobody's to create but of the one who may assign leads
-        plan = self.sudo().create(
-            {
-                "origin": origin,
-                "state": "draft" if origin == "rehearsal" else "confirmed",
-                "team_ids": teams.ids,
-                "force_quota": force_quota,
-                "confirm_uid": origin != "rehearsal" and self.env.uid,
-            }
-        )
-        plan._set_figures(assignment)
-        return plan
+        return self.sudo().create({"team_ids": teams.ids, **values})
 
-    def _set_figures(self, assignment):
-        self.lead_count = len(assignment.outcomes)
-        self.turns = {
-            "members": assignment.last_members,
-            "credits": assignment.credits,
-        }
-        self.env["crm.assignment.plan.share"]._add(self, assignment)
+    def _rehearse_for(self, teams, leads=None):
+        """Plan what the button would do now, with the rights of the teams' user."""
+        draft = rehearse(teams, self.force_quota, leads)
+        self._fill(draft, draft.outcomes.values())
 
-    def _add_lines(self, outcomes, assignment):
-        """Add lines to this plan, in the order of ``outcomes``.
+    def _fill(self, draft, outcomes):
+        """Add what is planned to this plan.
 
-        :param outcomes: of leads, see :class:`Outcome`
-        :param Assignment assignment: has the facts of these leads
+        :param Draft draft: has the figures, and the facts of the leads
+        :param outcomes: what to add lines of
         """
+        self.lead_count = len(draft.outcomes)
+        self.turns = {"members": draft.last_members, "credits": draft.credits}
+        self.env["crm.assignment.plan.share"]._add(self, draft)
         rows = [
             (
                 outcome.lead_id,
                 outcome.team,
                 outcome.member,
                 outcome.head_id,
-                assignment.get_kind(outcome),
+                draft.get_kind(outcome),
                 outcome.reason,
-                assignment.get_score(outcome.lead_id),
+                draft.get_score(outcome.lead_id),
             )
-            for outcome in assignment.sort(outcomes)
+            for outcome in draft.sort(outcomes)
         ]
         if rows:
-            self.env["crm.assignment.plan.line"]._insert(self, rows)
+            plan_lines.insert(self, rows)
 
     # BEFORE IT IS CARRIED OUT
 
@@ -198,15 +187,11 @@ class CrmAssignmentPlan(models.Model):
         """
         self.ensure_one()
         plan = self._begin(["draft"])
-        teams = self.team_ids  # of whoever asks for it
         leads = self.env["crm.lead"].browse(plan.selection or []).exists()
-        assignment = teams._rehearse_assignment(
-            plan.force_quota, leads if plan.selection else None
-        )
         plan.line_ids.unlink()
         plan.share_ids.unlink()
-        plan._set_figures(assignment)
-        plan._add_lines(assignment.outcomes.values(), assignment)
+        # With the rights of whoever asks for it.
+        plan._rehearse_for(self.team_ids, leads if plan.selection else None)
         plan.update_date = fields.Datetime.now()
 
     def action_switch_share(self):
@@ -261,30 +246,40 @@ class CrmAssignmentPlan(models.Model):
                 "try_count": 0,
             }
         )
-        if plan.line_ids.search_count(plan._get_todo_domain()) > DIRECT_SIZE:
+        if plan._count_todo() > DIRECT_SIZE:
             self.env.ref("crm_team_assign.ir_cron_carry_out_plans").sudo()._trigger()
-            result = {
-                "type": "success",
-                "message": self.env._("The plan is being carried out."),
-            }
+            message = self.env._("The plan is being carried out.")
+            result = {"type": "success", "message": message}
         else:
-            self.env["crm.team"]._lock_assignment()
+            lock.take(self.env)
             self._carry_out()
             result = plan._get_result()
+        reload = {"type": "ir.actions.client", "tag": "soft_reload"}
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
-            "params": {
-                **result,
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
+            "params": {**result, "next": reload},
         }
+
+    def _count_todo(self):
+        domain = [("plan_id", "=", self.id), ("state", "=", "planned")]
+        return self.env["crm.assignment.plan.line"].search_count(
+            [*domain, ("outcome", "in", CHANGES)]
+        )
+
+    def _carry_out(self):
+        """Carry out what is left of this plan, as its user; see :class:`Executor`.
+
+        :return: ids of the leads that teams or members were given
+        :rtype: list[int]
+        """
+        return Executor(self).run()
 
     @api.model
     def _cron_carry_out(self):
         """Carry out the plans that were confirmed, or interrupted."""
         jobs = self.env["ir.cron"]
-        with self.env["crm.team"]._hold_assignment() as is_free:
+        with lock.hold(self.env) as is_free:
             if not is_free:
                 jobs._commit_batch(0, 1)
                 return
@@ -324,103 +319,6 @@ class CrmAssignmentPlan(models.Model):
             later = fields.Datetime.now() + timedelta(minutes=RETRY_MINUTES)
             self.env.ref("crm_team_assign.ir_cron_carry_out_plans")._trigger(later)
         self.env["ir.cron"]._commit_batch(0, 1)
-
-    def _get_todo_domain(self):
-        return [
-            ("plan_id", "in", self.ids),
-            ("state", "=", "planned"),
-            ("outcome", "in", CHANGES),
-        ]
-
-    def _carry_out(self):
-        """Carry out what is left of this plan; leave out what changed meanwhile."""
-        plan = self.sudo()  # sudo: see _begin
-        Lines = plan.env["crm.assignment.plan.line"]
-        teams = self.env["crm.team"].browse(plan.team_ids.ids)
-        merge = partial(plan._merge_batch, teams)
-        groups = Lines._get_groups(plan)
-        for _merged in teams._in_batches(merge, groups, plan._leave_groups):
-            pass
-        self.env["crm.lead"].browse(Lines._get_merged_heads(plan).ids)._score_now()
-        Lines._leave_out_changed(plan)
-        teams._carry_out(plan._load())
-
-    def _merge_batch(self, teams, groups):
-        """Merge groups of duplicates that are still as they were planned."""
-        Lines = self.env["crm.assignment.plan.line"]
-        Lines._leave_out_changed(self, [id_ for lead_ids in groups for id_ in lead_ids])
-        heads = {lead_ids[0] for lead_ids in Lines._get_groups(self)}
-        groups = [lead_ids for lead_ids in groups if lead_ids[0] in heads]
-        lines = Lines._get_lines(self, [id_ for lead_ids in groups for id_ in lead_ids])
-        merged = teams._merge_batch(groups)
-        Lines._note_merged(self, merged, lines)
-        return merged
-
-    def _leave_groups(self, groups):
-        """Note that these are not merged, since others write them all the time."""
-        failed = {id_: "failed" for lead_ids in groups for id_ in lead_ids}
-        self.env["crm.assignment.plan.line"]._leave_out_obstacles(self, failed)
-        return []
-
-    def _check_batch(self, teams, steps):
-        """Leave out what changed since this was planned, or planned and confirmed; what
-        is still to do of a batch is done then.
-
-        :param crm.team teams: of this plan
-        :param list[Outcome] steps: the batch
-        :rtype: list[Outcome]
-        """
-        Lines = self.env["crm.assignment.plan.line"]
-        lead_ids = [step.lead_id for step in steps]
-        if self.origin == "rehearsal":  # somebody looked at it
-            Lines._leave_out_changed(self, lead_ids)
-            # Another assignment may have been between, also where this one goes on.
-            given = Lines._count_done(self)
-            quotas = teams._get_quotas(self.force_quota, given=given)
-            Lines._leave_out_beyond(self, quotas)
-        Lines._leave_out_obstacles(self, teams._find_obstacles(steps))
-        planned = Lines._filter_planned(self, lead_ids)
-        return [step for step in steps if step.lead_id in planned]
-
-    def _load(self):
-        """Return what is left to do of this plan.
-
-        :rtype: Assignment
-        """
-        rows = self.env["crm.assignment.plan.line"]._read_todo(self)
-        turns = self.turns or {}
-        return Assignment(
-            leads={
-                lead_id: LeadFacts(lead_id, score, None, None, team_id, None)
-                for lead_id, score, team_id, *_others in rows
-            },
-            outcomes={
-                lead_id: Outcome(lead_id, reason, team, member)
-                for lead_id, _score, _team_id, team, member, reason in rows
-            },
-            last_members=_int_keys(turns.get("members")),
-            credits={} if self.done_count else _int_keys(turns.get("credits")),
-            plan_id=self.id,
-        )
-
-    def _note_batch(self, lead_ids, done):
-        """Note which of the leads of a batch the plan was carried out for."""
-        self.env["crm.assignment.plan.line"]._note_batch(self, lead_ids, done)
-
-    def _list_untold(self):
-        """Return who got leads by this plan, and was not told of them yet.
-
-        :return: pairs of a user and ids of leads
-        :rtype: list[tuple]
-        """
-        untold = defaultdict(list)
-        for member, lead_ids in self.env["crm.assignment.plan.line"]._get_untold(self):
-            untold[member.user_id] += lead_ids
-        return list(untold.items())
-
-    def _note_told(self, user_ids):
-        """Note that users were told of their leads."""
-        self.env["crm.assignment.plan.line"]._note_told(self, user_ids)
 
     def _finish(self):
         self.write({"state": "done", "done_date": fields.Datetime.now()})
@@ -497,6 +395,10 @@ class CrmAssignmentPlan(models.Model):
             old.unlink()
 
 
-def _int_keys(values):
-    """Return a dictionary that was kept as JSON, whose keys are texts."""
-    return {int(key): value for key, value in (values or {}).items()}
+def _sum(found, outcomes, states):
+    """Return how many lines there are of these outcomes in these states."""
+    return sum(
+        count
+        for outcome, state, count in found
+        if outcome in outcomes and state in states
+    )

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..tools.quota import UNLIMITED
+from ..planning.quota import UNLIMITED
 
 
 class CrmAssignmentPlanShare(models.Model):
@@ -48,10 +48,10 @@ class CrmAssignmentPlanShare(models.Model):
             ["plan_id", "team_id", "member_id"],
             ["__count"],
         )
-        counts = {tuple(owners): count for *owners, count in groups}
+        counts = {tuple(key): count for *key, count in groups}
         for share in self:
-            owners = share.plan_id, share.team_id, share.member_id
-            share.done_count = counts.get(owners, 0)
+            key = share.plan_id, share.team_id, share.member_id
+            share.done_count = counts.get(key, 0)
 
     @api.depends(
         "lead_count", "done_count", "plan_id.state", "capacity", "is_unlimited"
@@ -64,14 +64,14 @@ class CrmAssignmentPlanShare(models.Model):
             share.used = 100 * count / share.capacity if is_limited else 0
 
     @api.model
-    def _add(self, plan, assignment):
+    def _add(self, plan, draft):
         """Add the shares of a plan: of members with room, and of teams.
 
         :param crm.assignment.plan plan: the plan
-        :param Assignment assignment: what it is made of
+        :param Draft draft: what it is made of
         """
-        scores = assignment.get_scores_by_share()
-        members = self.env["crm.team.member"].browse(assignment.quotas)
+        scores = draft.get_scores_by_share()
+        members = self.env["crm.team.member"].browse(draft.quotas)
         keys = {(member.crm_team_id.id, member.id) for member in members} | set(scores)
         self.create(
             [
@@ -85,7 +85,7 @@ class CrmAssignmentPlanShare(models.Model):
                     "is_unlimited": quota >= UNLIMITED,
                 }
                 for team_id, member_id in sorted(keys, key=str)
-                for quota in [assignment.quotas.get(member_id, 0)]
+                for quota in [draft.quotas.get(member_id, 0)]
             ]
         )
 

@@ -9,7 +9,9 @@ from odoo.tools.mail import email_normalize_all
 from odoo.addons.website_crm_score.tools.own_context import OURS
 from odoo.addons.website_crm_score.tools.setting import read_number
 
-ASSIGNMENT_ORDER = "score desc, create_date, id"
+from ..queries import plan_lines
+from ..tools.batch_log import BatchLog
+
 MAX_DELAY = 24.0 * 36_500  # in hours
 
 
@@ -37,7 +39,7 @@ class CrmLead(models.Model):
 
     def unlink(self):
         result = super().unlink()
-        self.env["crm.assignment.plan.line"]._forget_leads(self)
+        plan_lines.forget_leads(self)
         return result
 
     @api.depends("score", "team_id", "user_id", "company_id", "active", "won_status")
@@ -188,6 +190,28 @@ class CrmLead(models.Model):
 
     # HANDING OVER
 
+    def _give_to(self, team, user):
+        """Give those of these leads that are still free to a team and, as
+        opportunities, to a user.
+
+        :param res.users user: nobody, to leave them to the team
+        :return: ids of the leads that were given
+        :rtype: list[int]
+        """
+        leads = self.exists().filtered(lambda lead: lead._is_free_for(team))
+        # The user gets one message for all; core would post one for each lead.
+        leads = leads.with_context(
+            mail_auto_subscribe_no_notify=True, is_assignment=OURS
+        )
+        for values, same in leads._group_by_assignment(team, user):
+            company = same.company_id
+            same.write(values)
+            lost = same.filtered(lambda lead: not lead.company_id)
+            if company and lost:
+                # In a team of all companies core forgets that of a lead.
+                lost.company_id = company
+        return leads.ids
+
     def _is_free_for(self, team):
         """Return whether this lead is open, nobody's, and of no other team."""
         self.ensure_one()
@@ -226,3 +250,52 @@ class CrmLead(models.Model):
             group = groups.setdefault(key, (values, []))
             group[1].append(lead.id)
         return [(values, self.browse(ids)) for values, ids in groups.values()]
+
+    # LOGGING: what an assignment changes is logged on each lead, as all that is
+    # tracked; but for many leads at once, where Odoo makes each message with
+    # statements of its own.
+
+    def _message_track(self, fields_iter, initial_values_dict):
+        if self.env.context.get("is_assignment") is not OURS:
+            return super()._message_track(fields_iter, initial_values_dict)
+        log = BatchLog()
+        self = self.with_context(assignment_log=log)
+        tracking = super()._message_track(fields_iter, initial_values_dict)
+        self._create_logs(log.messages)
+        return tracking
+
+    def message_post(self, *, body="", **kwargs):
+        log = self._get_batch_log("merge_log")
+        if not log or self.message_follower_ids:
+            return super().message_post(body=body, **kwargs)
+        # The summary of an automatic merger, of which nobody is to be told.
+        return self.with_context(assignment_log=log)._message_log(body=body)
+
+    def _message_log(self, **kwargs):
+        log = self._get_batch_log("assignment_log")
+        self = self.with_context(assignment_log=None, message_log=log)
+        return super()._message_log(**kwargs)
+
+    def _message_create(self, values_list):
+        log = self._get_batch_log("message_log")
+        if not log:
+            return super()._message_create(values_list)
+        log.messages.extend(values_list)
+        return self.env["mail.message"]
+
+    def _get_batch_log(self, key):
+        log = self.env.context.get(key)
+        return log if isinstance(log, BatchLog) else None
+
+    def _create_logs(self, values_list):
+        """Create messages, and then what they tell of changed fields."""
+        tracking = [values.pop("tracking_value_ids") or () for values in values_list]
+        leads = self.with_context(assignment_log=None).sudo()  # sudo: as core logs
+        messages = leads._message_create(values_list)
+        leads.env["mail.tracking.value"].create(
+            [
+                {**values, "mail_message_id": message.id}
+                for message, commands in zip(messages, tracking, strict=True)
+                for _create, _id, values in commands
+            ]
+        )

@@ -1,7 +1,29 @@
+from dataclasses import dataclass
+from functools import partial
+
 from odoo import api, fields, models
+from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from ..execution import lock
+from ..execution.merging import merge_duplicates
+from ..execution.planner import make_draft
+from ..execution.report import report_members, report_teams
+from ..planning.facts import Draft
+
 RECENT_DAYS = 30
+
+
+@dataclass(eq=False)
+class Assignment:
+    """Both stages of one assignment, which core calls one after the other: they are
+    planned and carried out in the first. It is handed down in the context, where a
+    client can put no such thing, as core's methods have no argument for it.
+    """
+
+    force_quota: bool
+    draft: Draft = None
+    done: set = frozenset()
 
 
 class CrmTeam(models.Model):
@@ -51,14 +73,14 @@ class CrmTeam(models.Model):
     def _compute_recent_lead_counts(self):
         """What if: how many of the last 30 days' leads would pass, as it is typed."""
         since = fields.Datetime.subtract(fields.Datetime.now(), days=RECENT_DAYS)
-        Leads = self.env["crm.lead"].with_context(active_test=False)
+        leads = self.env["crm.lead"].with_context(active_test=False)
         for team in self:
             domain = Domain("create_date", ">=", since)
             domain &= team._get_assignment_company_domain()
             domain &= team._get_filter_domain()
             minimum = Domain("score", ">=", team.min_for_assign)
-            team.recent_lead_count = Leads.search_count(domain)
-            team.recent_reach_count = Leads.search_count(domain & minimum)
+            team.recent_lead_count = leads.search_count(domain)
+            team.recent_reach_count = leads.search_count(domain & minimum)
 
     @api.constrains("assignment_domain")
     def _constrains_assignment_domain(self):
@@ -84,27 +106,7 @@ class CrmTeam(models.Model):
                 team.lead_all_assigned_month_exceeded = False
         return result
 
-    def action_start_assignment(self):
-        """Ask how leads are to be assigned to these teams, or to all that take leads:
-        it says how much of the day's share is used.
-
-        :rtype: dict
-        :raise UserError: if the user may not assign leads
-        """
-        self._check_assignment_allowed()
-        teams = self or self.search(self._get_assignment_team_domain())
-        return self.env["crm.assignment.start"]._open(teams)
-
-    def action_plan_assignment(self):
-        """Open a dry run: what would happen if these teams, or all teams that take
-        leads, got what is left of the day's share now.
-
-        :rtype: dict
-        :raise UserError: if the user may not assign leads
-        """
-        self._check_assignment_allowed()
-        teams = self or self.search(self._get_assignment_team_domain())
-        return self.env["crm.assignment.plan"]._rehearse(teams)._open()
+    # WHICH LEADS
 
     @api.model
     def _get_assignment_team_domain(self):
@@ -153,3 +155,203 @@ class CrmTeam(models.Model):
         teams = [self.id, False] if self._get_assignment_weight() else [self.id]
         domain = Domain("team_id", "in", teams) & self._get_assignment_company_domain()
         return domain & self._get_filter_domain()
+
+    def _find_matching_leads(self, domain, errors):
+        """Return the leads in ``domain`` that match this team's filter and companies.
+
+        :param dict errors: gets why the filter cannot be used, or None
+        :return: ids, or None if the filter cannot be used
+        :rtype: set[int] | None
+        """
+        domain &= self._get_assignment_company_domain()
+        return self._find_filtered_leads(domain, errors)
+
+    def _find_candidates(self, domain, errors):
+        """Return the leads in ``domain`` that each of these teams could take.
+
+        :return: ids by team; None if it has no capacity, or a filter that fails
+        :rtype: dict
+        """
+        return {
+            team: team._find_matching_leads(domain, errors)
+            if team._get_assignment_weight()
+            else None
+            for team in self
+        }
+
+    def _get_member_quotas(self, force_quota, given=None):
+        """Return ``{member: quota}`` of members with room, whose turn it is first.
+
+        :param bool force_quota: see ``crm.team.member._get_assignment_quota``
+        :param dict given: how many they got by the plan that is gone on with, by id
+        """
+        members = self.crm_team_member_ids.sorted("id").filtered(
+            lambda member: not member.assignment_optout and member.user_id.active
+        )
+        last_id = self.assignment_last_member_id.id or 0
+        later = members.filtered(lambda member: member.id > last_id)
+        in_turn = later + (members - later)
+        quotas = in_turn._get_assignment_quotas(force_quota, given)
+        return {member: quota for member, quota in quotas.items() if quota > 0}
+
+    # ASKING FOR IT
+
+    def action_start_assignment(self):
+        """Ask how leads are to be assigned to these teams, or to all that take leads:
+        it says how much of the day's share is used.
+
+        :rtype: dict
+        :raise UserError: if the user may not assign leads
+        """
+        return self.env["crm.assignment.start"]._open(self._get_asked())
+
+    def action_plan_assignment(self):
+        """Open a dry run: what would happen if these teams, or all teams that take
+        leads, got what is left of the day's share now.
+
+        :rtype: dict
+        :raise UserError: if the user may not assign leads
+        """
+        return self.env["crm.assignment.plan"]._rehearse(self._get_asked())._open()
+
+    def _get_asked(self):
+        self._check_assignment_allowed()
+        return self or self.search(self._get_assignment_team_domain())
+
+    def _assign_by_hand(self, force_quota):
+        """Do what core's button does, which gives another day's share; or give what is
+        left of today.
+
+        :param bool force_quota: see ``crm.team.member._get_assignment_quota``
+        :return: a notification of what was done
+        :rtype: dict
+        """
+        run = Assignment(force_quota)
+        return self.with_context(assignment=run).action_assign_leads()
+
+    @api.model
+    def _is_assignment_allowed(self):
+        """Return what core checks, and refuses with its own words."""
+        is_manager = self.env.user.has_group("sales_team.group_sale_manager")
+        return is_manager or self.env.is_system()
+
+    @api.model
+    def _check_assignment_allowed(self):
+        """
+        :raise UserError: if the user is neither a sales manager nor an administrator
+        """
+        if not self._is_assignment_allowed():
+            raise UserError(
+                self.env._("Leads are assigned by managers or administrators.")
+            )
+
+    # ASSIGNMENT: core's methods, each a hook on a plan that is carried out
+
+    @api.model
+    def _cron_assign_leads(self, force_quota=False, creation_delta_days=0):
+        """Assign leads of any age: old leads that nobody looked at are leads too."""
+        return super()._cron_assign_leads(
+            force_quota=force_quota, creation_delta_days=creation_delta_days
+        )
+
+    def _action_assign_leads(self, force_quota=False, creation_delta_days=7):
+        """Bring scores up to date, then assign.
+
+        In a scheduled action the time for scoring can run out, or another one assigns
+        leads at the moment. Nothing is assigned then, and the action runs again.
+
+        :raise UserError: if leads are being assigned at the moment
+        """
+        if not self._is_assignment_allowed():
+            return super()._action_assign_leads(force_quota, creation_delta_days)
+        with lock.hold(self.env) as is_free:
+            if not is_free or not self._update_scores():
+                self.env["ir.cron"]._commit_batch(0, 1)
+                return {}, {}
+            run = self._get_assignment() or Assignment(force_quota)
+            teams = self.with_context(assignment=run)
+            result = super(CrmTeam, teams)._action_assign_leads(
+                force_quota=run.force_quota, creation_delta_days=creation_delta_days
+            )
+            self.env["ir.cron"]._commit_batch(0, 0)
+        return result
+
+    @api.model
+    def _get_assignment(self):
+        """Return the assignment that this is a stage of, None if of none.
+
+        :rtype: Assignment
+        """
+        run = self.env.context.get("assignment")
+        return run if isinstance(run, Assignment) else None
+
+    @api.model
+    def _update_scores(self):
+        """Score leads as the hourly job does.
+
+        :return: whether all is done; in a scheduled action time can run out
+        :rtype: bool
+        """
+        # sudo: administrators may assign leads without a right on scoring rules
+        rules = self.env["website.crm.score"].sudo()
+        return not rules.search_count([], limit=1) or rules.assign_scores_to_leads()
+
+    def _allocate_leads(self, creation_delta_days=7):
+        """Give leads without a team to the teams, merged with their duplicates first.
+
+        As a stage of an assignment they go to the members at the same time.
+
+        :return: for each team with capacity the ids ``assigned``, ``merged`` (of
+            leads that others were merged into) and ``duplicates`` (gone now)
+        :rtype: dict
+        """
+        free = self.env["crm.lead"]._get_allocation_domain(creation_delta_days)
+        merged = merge_duplicates(self, free)
+        free &= Domain("id", "not in", merged.busy)
+        run = self._get_assignment()
+        if run:
+            waiting = self._get_lead_to_assign_domain()
+            draft = run.draft = make_draft(self, free, waiting, run.force_quota)
+        else:
+            draft = make_draft(self, free)
+        done = self._carry_out(draft)
+        if run:
+            run.done = done
+        return report_teams(self, draft, done, merged)
+
+    def _get_lead_to_assign_domain(self):
+        """Return the domain of open leads of these teams that wait for a salesperson,
+        whatever their score: the planner tells why those below the minimum stay."""
+        domain = Domain(super()._get_lead_to_assign_domain())
+        return domain & self.env["crm.lead"]._open_domain()
+
+    def _assign_and_convert_leads(self, force_quota=False):
+        """Make opportunities of the teams' leads and hand them to the members.
+
+        As a stage of an assignment this is done already.
+
+        :return: for each member with room: the leads ``assigned`` and the ``quota``
+        :rtype: dict
+        """
+        run = self._get_assignment()
+        if not run:
+            waiting = self._get_lead_to_assign_domain()
+            run = Assignment(force_quota)
+            run.draft = make_draft(self, waiting=waiting, force_quota=force_quota)
+            run.done = self._carry_out(run.draft)
+        return report_members(self.env, run.draft, run.done)
+
+    def _carry_out(self, draft):
+        """Make a plan of these teams of a draft, and carry it out.
+
+        :return: ids of the leads that teams or members were given
+        :rtype: set[int]
+        """
+        jobs, plans = self.env["ir.cron"], self.env["crm.assignment.plan"]
+        errors = list(draft.errors.items())
+        for _noted in jobs._in_batches(self._note_assignment_errors, errors):
+            pass
+        if not draft.list_assigned():
+            return set()
+        plan = jobs._transact(partial(plans._keep, self, draft))
+        return set(plan._carry_out())

@@ -2,7 +2,7 @@ import pytz
 
 from odoo import api, fields, models
 
-from ..tools.quota import DAYS, UNLIMITED, get_allowance, get_quota
+from ..planning.quota import DAYS, UNLIMITED, get_allowance, get_quota
 
 
 class CrmTeamMember(models.Model):
@@ -183,10 +183,10 @@ class CrmTeamMember(models.Model):
         self.ensure_one()
         return max(self.assignment_max, 1 if self.assignment_unlimited else 0)
 
-    def _find_assignable_leads(self, plan, lead_ids, found):
+    def _find_assignable_leads(self, draft, lead_ids, found):
         """Return which of the leads this member takes, or None if a filter fails.
 
-        :param Assignment plan: has the facts of the leads, and gets the error
+        :param Draft draft: has the facts of the leads, and gets the error
         :param list[int] lead_ids: leads of the team
         :param dict found: what members without a filter take, by their companies
         :rtype: set[int] | None
@@ -195,27 +195,27 @@ class CrmTeamMember(models.Model):
         if self._has_filter("assignment_domain"):
             scope = fields.Domain("id", "in", lead_ids)
             scope &= fields.Domain("company_id", "in", [*companies, False])
-            return self._find_filtered_leads(scope, plan.errors)
-        plan.errors.setdefault(self, None)
+            return self._find_filtered_leads(scope, draft.errors)
+        draft.errors.setdefault(self, None)
         if companies not in found:
             found[companies] = {
                 lead_id
                 for lead_id in lead_ids
-                if plan.leads[lead_id].company_id in {*companies, None}
+                if draft.leads[lead_id].company_id in {*companies, None}
             }
         return found[companies]
 
-    def _find_preferred_leads(self, plan, lead_ids):
+    def _find_preferred_leads(self, draft, lead_ids):
         """Return which of the leads this member prefers, or None without a preference.
 
-        :param Assignment plan: gets the error of a filter that cannot be used
+        :param Draft draft: gets the error of a filter that cannot be used
         :rtype: set[int] | None
         """
         if not self._has_filter("assignment_domain_preferred"):
             return None
         scope = fields.Domain("id", "in", list(lead_ids))
         names = ["assignment_domain_preferred"]
-        return self._find_filtered_leads(scope, plan.errors, names)
+        return self._find_filtered_leads(scope, draft.errors, names)
 
     def _get_assignment_companies(self):
         # sudo: companies that the one who assigns has no access to

@@ -8,7 +8,7 @@ from odoo.addons.crm.models.crm_lead import CrmLead
 from .common import AssignmentCase
 
 FILTER_LOGGER = "odoo.addons.crm_team_assign.models.crm_assignment_filter_mixin"
-BATCH_LOGGER = "odoo.addons.crm_team_assign.models.crm_team_batches"
+BATCH_LOGGER = "odoo.addons.crm_team_assign.models.ir_cron"
 
 
 @tagged("post_install", "-at_install")

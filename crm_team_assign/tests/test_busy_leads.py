@@ -8,7 +8,7 @@ from odoo.tools import mute_logger
 from odoo.addons.crm.models.crm_lead import CrmLead
 from odoo.addons.website_crm_score.models import ir_cron
 
-from ..models.crm_team_assignment import CrmTeam
+from ..execution.executor import Executor
 from .common import AssignmentCase
 
 JOB_LOGGER = "odoo.addons.website_crm_score.models.ir_cron"
@@ -90,15 +90,15 @@ class TestBusyLeads(AssignmentCase):
     def test_what_a_batch_was_preceded_by_is_not_lost_when_it_starts_again(self):
         """The plan is kept, though the first batch is done a second time."""
         leads = self.make_scored(*[50] * 4)
-        note_turns = CrmTeam._note_turns
+        note_turns = Executor._note_turns
         failures = iter([SerializationFailure("others")])
 
-        def fail_once(teams, plans):
+        def fail_once(executor, turns):
             if error := next(failures, None):
                 raise error
-            return note_turns(teams, plans)
+            return note_turns(executor, turns)
 
-        with patch.object(CrmTeam, "_note_turns", fail_once):
+        with patch.object(Executor, "_note_turns", fail_once):
             self.run_job(lambda leads: False)
         self.assertTrue(all(leads.mapped("user_id")))
         lines = self.get_last_lines()

@@ -5,6 +5,7 @@ from .common import AssignmentCase
 
 # What a client can put into the context: anything that JSON has.
 NONSENSE = {
+    "assignment": {"force_quota": False, "draft": None},
     "assignment_run": {"force_quota": False, "plan": None},
     "assigned_per_day": {},
     "assigned_by_plan": {},

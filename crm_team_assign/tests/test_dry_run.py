@@ -5,6 +5,8 @@ from odoo.exceptions import UserError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..execution import messages
+from ..execution.executor import Executor
 from ..models import crm_assignment_plan
 from .plan_common import PlanCase
 
@@ -240,7 +242,7 @@ class TestDryRun(PlanCase):
         plan = self.rehearse()
         self.interrupt(plan)
         self.assertFalse(any(plan.line_ids.mapped("is_told")))
-        with patch.object(type(self.Team), "_notify_assignee") as notify:
+        with patch.object(messages, "tell") as notify:
             plan._carry_out()
             plan._carry_out()
         [call] = notify.call_args_list
@@ -250,14 +252,9 @@ class TestDryRun(PlanCase):
     def interrupt(self, plan):
         """Confirm a plan, and stop after the first lead."""
         self.env["ir.config_parameter"].set_param("crm.assignment.commit.bundle", 1)
-        carry_out_batch = type(self.Team)._carry_out_batch
-        batches = [carry_out_batch]
+        batches = [Executor._give]
         with (
-            patch.object(
-                type(self.Team),
-                "_carry_out_batch",
-                lambda *args: batches.pop()(*args),
-            ),
+            patch.object(Executor, "_give", lambda *args: batches.pop()(*args)),
             suppress(IndexError),
         ):
             plan.with_user(self.manager).action_confirm()

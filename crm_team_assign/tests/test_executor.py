@@ -1,6 +1,7 @@
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..execution import planner
 from .common import AssignmentCase
 
 
@@ -113,7 +114,7 @@ class TestExecutor(AssignmentCase):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            team._plan_assignment()
+            planner.rehearse(team)
             return self.env.cr.sql_log_count - before
 
         self.make_scored(50)

@@ -5,6 +5,7 @@ from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..execution.executor import Executor
 from ..models import crm_assignment_plan
 from .plan_common import PlanCase
 
@@ -250,18 +251,17 @@ class TestPlanChanges(PlanCase):
     def between_batches(self, work):
         """Do one lead at a time, and ``work`` after the first of them."""
         self.env["ir.config_parameter"].set_param("crm.assignment.commit.bundle", 1)
-        carry_out_batch = type(self.Team)._carry_out_batch
+        give = Executor._give
         todo = [work]
 
-        def carry_out_and_work(team, *args):
-            done = carry_out_batch(team, *args)
+        def give_and_work(executor, batch):
+            done = give(executor, batch)
             if todo:
                 todo.pop()()
                 self.env.flush_all()
             return done
 
-        patched = patch.object(type(self.Team), "_carry_out_batch", carry_out_and_work)
-        with patched:
+        with patch.object(Executor, "_give", give_and_work):
             yield
 
     def test_what_changes_while_batches_run_counts(self):

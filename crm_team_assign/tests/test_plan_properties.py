@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from odoo.tests import BaseCase, tagged
 
-from ..tools.assignment_plan import Seat, Share, draw_lots, seat_leads, share_out
+from ..planning.facts import MemberFacts, TeamFacts
+from ..planning.members import seat_leads
+from ..planning.teams import draw_lots, share_out
 
 # The same examples at every run, however slow the machine is.
 SETTINGS = settings(
@@ -27,7 +29,7 @@ QUOTAS = [-1, 0, 1, 2, 5, 1_000_000_000]
 def number(places):
     """Name teams, or members, by their places."""
     for key, place in enumerate(places, start=1):
-        place.key = key
+        place.id = key
     return places
 
 
@@ -44,10 +46,10 @@ scored_leads = st.lists(st.integers(0, len(SCORES) - 1), max_size=len(LEADS)).ma
     }
 )
 # Credits are what earlier plans left.
-team_shares = st.lists(
+any_teams = st.lists(
     st.builds(
-        Share,
-        key=st.just(None),
+        TeamFacts,
+        id=st.just(None),
         weight=st.integers(1, 7),
         minimum=st.sampled_from(MINIMUMS),
         leads=lead_sets,
@@ -57,15 +59,15 @@ team_shares = st.lists(
 ).map(number)
 
 
-def make_seat(key, quota, leads, wishes):
-    """A seat whose wishes are among its leads; without any it has no preference."""
-    return Seat(key, quota, leads, (wishes or set()) & leads or None)
+def make_member(key, quota, leads, wishes):
+    """A member whose wishes are among its leads; without any it has no preference."""
+    return MemberFacts(key, quota, leads, (wishes or set()) & leads or None)
 
 
 # Full ones, unlimited ones, with and without wishes
-member_seats = st.lists(
+any_members = st.lists(
     st.builds(
-        make_seat,
+        make_member,
         st.just(None),
         st.sampled_from(QUOTAS),
         st.just(set(LEADS)) | lead_sets,
@@ -87,45 +89,45 @@ class TestPlanProperties(BaseCase):
     # TEAMS
 
     @SETTINGS
-    @given(scored_leads, team_shares)
-    def test_teams_plan_each_lead_once_with_a_reason(self, leads, shares):
-        self.check_each_lead_once(leads, share_out(leads, shares))
+    @given(scored_leads, any_teams)
+    def test_teams_plan_each_lead_once_with_a_reason(self, leads, teams):
+        self.check_each_lead_once(leads, share_out(leads, teams))
 
     @SETTINGS
-    @given(scored_leads, team_shares)
+    @given(scored_leads, any_teams)
     def test_no_team_gets_a_lead_below_its_minimum_or_outside_its_filter(
-        self, leads, shares
+        self, leads, teams
     ):
-        teams = {share.key: share for share in shares}
-        for outcome in share_out(leads, shares):
+        by_id = {team.id: team for team in teams}
+        for outcome in share_out(leads, teams):
             if outcome.is_taken:
-                team = teams[outcome.team]
+                team = by_id[outcome.team]
                 self.assertIn(outcome.lead_id, team.leads)
                 self.assertGreaterEqual(leads[outcome.lead_id], team.minimum)
 
     @SETTINGS
-    @given(scored_leads, team_shares)
-    def test_a_lead_goes_to_the_highest_minimum_that_it_reaches(self, leads, shares):
-        teams = {share.key: share for share in shares}
-        for outcome in share_out(leads, shares):
+    @given(scored_leads, any_teams)
+    def test_a_lead_goes_to_the_highest_minimum_that_it_reaches(self, leads, teams):
+        by_id = {team.id: team for team in teams}
+        for outcome in share_out(leads, teams):
             reached = [
-                share.minimum
-                for share in shares
-                if outcome.lead_id in share.leads
-                and leads[outcome.lead_id] >= share.minimum
+                team.minimum
+                for team in teams
+                if outcome.lead_id in team.leads
+                and leads[outcome.lead_id] >= team.minimum
             ]
             self.assertEqual(outcome.is_taken, bool(reached))
             if reached:
-                self.assertEqual(teams[outcome.team].minimum, max(reached))
+                self.assertEqual(by_id[outcome.team].minimum, max(reached))
 
     @SETTINGS
-    @given(scored_leads, team_shares)
-    def test_a_lead_that_no_team_takes_is_told_what_it_lacks(self, leads, shares):
-        for outcome in share_out(leads, shares):
-            wanted = [s.minimum for s in shares if outcome.lead_id in s.leads]
+    @given(scored_leads, any_teams)
+    def test_a_lead_that_no_team_takes_is_told_what_it_lacks(self, leads, teams):
+        for outcome in share_out(leads, teams):
+            wanted = [s.minimum for s in teams if outcome.lead_id in s.leads]
             if not outcome.is_taken and wanted:
                 self.assertEqual(outcome.reason, "minimum")
-                nearest = next(s for s in shares if s.key == outcome.team)
+                nearest = next(s for s in teams if s.id == outcome.team)
                 self.assertEqual(nearest.minimum, min(wanted))
             elif not outcome.is_taken:
                 self.assertEqual((outcome.reason, outcome.team), ("team_filter", None))
@@ -136,86 +138,86 @@ class TestPlanProperties(BaseCase):
         """Of leads that all teams take; also when each lead is a plan of its own."""
         total = sum(weights)
         lead_ids = range(total * turns)
-        shares = [
-            Share(key, weight, leads=set(lead_ids))
+        teams = [
+            TeamFacts(key, weight, leads=set(lead_ids))
             for key, weight in enumerate(weights)
         ]
-        one_by_one = deepcopy(shares)
-        plan = share_out(dict.fromkeys(lead_ids, 0), shares)
+        one_by_one = deepcopy(teams)
+        plan = share_out(dict.fromkeys(lead_ids, 0), teams)
         for first in range(0, len(plan), total):
             turn = Counter(outcome.team for outcome in plan[first : first + total])
             self.assertEqual(turn, dict(enumerate(weights)))
-        self.assertFalse(any(share.credit for share in shares))
+        self.assertFalse(any(team.credit for team in teams))
         plans = [share_out({lead_id: 0}, one_by_one)[0] for lead_id in lead_ids]
         self.assertEqual(plans, plan)
 
     @SETTINGS
-    @given(scored_leads, team_shares)
-    def test_teams_are_owed_what_others_got(self, leads, shares):
-        before = sum(share.credit for share in shares)
-        share_out(leads, shares)
-        self.assertEqual(sum(share.credit for share in shares), before)
+    @given(scored_leads, any_teams)
+    def test_teams_are_owed_what_others_got(self, leads, teams):
+        before = sum(team.credit for team in teams)
+        share_out(leads, teams)
+        self.assertEqual(sum(team.credit for team in teams), before)
 
     @SETTINGS
-    @given(scored_leads, team_shares)
-    def test_the_same_leads_and_teams_give_the_same_plan(self, leads, shares):
-        again = deepcopy(shares)
-        self.assertEqual(share_out(leads, shares), share_out(leads, again))
-        self.assertEqual(shares, again)
+    @given(scored_leads, any_teams)
+    def test_the_same_leads_and_teams_give_the_same_plan(self, leads, teams):
+        again = deepcopy(teams)
+        self.assertEqual(share_out(leads, teams), share_out(leads, again))
+        self.assertEqual(teams, again)
 
     # TEAMS, WITHOUT SCORES
 
     @SETTINGS
-    @given(lead_lists, team_shares)
-    def test_lots_plan_each_lead_once_for_a_team_that_matches(self, lead_ids, shares):
-        teams = {share.key: share for share in shares}
-        plan = draw_lots(lead_ids, shares)
+    @given(lead_lists, any_teams)
+    def test_lots_plan_each_lead_once_for_a_team_that_matches(self, lead_ids, teams):
+        by_id = {team.id: team for team in teams}
+        plan = draw_lots(lead_ids, teams)
         self.check_each_lead_once(
             sorted(lead_ids), sorted(plan, key=lambda outcome: outcome.lead_id)
         )
         for outcome in plan:
-            is_wanted = any(outcome.lead_id in share.leads for share in shares)
+            is_wanted = any(outcome.lead_id in team.leads for team in teams)
             self.assertEqual(outcome.is_taken, is_wanted)
             if outcome.is_taken:
-                self.assertIn(outcome.lead_id, teams[outcome.team].leads)
+                self.assertIn(outcome.lead_id, by_id[outcome.team].leads)
 
     @SETTINGS
-    @given(lead_lists, team_shares)
-    def test_a_team_draws_the_first_of_the_leads_that_are_left(self, lead_ids, shares):
-        teams = {share.key: share for share in shares}
+    @given(lead_lists, any_teams)
+    def test_a_team_draws_the_first_of_the_leads_that_are_left(self, lead_ids, teams):
+        by_id = {team.id: team for team in teams}
         left = list(lead_ids)
-        for outcome in draw_lots(lead_ids, shares):
+        for outcome in draw_lots(lead_ids, teams):
             if outcome.is_taken:
-                matching = teams[outcome.team].leads
+                matching = by_id[outcome.team].leads
                 first = next(id_ for id_ in left if id_ in matching)
                 self.assertEqual(outcome.lead_id, first)
                 left.remove(first)
 
     @SETTINGS
-    @given(lead_lists, team_shares, st.integers())
-    def test_the_same_seed_draws_the_same_lots(self, lead_ids, shares, seed):
+    @given(lead_lists, any_teams, st.integers())
+    def test_the_same_seed_draws_the_same_lots(self, lead_ids, teams, seed):
         plans = []
         for _run in range(2):
             random.seed(seed)
-            plans.append(draw_lots(lead_ids, shares))
+            plans.append(draw_lots(lead_ids, teams))
         self.assertEqual(*plans)
 
     # MEMBERS
 
     @SETTINGS
-    @given(lead_lists, member_seats)
-    def test_members_plan_each_lead_once_with_a_reason(self, lead_ids, seats):
-        self.check_each_lead_once(lead_ids, seat_leads(lead_ids, seats))
+    @given(lead_lists, any_members)
+    def test_members_plan_each_lead_once_with_a_reason(self, lead_ids, members):
+        self.check_each_lead_once(lead_ids, seat_leads(lead_ids, members))
 
     @SETTINGS
-    @given(lead_lists, member_seats)
+    @given(lead_lists, any_members)
     def test_nobody_gets_more_than_the_quota_or_what_the_filter_excludes(
-        self, lead_ids, seats
+        self, lead_ids, members
     ):
-        quotas = {seat.key: max(seat.quota, 0) for seat in seats}
-        filters = {seat.key: seat.leads for seat in seats}
+        quotas = {member.id: max(member.quota, 0) for member in members}
+        filters = {member.id: member.leads for member in members}
         counts = Counter()
-        for outcome in seat_leads(lead_ids, seats):
+        for outcome in seat_leads(lead_ids, members):
             if outcome.member:
                 counts[outcome.member] += 1
                 self.assertIn(outcome.lead_id, filters[outcome.member])
@@ -223,14 +225,16 @@ class TestPlanProperties(BaseCase):
             self.assertLessEqual(count, quotas[member])
 
     @SETTINGS
-    @given(lead_lists, member_seats)
+    @given(lead_lists, any_members)
     def test_each_lead_finds_a_member_as_long_as_one_who_takes_it_has_room(
-        self, lead_ids, seats
+        self, lead_ids, members
     ):
         """Lead by lead, the best first; if there is none, the reason says why."""
-        room = {seat.key: max(seat.quota, 0) for seat in seats}
-        for outcome in seat_leads(lead_ids, deepcopy(seats)):
-            takers = [seat.key for seat in seats if outcome.lead_id in seat.leads]
+        room = {member.id: max(member.quota, 0) for member in members}
+        for outcome in seat_leads(lead_ids, deepcopy(members)):
+            takers = [
+                member.id for member in members if outcome.lead_id in member.leads
+            ]
             with_room = [key for key in takers if room[key]]
             self.assertEqual(bool(outcome.member), bool(with_room))
             if outcome.member:
@@ -242,37 +246,39 @@ class TestPlanProperties(BaseCase):
                 self.assertEqual(outcome.reason, "member_filter")
 
     @SETTINGS
-    @given(lead_lists, member_seats)
-    def test_nobody_gets_a_lead_before_a_better_one_that_is_left(self, lead_ids, seats):
+    @given(lead_lists, any_members)
+    def test_nobody_gets_a_lead_before_a_better_one_that_is_left(
+        self, lead_ids, members
+    ):
         """Each gets his leads in their order, and none that is left over was better
         and could have been his."""
         left = []
-        filters = {seat.key: seat.leads for seat in seats}
-        for outcome in seat_leads(lead_ids, seats):
+        filters = {member.id: member.leads for member in members}
+        for outcome in seat_leads(lead_ids, members):
             if not outcome.member:
                 left.append(outcome.lead_id)
                 continue
             self.assertFalse(filters[outcome.member].intersection(left))
 
     @SETTINGS
-    @given(lead_lists, member_seats)
+    @given(lead_lists, any_members)
     def test_who_prefers_a_lead_and_has_room_gets_it_before_others(
-        self, lead_ids, seats
+        self, lead_ids, members
     ):
         """Next come those without preferences, last those who prefer other leads."""
-        room = {seat.key: max(seat.quota, 0) for seat in seats}
+        room = {member.id: max(member.quota, 0) for member in members}
 
-        def get_rank(seat, lead_id):
-            if seat.preferred is None:
+        def get_rank(member, lead_id):
+            if member.preferred is None:
                 return 1
-            return 0 if lead_id in seat.preferred else 2
+            return 0 if lead_id in member.preferred else 2
 
-        for outcome in seat_leads(lead_ids, deepcopy(seats)):
+        for outcome in seat_leads(lead_ids, deepcopy(members)):
             lead_id = outcome.lead_id
             ranks = {
-                seat.key: get_rank(seat, lead_id)
-                for seat in seats
-                if lead_id in seat.leads and room[seat.key]
+                member.id: get_rank(member, lead_id)
+                for member in members
+                if lead_id in member.leads and room[member.id]
             }
             if outcome.member:
                 rank = ranks[outcome.member]
@@ -284,12 +290,14 @@ class TestPlanProperties(BaseCase):
     @given(st.integers(1, 5), st.integers(0, 12))
     def test_members_with_the_same_filter_take_strict_turns(self, count, lead_count):
         lead_ids = range(1, lead_count + 1)
-        seats = [Seat(number, 99, set(lead_ids)) for number in range(1, count + 1)]
-        members = [outcome.member for outcome in seat_leads(lead_ids, seats)]
+        members = [
+            MemberFacts(number, 99, set(lead_ids)) for number in range(1, count + 1)
+        ]
+        members = [outcome.member for outcome in seat_leads(lead_ids, members)]
         self.assertEqual(members, [place % count + 1 for place in range(lead_count)])
 
     @SETTINGS
-    @given(lead_lists, member_seats)
-    def test_the_same_leads_and_members_give_the_same_plan(self, lead_ids, seats):
-        again = deepcopy(seats)
-        self.assertEqual(seat_leads(lead_ids, seats), seat_leads(lead_ids, again))
+    @given(lead_lists, any_members)
+    def test_the_same_leads_and_members_give_the_same_plan(self, lead_ids, members):
+        again = deepcopy(members)
+        self.assertEqual(seat_leads(lead_ids, members), seat_leads(lead_ids, again))

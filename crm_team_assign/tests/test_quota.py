@@ -1,6 +1,6 @@
 from odoo.tests import BaseCase, tagged
 
-from ..tools.quota import DAYS, get_quota
+from ..planning.quota import DAYS, get_quota
 
 
 def simulate(capacity, days):

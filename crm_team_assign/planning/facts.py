@@ -1,4 +1,4 @@
-"""A plan of an assignment: what was looked at, what is to be done, what was done."""
+"""What a plan is made from, and what it comes to, in memory."""
 
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -17,17 +17,67 @@ class LeadFacts(NamedTuple):
 
 
 @dataclass
-class Assignment:
+class TeamFacts:
+    """A team that takes leads: its weight among teams of the same minimum score.
+
+    ``credit`` says how much the team is owed. Kept from one plan to the next, it makes
+    what teams get exact over many small plans.
+
+    :param set leads: ids of the leads without a team that its filter takes; None if it
+        takes none, for want of capacity or of a filter that can be used
+    :param companies: ids of the companies whose leads it can take
+    """
+
+    id: int
+    weight: int
+    minimum: float = 0.0
+    leads: set = field(default_factory=set)
+    credit: int = 0
+    companies: frozenset = frozenset()
+
+
+@dataclass
+class MemberFacts:
+    """A member in the rotation: how many leads there is room for, and which ones.
+
+    ``preferred`` is None for who has no preference at all.
+    """
+
+    id: int
+    quota: int
+    leads: set = field(default_factory=set)
+    preferred: set = None
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What is to become of a lead, and the reason.
+
+    :param str reason: a code of ``reasons.REASONS``
+    :param team: who takes the lead, or whom the reason is about
+    :param member: who gets the lead
+    :param bool is_taken: whether the team takes the lead
+    :param int head_id: what the lead is merged into
+    """
+
+    lead_id: int
+    reason: str
+    team: int = None
+    member: int = None
+    is_taken: bool = True
+    head_id: int = None
+
+
+@dataclass
+class Draft:
     """Who is to get which lead, and what is to be noted once that is carried out.
 
     :param dict leads: the facts of the leads that are looked at, the best first
-    :param dict outcomes: of each of these leads, see ``assignment_plan.Outcome``
+    :param dict outcomes: of each of these leads, see :class:`Outcome`
     :param dict quotas: how many leads members can take, for those with room, by id
     :param dict last_members: ids of members by team, where the rotation goes on
     :param dict credits: by id of a team, how much more it is owed than before
     :param dict errors: by team or member, why its filter cannot be used, or None
-    :param set done: ids of leads for which the plan was carried out
-    :param int plan_id: of the ``crm.assignment.plan`` that keeps it, if any
     """
 
     leads: dict = field(default_factory=dict)
@@ -36,8 +86,12 @@ class Assignment:
     last_members: dict = field(default_factory=dict)
     credits: dict = field(default_factory=dict)
     errors: dict = field(default_factory=dict)
-    done: set = field(default_factory=set)
-    plan_id: int = None
+
+    def leave(self, lead_id, reason, team_id=None, head_id=None):
+        """Note why nobody is to get a lead."""
+        self.outcomes[lead_id] = Outcome(
+            lead_id, reason, team_id, is_taken=False, head_id=head_id
+        )
 
     def group_by_team(self):
         """Return the leads that teams are planned to take, without a salesperson yet.
@@ -50,19 +104,6 @@ class Assignment:
             if outcome.is_taken:
                 taken[outcome.team].add(lead_id)
         return taken
-
-    def list_steps(self):
-        """Return what there is to write, each team's and salesperson's leads together.
-
-        :rtype: list[assignment_plan.Outcome]
-        """
-        steps = [
-            outcome
-            for lead_id, outcome in self.outcomes.items()
-            if outcome.is_taken
-            and (outcome.member or outcome.team != self.leads[lead_id].team_id)
-        ]
-        return sorted(steps, key=lambda step: (step.team, step.member or 0))
 
     def get_kind(self, outcome):
         """Return what becomes of a lead, as a plan's line has it."""
@@ -79,6 +120,14 @@ class Assignment:
         facts = self.leads.get(lead_id)
         return facts and facts.score
 
+    def list_assigned(self):
+        """Return what teams and members are to get.
+
+        :rtype: list[Outcome]
+        """
+        outcomes = self.outcomes.values()
+        return [item for item in outcomes if self.get_kind(item) in ("member", "team")]
+
     def get_scores_by_share(self):
         """Return the scores of the leads that each member gets, or a team alone.
 
@@ -86,46 +135,15 @@ class Assignment:
         :rtype: dict[tuple, list]
         """
         scores = defaultdict(list)
-        for step in self.list_steps():
-            scores[step.team, step.member].append(self.get_score(step.lead_id))
+        for outcome in self.list_assigned():
+            scores[outcome.team, outcome.member].append(self.get_score(outcome.lead_id))
         return scores
 
     def sort(self, outcomes):
         """Return outcomes in the order of the leads, the best first.
 
-        :rtype: list[assignment_plan.Outcome]
+        :rtype: list[Outcome]
         """
         places = {lead_id: place for place, lead_id in enumerate(self.leads)}
         last = len(places)
         return sorted(outcomes, key=lambda item: places.get(item.lead_id, last))
-
-    def list_done(self):
-        """Return what was carried out, the best lead first.
-
-        :rtype: list[assignment_plan.Outcome]
-        """
-        return [self.outcomes[id_] for id_ in self.leads if id_ in self.done]
-
-    def list_assigned(self):
-        """Return what members got, the best lead first.
-
-        :return: ``{member id: ids of leads}``
-        :rtype: dict[int, list]
-        """
-        assigned = defaultdict(list)
-        for outcome in self.list_done():
-            if outcome.member:
-                assigned[outcome.member].append(outcome.lead_id)
-        return assigned
-
-
-@dataclass
-class AssignmentRun:
-    """Both stages of one assignment, which plans them together.
-
-    :param bool force_quota: see ``crm.team.member._get_assignment_quota``
-    :param Assignment plan: None until it is made
-    """
-
-    force_quota: bool
-    plan: Assignment = None

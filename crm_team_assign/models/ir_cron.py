@@ -9,13 +9,13 @@ from odoo.addons.website_crm_score.tools.setting import read_number
 _logger = logging.getLogger(__name__)
 
 
-class CrmTeam(models.Model):
+class IrCron(models.Model):
     """Work on many leads: in batches, each of which is committed in a scheduled action
     and done again, in ever smaller ones, if others changed the same leads meanwhile.
     Outside of one, all is one transaction.
     """
 
-    _inherit = "crm.team"
+    _inherit = "ir.cron"
 
     @api.model
     def _in_batches(self, work, items, leave=None):
@@ -28,26 +28,25 @@ class CrmTeam(models.Model):
             the time, instead: it is left for the next run
         :return: an iterator of the results, which are lists
         """
-        jobs = self.env["ir.cron"]
         parameters = self.env["ir.config_parameter"].sudo()  # sudo: as core does
         size = parameters.get_param("crm.assignment.commit.bundle")
         size = max(read_number(size, default=100, largest=10_000), 1)
         # What was done before is not to be lost where the first batch starts again. The
         # run has not ended before the last stage has.
-        jobs._commit_batch(0, 1)
+        self._commit_batch(0, 1)
         work = partial(self._work_and_flush, work)
-        for batch, done in jobs._transact_in_parts(work, items, size):
+        for batch, done in self._transact_in_parts(work, items, size):
             if done is None:
                 done = leave and leave(batch) or []
             yield done
-            jobs._commit_batch(len(batch), 1)
-            if jobs._is_job():
+            self._commit_batch(len(batch), 1)
+            if self._is_job():
                 self.env.invalidate_all()  # memory is not to grow with the leads
 
     @api.model
     def _work_and_flush(self, work, batch):
         done = work(batch)
-        if self.env["ir.cron"]._is_job():
+        if self._is_job():
             self.env.cr.flush()  # what conflicts with others does so here
         return done
 

@@ -1,0 +1,207 @@
+"""The executor: carries out a plan, whoever made it, and writes down what it did."""
+
+from functools import partial
+from typing import NamedTuple
+
+from odoo.fields import Domain
+from odoo.tools import groupby
+
+from ..planning.facts import Draft
+from ..planning.reasons import FAILED, MEMBER_FILTER, NO_MEMBER
+from ..planning.teams import find_obstacle
+from ..queries import left_out, plan_lines
+from ..queries.leads import read_facts
+from .merging import merge_batch
+from .messages import tell_assignees
+
+
+class Todo(NamedTuple):
+    """A lead that is to go to a team and, unless it is None, a member."""
+
+    lead_id: int
+    team_id: int
+    member_id: int
+
+
+class Executor:
+    """Carries out what is left of a plan, in batches.
+
+    What the plan rests on and has changed is left out: leads that are somebody's by
+    now, closed or gone, below the minimum or beyond a capacity; so are those on which
+    something fails that listens to leads. The lines say what was done, and why not.
+    It can be stopped at any moment, and gone on with.
+    """
+
+    def __init__(self, plan):
+        self.env = plan.env  # of who assigns
+        self.jobs = self.env["ir.cron"]
+        # sudo: whoever may assign leads may carry out plans, which nobody may write
+        self.plan = plan.sudo()
+        self.teams = self.env["crm.team"].browse(self.plan.team_ids.ids)
+
+    def run(self):
+        """Carry out the plan.
+
+        :return: ids of the leads that were given to teams or members
+        :rtype: list[int]
+        """
+        self._do(self._merge, plan_lines.get_groups(self.plan), self._leave_groups)
+        heads = plan_lines.get_merged_heads(self.plan)
+        self.env["crm.lead"].browse(heads.ids)._score_now()
+        left_out.leave_out_changed(self.plan)
+        todo = [Todo(*row) for row in plan_lines.read_todo(self.plan)]
+        self._do(self._note_turns, todo and [self.plan.turns])
+        done = self._do(self._give, todo, partial(self._note, done=[]))
+        tell_assignees(self.env, self.plan)
+        self.plan._finish()
+        counts = ["lead_day_count", "lead_month_count"]
+        self.teams.crm_team_member_ids.invalidate_recordset(counts, flush=False)
+        return done
+
+    def _do(self, work, items, leave=None):
+        batches = self.jobs._in_batches(work, items, leave)
+        return [item for done in batches for item in done]
+
+    # MERGERS
+
+    def _merge(self, groups):
+        """Merge groups of duplicates that are still as they were planned."""
+        plan, lead_ids = self.plan, [id_ for group in groups for id_ in group]
+        left_out.leave_out_changed(plan, lead_ids)
+        heads = {group[0] for group in plan_lines.get_groups(plan)}
+        groups = [group for group in groups if group[0] in heads]
+        lines = plan_lines.get_lines(plan, lead_ids)
+        merged = merge_batch(self.env, groups)
+        for head_id, gone in merged:
+            others = [lines[lead_id] for lead_id in gone if lead_id in lines]
+            lines[head_id]._name_what_is_left(head_id, lines[head_id].concat(*others))
+        plan_lines.note_merged(plan, [head_id for head_id, _gone in merged])
+        return merged
+
+    def _leave_groups(self, groups):
+        """Note that these are not merged, since others write them all the time."""
+        failed = {id_: FAILED for group in groups for id_ in group}
+        left_out.leave_out_obstacles(self.plan, failed)
+        return []
+
+    # TURNS
+
+    def _note_turns(self, items):
+        """Remember where the rotations go on, and what teams are owed."""
+        [turns] = items
+        members, credits = (
+            {int(key): value for key, value in ((turns or {}).get(name) or {}).items()}
+            for name in ("members", "credits")
+        )
+        if self.plan.done_count:  # gone on with
+            credits = {}
+        for team in self.teams.sudo():  # sudo: who may assign need not write teams
+            if members.get(team.id):
+                team.assignment_last_member_id = members[team.id]
+            if credits.get(team.id):
+                team.assignment_credit += credits[team.id]
+        return []
+
+    # GIVING
+
+    def _give(self, batch):
+        """Give the leads of a batch, as far as the plan still holds.
+
+        :param list[Todo] batch: what to do
+        :return: ids of the leads that were given
+        :rtype: list[int]
+        """
+        batch = self._check(batch)
+        done = self.jobs._attempt(self._take, batch)
+        self._note(batch, done)
+        return done
+
+    def _note(self, batch, done):
+        """Note what became of a batch."""
+        plan_lines.note_done(self.plan, done)
+        left_out.leave_out_rest(self.plan, [todo.lead_id for todo in batch])
+        return []
+
+    def _check(self, batch):
+        """Leave out what changed since it was planned, or planned and confirmed; return
+        what is still to do of a batch."""
+        plan, lead_ids = self.plan, [todo.lead_id for todo in batch]
+        if plan.origin == "rehearsal":  # somebody looked at it
+            left_out.leave_out_changed(plan, lead_ids)
+            # Another assignment may have been between, also where this one goes on.
+            given = plan_lines.count_done(plan)
+            left_out.leave_out_beyond(plan, self._get_room(given))
+        left_out.leave_out_obstacles(plan, self._find_obstacles(batch))
+        planned = set(plan_lines.find_planned(plan, lead_ids).lead_id.ids)
+        return [todo for todo in batch if todo.lead_id in planned]
+
+    def _get_room(self, given):
+        """Return how many leads members can take, by id.
+
+        :param dict given: how many they got by this plan, by id
+        """
+        is_another = self.plan.force_quota
+        quotas = [team._get_member_quotas(is_another, given) for team in self.teams]
+        return {member.id: room for team in quotas for member, room in team.items()}
+
+    def _find_obstacles(self, batch):
+        """Return why leads can no longer be given to the teams and members that they
+        are planned for: minimums and filters hold until a lead is handed over.
+
+        :return: a reason by the id of each lead that cannot
+        :rtype: dict[int, str]
+        """
+        lead_ids = [todo.lead_id for todo in batch]
+        now = Draft(leads=read_facts(self.env, Domain("id", "in", lead_ids)))
+        batch = [todo for todo in batch if todo.lead_id in now.leads]
+        obstacles = {}
+        for (team_id,), same in _group_by(batch, "team_id"):
+            team = self.teams.browse(team_id)
+            found = self._find_team_obstacles(team, same, now)
+            left = [todo for todo in same if todo.lead_id not in found]
+            obstacles |= found | self._find_member_obstacles(left, now)
+        return obstacles
+
+    def _find_team_obstacles(self, team, batch, now):
+        lead_ids = [todo.lead_id for todo in batch]
+        if not team.filtered("active"):
+            return dict.fromkeys(lead_ids, NO_MEMBER)
+        matching = team._find_matching_leads(Domain("id", "in", lead_ids), now.errors)
+        reasons = {
+            lead_id: find_obstacle(now.leads[lead_id], team.min_for_assign, matching)
+            for lead_id in lead_ids
+        }
+        return {lead_id: reason for lead_id, reason in reasons.items() if reason}
+
+    def _find_member_obstacles(self, batch, now):
+        obstacles = {}
+        for (member_id,), same in _group_by(batch, "member_id"):
+            lead_ids = [todo.lead_id for todo in same]
+            member = self.env["crm.team.member"].browse(member_id or []).exists()
+            if member_id and not member._takes_leads():
+                obstacles |= dict.fromkeys(lead_ids, NO_MEMBER)
+            elif member:
+                taken = member._find_assignable_leads(now, lead_ids, {}) or ()
+                others = [lead_id for lead_id in lead_ids if lead_id not in taken]
+                obstacles |= dict.fromkeys(others, MEMBER_FILTER)
+        return obstacles
+
+    def _take(self, batch):
+        """Give leads that are still free to their teams and, as opportunities, to
+        their members.
+
+        :return: ids of the leads that were given
+        :rtype: list[int]
+        """
+        done = []
+        for (team_id, member_id), same in _group_by(batch, "team_id", "member_id"):
+            team = self.teams.browse(team_id)
+            member = self.env["crm.team.member"].browse(member_id or [])
+            leads = self.env["crm.lead"].browse(todo.lead_id for todo in same)
+            done += leads._give_to(team, member.user_id)
+        return done
+
+
+def _group_by(batch, *names):
+    """Return the parts of a batch that have the same values of ``names``."""
+    return groupby(batch, lambda todo: tuple(getattr(todo, name) for name in names))

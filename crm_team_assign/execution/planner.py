@@ -1,0 +1,167 @@
+"""The planner: gathers the facts of leads, teams and members, has it planned who is to
+get which lead and why, and writes nothing.
+
+Each filter is one query; all else is computed in memory over ids.
+"""
+
+from odoo.fields import Domain
+
+from ..planning.facts import Draft, MemberFacts, TeamFacts
+from ..planning.members import seat_leads, sort_leads
+from ..planning.reasons import (
+    BUSY,
+    CAPACITY,
+    CLOSED,
+    DUPLICATE,
+    MERGED,
+    NO_MEMBER,
+    OTHER_TEAM,
+    OWNED,
+    WAITING,
+)
+from ..planning.teams import find_obstacle, plan_teams
+from ..queries.leads import read_facts
+from .merging import group_duplicates
+
+
+def make_draft(teams, free=None, waiting=None, force_quota=False):
+    """Plan which team takes which lead, then which member gets it.
+
+    :param crm.team teams: who takes leads
+    :param Domain free: leads without a team; None to plan for members alone
+    :param Domain waiting: leads that the teams have; None to plan for teams alone
+    :param bool force_quota: see ``crm.team.member._get_assignment_quota``
+    :rtype: Draft
+    """
+    domain = Domain.OR(domain for domain in (free, waiting) if domain is not None)
+    draft = Draft(leads=read_facts(teams.env, domain))
+    if free is not None:
+        plan_teams(draft, _get_team_facts(teams, free, draft.errors))
+    if waiting is not None:
+        taken = draft.group_by_team()
+        for team in teams:
+            _plan_members(team, taken[team.id], waiting, force_quota, draft)
+    return draft
+
+
+def rehearse(teams, force_quota=False, leads=None):
+    """Plan what *Assign Leads* would do now: duplicates are merged first.
+
+    They are, and what is planned is planned for what that leaves; then it is taken
+    back. So a plan promises of mergers what merging does.
+
+    :param crm.lead leads: plan for these alone, and give a reason for each
+    :rtype: Draft
+    """
+    empty = teams.env["crm.lead"]
+    chosen = Domain.TRUE if leads is None else Domain("id", "in", leads.ids)
+    free, waiting = empty._get_allocation_domain(), teams._get_lead_to_assign_domain()
+    found = group_duplicates(teams._find_candidates(free & chosen, {}))
+    groups = [duplicates for duplicates, _team in found]
+    with empty._rehearse_merge(groups) as merged:
+        heads = empty.union(*merged)
+        if leads is not None:
+            leads |= heads
+            chosen = Domain("id", "in", leads.ids)
+        draft = make_draft(teams, free & chosen, waiting & chosen, force_quota)
+        if leads is not None:
+            _explain_others(teams, leads, draft)
+    _explain_merged(merged, draft)
+    for lead in empty.union(*groups) - heads.union(*merged.values()):
+        draft.leave(lead.id, BUSY)
+    return draft
+
+
+def _explain_merged(merged, draft):
+    """Add to a draft what becomes of duplicates, and of what they are merged into, if
+    that has a team or salesperson of its own then."""
+    for head, gone in merged.items():
+        if head.id not in draft.outcomes:
+            draft.leave(head.id, MERGED)
+        for lead_id in gone.ids:
+            draft.leave(lead_id, DUPLICATE, head_id=head.id)
+
+
+def _explain_others(teams, leads, draft):
+    """Give a reason for those of the leads that nothing is planned for."""
+    others = leads.filtered(lambda lead: lead.id not in draft.outcomes)
+    for lead in others:
+        draft.leave(lead.id, _explain_other(teams, lead), lead.team_id.id)
+    if others:
+        draft.leads |= read_facts(leads.env, Domain("id", "in", others.ids))
+
+
+def _explain_other(teams, lead):
+    if not lead.active or lead.won_status != "pending":
+        return CLOSED
+    if lead.user_id:
+        return OWNED
+    return OTHER_TEAM if lead.team_id - teams else WAITING
+
+
+# TEAMS
+
+
+def _get_team_facts(teams, free, errors):
+    """Return what planning needs to know of teams that take leads in ``free``."""
+    return [
+        TeamFacts(
+            id=team.id,
+            weight=team._get_assignment_weight(),
+            minimum=team.min_for_assign,
+            leads=lead_ids,
+            credit=team.assignment_credit,
+            companies=frozenset(team._get_assignment_companies().ids),
+        )
+        for team, lead_ids in teams._find_candidates(free, errors).items()
+    ]
+
+
+# MEMBERS
+
+
+def _plan_members(team, eligible, waiting, force_quota, draft):
+    """Plan which member of a team gets which lead that it has or is to have.
+
+    :param set eligible: ids of the leads that it is to have
+    :param Domain waiting: the leads that teams have
+    """
+    matching = team._find_matching_leads(
+        waiting & Domain("team_id", "=", team.id), draft.errors
+    )
+    for facts in draft.leads.values():
+        if facts.team_id == team.id and facts.id not in draft.outcomes:
+            reason = find_obstacle(facts, team.min_for_assign, matching)
+            if reason:
+                draft.leave(facts.id, reason, team.id)
+            else:
+                eligible.add(facts.id)
+    if eligible:
+        _plan_turns(team, eligible, force_quota, draft)
+
+
+def _plan_turns(team, eligible, force_quota, draft):
+    """Plan which member of a team gets which of the leads ``eligible``."""
+    lead_ids = sort_leads(eligible, draft, team.min_for_assign)
+    quotas = team._get_member_quotas(force_quota)
+    draft.quotas |= {member.id: quota for member, quota in quotas.items()}
+    is_full = bool(team._get_assignment_weight())
+    for outcome in seat_leads(lead_ids, _get_member_facts(quotas, lead_ids, draft)):
+        outcome.team = team.id
+        if not outcome.member and not quotas:
+            outcome.reason = CAPACITY if is_full else NO_MEMBER
+        if outcome.member:
+            draft.last_members[team.id] = outcome.member
+        draft.outcomes[outcome.lead_id] = outcome
+
+
+def _get_member_facts(quotas, lead_ids, draft):
+    """Return what planning needs to know of members, without those whose filters cannot
+    be used."""
+    facts, found = [], {}
+    for member, quota in quotas.items():
+        leads = member._find_assignable_leads(draft, lead_ids, found)
+        preferred = leads and member._find_preferred_leads(draft, leads)
+        if not draft.errors[member]:
+            facts.append(MemberFacts(member.id, quota, leads, preferred or None))
+    return facts

@@ -1,0 +1,94 @@
+"""What was assigned, as core has it: in its methods' results and in the log."""
+
+import logging
+
+_logger = logging.getLogger(__name__)
+
+
+def report_teams(teams, draft, done, merged):
+    """Return what the first stage of core's assignment returns.
+
+    :param set done: ids of the leads for which the draft was carried out
+    :param Merged merged: what was merged before
+    :rtype: dict
+    """
+    teams = teams.filtered(lambda team: team._get_assignment_weight())
+    result = {
+        team: {
+            "team": team,
+            "leads": team.env["crm.lead"],
+            "assigned": set(),
+            "merged": set(),
+            "duplicates": set(),
+        }
+        for team in teams
+    }
+    finders = {}
+    for head_id, gone, team in merged.groups:
+        finders[head_id] = team
+        result[team]["duplicates"].update(gone)
+    for lead_id in done:
+        if not draft.leads[lead_id].team_id:
+            team = teams.browse(draft.outcomes[lead_id].team)
+            kind = "merged" if finders.pop(lead_id, None) else "assigned"
+            result[team][kind].add(lead_id)
+    # Merged into one that has a team or salesperson already
+    for lead in teams.env["crm.lead"].browse(finders).exists():
+        if lead.team_id or lead.user_id:
+            result[finders[lead.id]]["merged"].add(lead.id)
+    _log_teams(result)
+    return result
+
+
+def _log_teams(result):
+    _logger.info(
+        "## Assigned %s leads",
+        sum(len(data["assigned"]) + len(data["merged"]) for data in result.values()),
+    )
+    for team, data in result.items():
+        _logger.info(
+            "## Assigned %s leads to team %s: direct %s, merged %s, duplicates %s",
+            len(data["assigned"]) + len(data["merged"]),
+            team.id,
+            data["assigned"],
+            data["merged"],
+            data["duplicates"],
+        )
+
+
+def report_members(env, draft, done):
+    """Return what the second stage of core's assignment returns.
+
+    :param set done: ids of the leads for which the draft was carried out
+    :rtype: dict
+    """
+    assigned = {member_id: [] for member_id in draft.quotas}
+    for lead_id in draft.leads:
+        if lead_id in done and draft.outcomes[lead_id].member:
+            assigned[draft.outcomes[lead_id].member].append(lead_id)
+    result = {
+        env["crm.team.member"].browse(member_id): {
+            "assigned": env["crm.lead"].browse(assigned[member_id]),
+            "quota": quota,
+        }
+        for member_id, quota in draft.quotas.items()
+    }
+    _log_members(result)
+    return result
+
+
+def _log_members(result):
+    _logger.info(
+        "Assigned %s leads to %s salesmen",
+        sum(len(data["assigned"]) for data in result.values()),
+        len(result),
+    )
+    for member, data in result.items():
+        _logger.info(
+            "-> member %s of team %s: assigned %d/%d leads (%s)",
+            member.id,
+            member.crm_team_id.id,
+            len(data["assigned"]),
+            data["quota"],
+            data["assigned"],
+        )

@@ -1,0 +1,125 @@
+"""Which team takes which lead."""
+
+import random
+
+from .facts import Outcome
+from .reasons import BROKEN_FILTER, COMPANY, MINIMUM, TEAM_FILTER, TURN
+
+
+def plan_teams(draft, teams):
+    """Plan which team takes which of the leads that have none.
+
+    As long as no lead has a score and no team wants one, teams share as in core.
+
+    :param Draft draft: has the facts of the leads, and gets the outcomes
+    :param list[TeamFacts] teams: whose credits change
+    """
+    scores = {
+        lead_id: facts.score
+        for lead_id, facts in draft.leads.items()
+        if not facts.team_id and lead_id not in draft.outcomes
+    }
+    takers = [team for team in teams if team.leads is not None]
+    owed = {team.id: team.credit for team in takers}
+    if any(scores.values()) or any(team.minimum for team in teams):
+        outcomes = share_out(scores, takers)
+    else:
+        outcomes = draw_lots(_sort_like_core(scores, draft.leads), takers)
+    companies = {None}.union(*(team.companies for team in teams))
+    for outcome in outcomes:
+        company_id = draft.leads[outcome.lead_id].company_id
+        if outcome.reason == TEAM_FILTER and company_id not in companies:
+            outcome.reason = COMPANY
+        draft.outcomes[outcome.lead_id] = outcome
+    for team in takers:
+        if team.credit != owed[team.id]:
+            draft.credits[team.id] = team.credit - owed[team.id]
+
+
+def _sort_like_core(lead_ids, leads):
+    """Return the ids of leads in the order of their model."""
+
+    def key(lead_id):
+        return leads[lead_id].priority or "", lead_id
+
+    return sorted(lead_ids, key=key, reverse=True)
+
+
+def find_obstacle(lead, minimum, matching):
+    """Return why a lead of a team goes to none of its members, None if it can.
+
+    :param LeadFacts lead: the lead
+    :param float minimum: the team's
+    :param set matching: ids of leads that the team's filter takes, None if it cannot
+        be used
+    """
+    if matching is None:
+        return BROKEN_FILTER
+    if lead.id not in matching:
+        return TEAM_FILTER
+    return MINIMUM if lead.score < minimum else None
+
+
+def share_out(scores, teams):
+    """Plan which team takes which lead: the highest minimum first, then by turns.
+
+    :param dict[int, float] scores: of the leads, the best first
+    :param list[TeamFacts] teams: who takes leads; their credits change
+    :return: of each lead, in the same order
+    :rtype: list[Outcome]
+    """
+    return [
+        _share_out_lead(lead_id, score, [t for t in teams if lead_id in t.leads])
+        for lead_id, score in scores.items()
+    ]
+
+
+def _share_out_lead(lead_id, score, teams):
+    if not teams:
+        return Outcome(lead_id, TEAM_FILTER, is_taken=False)
+    minimums = [team.minimum for team in teams if score >= team.minimum]
+    if not minimums:
+        nearest = min(teams, key=lambda team: team.minimum)
+        return Outcome(lead_id, MINIMUM, nearest.id, is_taken=False)
+    highest = max(minimums)
+    turn = _next_turn([team for team in teams if team.minimum == highest])
+    return Outcome(lead_id, TURN, turn.id)
+
+
+def _next_turn(teams):
+    """Return whose turn it is: each in proportion to its weight, evenly spread."""
+    if len(teams) == 1:
+        return teams[0]
+    for team in teams:
+        team.credit += team.weight
+    turn = max(teams, key=lambda team: team.credit)
+    turn.credit -= sum(team.weight for team in teams)
+    return turn
+
+
+def draw_lots(lead_ids, teams):
+    """Plan which team takes which lead as Odoo does where no lead has a score.
+
+    A team is drawn by its weight and takes the first lead left that it matches.
+
+    :param list[int] lead_ids: the leads, in order
+    :param list[TeamFacts] teams: who takes leads
+    :return: of each lead, those that are taken first, in the order of drawing
+    :rtype: list[Outcome]
+    """
+    outcomes, taken, drawn = [], set(), list(teams)
+    pools = {
+        team.id: iter([lead_id for lead_id in lead_ids if lead_id in team.leads])
+        for team in teams
+    }
+    while drawn:
+        weights = [team.weight for team in drawn]
+        team = random.choices(drawn, weights=weights, k=1)[0]
+        lead_id = next((id_ for id_ in pools[team.id] if id_ not in taken), None)
+        if lead_id is None:
+            drawn.remove(team)
+            continue
+        taken.add(lead_id)
+        outcomes.append(Outcome(lead_id, TURN, team.id))
+    left = (lead_id for lead_id in lead_ids if lead_id not in taken)
+    return outcomes + [Outcome(id_, TEAM_FILTER, is_taken=False) for id_ in left]

@@ -1,0 +1,1 @@
+"""SQL over sets of records, each a function of what it is about."""

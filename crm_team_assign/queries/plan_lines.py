@@ -1,0 +1,210 @@
+"""The lines of a plan: added, read and noted many at once."""
+
+from odoo.tools import SQL
+
+LINE = "crm.assignment.plan.line"
+
+
+def execute(plan, statement):
+    """Execute a statement that writes lines of a plan."""
+    plan.env.flush_all()
+    plan.env.cr.execute(statement)
+    plan.invalidate_recordset()
+    plan.env[LINE].invalidate_model()
+
+
+def insert(plan, rows):
+    """Add lines to a plan, with what is known of their leads at this moment.
+
+    :param list[tuple] rows: ids of lead, team, member and of what it is a duplicate
+        of, then outcome, reason and score
+    """
+    execute(
+        plan,
+        SQL(
+            """
+            INSERT INTO crm_assignment_plan_line (
+                plan_id, sequence, lead_id, name, company_id, lead_score,
+                from_team_id, from_user_id, score, outcome, reason, team_id,
+                minimum, member_id, user_id, duplicate_of_id, state)
+            SELECT %s, row.number, lead.id, lead.name, lead.company_id, lead.score,
+                   lead.team_id, lead.user_id, COALESCE(row.score, lead.score),
+                   row.outcome, row.reason, team.id, team.min_for_assign,
+                   member.id, member.user_id, row.head_id,
+                   CASE WHEN row.outcome != 'none' THEN 'planned' END
+              FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::text[],
+                          %s::text[], %s::numeric[])
+                   WITH ORDINALITY
+                   AS row (lead_id, team_id, member_id, head_id, outcome, reason,
+                           score, number)
+              JOIN crm_lead lead ON lead.id = row.lead_id
+         LEFT JOIN crm_team team ON team.id = row.team_id
+         LEFT JOIN crm_team_member member ON member.id = row.member_id
+            """,
+            plan.id,
+            *map(list, zip(*rows, strict=True)),
+        ),
+    )
+
+
+def forget_leads(leads):
+    """Have no line point to leads that are deleted."""
+    if not leads:
+        return
+    leads.env.cr.execute(
+        SQL(
+            """
+            UPDATE crm_assignment_plan_line
+               SET lead_id = CASE WHEN lead_id = ANY(%(ids)s) THEN NULL
+                                  ELSE lead_id END,
+                   duplicate_of_id = CASE WHEN duplicate_of_id = ANY(%(ids)s) THEN NULL
+                                          ELSE duplicate_of_id END
+             WHERE lead_id = ANY(%(ids)s) OR duplicate_of_id = ANY(%(ids)s)
+            """,
+            ids=leads.ids,
+        )
+    )
+    leads.env[LINE].invalidate_model(["lead_id", "duplicate_of_id"])
+
+
+# MERGERS
+
+
+def _read_merged(plan, state, aggregates=()):
+    domain = [("plan_id", "=", plan.id), ("outcome", "=", "merge")]
+    domain += [("state", "=", state), ("duplicate_of_id", "!=", False)]
+    return plan.env[LINE]._read_group(domain, ["duplicate_of_id"], aggregates)
+
+
+def get_groups(plan):
+    """Return the ids of the duplicates that are to be merged, group by group, each
+    with the one that is to be left first."""
+    groups = _read_merged(plan, "planned", ["lead_id:array_agg"])
+    return [[head.id, *lead_ids] for head, lead_ids in groups]
+
+
+def get_merged_heads(plan):
+    """Return the leads that others were merged into and that are to be assigned."""
+    heads = [head.id for (head,) in _read_merged(plan, "done")]
+    return find_planned(plan, heads).lead_id
+
+
+def note_merged(plan, head_ids):
+    """Note which leads others were merged into; that changed these on purpose."""
+    execute(
+        plan,
+        SQL(
+            """
+            UPDATE crm_assignment_plan_line
+               SET state = 'done'
+             WHERE plan_id = %(plan_id)s AND state = 'planned'
+               AND outcome = 'merge' AND duplicate_of_id = ANY(%(heads)s);
+            -- Its score is to be the one that was planned.
+            UPDATE crm_assignment_plan_line line
+               SET company_id = lead.company_id, lead_score = line.score,
+                   from_team_id = lead.team_id, from_user_id = lead.user_id
+              FROM crm_lead lead
+             WHERE line.plan_id = %(plan_id)s AND lead.id = line.lead_id
+               AND lead.id = ANY(%(heads)s)
+            """,
+            plan_id=plan.id,
+            heads=head_ids,
+        ),
+    )
+
+
+def get_lines(plan, lead_ids):
+    """Return the lines of leads by the id of the lead.
+
+    :rtype: dict[int, crm.assignment.plan.line]
+    """
+    domain = [("plan_id", "=", plan.id), ("lead_id", "in", lead_ids)]
+    return plan.env[LINE].search(domain).grouped(lambda line: line.lead_id.id)
+
+
+# TEAMS AND MEMBERS
+
+
+def find_planned(plan, lead_ids):
+    """Return the lines of those of the leads that there is something left to do for.
+
+    :rtype: crm.assignment.plan.line
+    """
+    domain = [("plan_id", "=", plan.id), ("state", "=", "planned")]
+    domain += [("lead_id", "in", lead_ids)]
+    return plan.env[LINE].search_fetch(domain, ["lead_id"])
+
+
+def read_todo(plan):
+    """Return which leads are to go to which teams and members.
+
+    :return: ids of lead, team and member, the leads of each member together
+    :rtype: list[tuple]
+    """
+    plan.env.flush_all()
+    return plan.env.execute_query(
+        SQL(
+            """
+            SELECT line.lead_id, line.team_id, line.member_id
+              FROM crm_assignment_plan_line line
+              JOIN crm_lead lead ON lead.id = line.lead_id
+             WHERE line.plan_id = %s AND line.state = 'planned'
+               AND line.outcome IN ('member', 'team') AND line.team_id IS NOT NULL
+               AND (line.member_id IS NOT NULL
+                    OR line.team_id IS DISTINCT FROM lead.team_id)
+          ORDER BY line.team_id, line.member_id NULLS FIRST, line.sequence
+            """,
+            plan.id,
+        )
+    )
+
+
+def note_done(plan, lead_ids):
+    """Note the leads for which the plan was carried out."""
+    execute(
+        plan,
+        SQL(
+            """
+            UPDATE crm_assignment_plan_line
+               SET state = 'done'
+             WHERE plan_id = %s AND state = 'planned' AND lead_id = ANY(%s)
+            """,
+            plan.id,
+            list(lead_ids),
+        ),
+    )
+
+
+def count_done(plan):
+    """Return how many leads members got by a plan, by id.
+
+    :rtype: dict[int, int]
+    """
+    done = [("plan_id", "=", plan.id), ("state", "=", "done")]
+    groups = plan.env[LINE]._read_group(done, ["member_id"], ["__count"])
+    return {member.id: count for member, count in groups}
+
+
+# MESSAGES
+
+
+def _get_untold_domain(plan):
+    return [
+        ("plan_id", "=", plan.id),
+        ("state", "=", "done"),
+        ("outcome", "=", "member"),
+        ("member_id", "!=", False),
+        ("is_told", "=", False),
+    ]
+
+
+def get_untold(plan):
+    """Return the ids of leads by the member who got them and was not told yet."""
+    domain = _get_untold_domain(plan) + [("lead_id", "!=", False)]
+    return plan.env[LINE]._read_group(domain, ["member_id"], ["lead_id:array_agg"])
+
+
+def note_told(plan, user_ids):
+    """Note that users were told of the leads that they got."""
+    domain = _get_untold_domain(plan) + [("member_id.user_id", "in", user_ids)]
+    plan.env[LINE].search(domain).is_told = True
