@@ -5,13 +5,13 @@ import logging
 _logger = logging.getLogger(__name__)
 
 
-def report_teams(teams, draft, done, merged):
+def report_teams(teams, assignment, merged):
     """Return what the first stage of core's assignment returns.
 
-    :param set done: ids of the leads for which the draft was carried out
     :param Merged merged: what was merged before
     :rtype: dict
     """
+    draft = assignment.draft
     teams = teams.filtered(lambda team: team._get_assignment_weight())
     result = {
         team: {
@@ -27,7 +27,7 @@ def report_teams(teams, draft, done, merged):
     for head_id, gone, team in merged.groups:
         finders[head_id] = team
         result[team]["duplicates"].update(gone)
-    for lead_id in done:
+    for lead_id in assignment.done:
         if not draft.leads[lead_id].team_id:
             team = teams.browse(draft.outcomes[lead_id].team)
             kind = "merged" if finders.pop(lead_id, None) else "assigned"
@@ -56,15 +56,15 @@ def _log_teams(result):
         )
 
 
-def report_members(env, draft, done):
+def report_members(env, assignment):
     """Return what the second stage of core's assignment returns.
 
-    :param set done: ids of the leads for which the draft was carried out
     :rtype: dict
     """
+    draft = assignment.draft
     assigned = {member_id: [] for member_id in draft.quotas}
     for lead_id in draft.leads:
-        if lead_id in done and draft.outcomes[lead_id].member:
+        if lead_id in assignment.done and draft.outcomes[lead_id].member:
             assigned[draft.outcomes[lead_id].member].append(lead_id)
     result = {
         env["crm.team.member"].browse(member_id): {

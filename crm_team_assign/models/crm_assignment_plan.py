@@ -1,4 +1,3 @@
-import logging
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -6,18 +5,14 @@ from odoo.exceptions import UserError
 
 from ..execution import lock
 from ..execution.executor import Executor
+from ..execution.job import JOB, carry_out_plans
 from ..execution.planner import rehearse
 from ..queries import plan_lines
-
-_logger = logging.getLogger(__name__)
 
 # What changes leads, unlike "none"
 CHANGES = ("member", "team", "merge")
 # Larger plans are carried out by a scheduled action.
 DIRECT_SIZE = 500
-# So often the scheduled action tries a plan that fails, so many minutes later.
-TRIES = 3
-RETRY_MINUTES = 10
 KEEP_DAYS = 90
 VACUUM_SIZE = 100
 
@@ -163,20 +158,7 @@ class CrmAssignmentPlan(models.Model):
         self.lead_count = len(draft.outcomes)
         self.turns = {"members": draft.last_members, "credits": draft.credits}
         self.env["crm.assignment.plan.share"]._add(self, draft)
-        rows = [
-            (
-                outcome.lead_id,
-                outcome.team,
-                outcome.member,
-                outcome.head_id,
-                draft.get_kind(outcome),
-                outcome.reason,
-                draft.get_score(outcome.lead_id),
-            )
-            for outcome in draft.sort(outcomes)
-        ]
-        if rows:
-            plan_lines.insert(self, rows)
+        plan_lines.insert(self, draft, outcomes)
 
     # BEFORE IT IS CARRIED OUT
 
@@ -247,7 +229,7 @@ class CrmAssignmentPlan(models.Model):
             }
         )
         if plan._count_todo() > DIRECT_SIZE:
-            self.env.ref("crm_team_assign.ir_cron_carry_out_plans").sudo()._trigger()
+            self.env.ref(JOB).sudo()._trigger()
             message = self.env._("The plan is being carried out.")
             result = {"type": "success", "message": message}
         else:
@@ -278,47 +260,7 @@ class CrmAssignmentPlan(models.Model):
     @api.model
     def _cron_carry_out(self):
         """Carry out the plans that were confirmed, or interrupted."""
-        jobs = self.env["ir.cron"]
-        with lock.hold(self.env) as is_free:
-            if not is_free:
-                jobs._commit_batch(0, 1)
-                return
-            for plan in self.search([("state", "=", "confirmed")], order="id"):
-                plan._carry_out_apart()
-            jobs._commit_batch(0, 0)
-
-    def _carry_out_apart(self):
-        """Carry out this plan; if that fails, no other plan is to suffer from it."""
-        try:
-            # Whoever confirmed it is who assigns.
-            self.with_user(self.confirm_uid or self.write_uid)._carry_out()
-        # Whatever listens to leads runs here, and may raise anything.
-        except Exception as error:  # pylint: disable=broad-exception-caught
-            _logger.warning("Plan %s could not be carried out", self.id, exc_info=True)
-            self.env.cr.rollback()
-            self._note_failure(str(error).strip() or type(error).__name__)
-        else:
-            plan = self.with_context(lang=self.confirm_uid.lang)
-            self._tell(plan._get_result())
-
-    def _note_failure(self, error):
-        """Note that carrying out failed; try it again in some minutes, a few times."""
-        tries = self.try_count + 1
-        is_over = tries >= TRIES
-        self.write(
-            {
-                "error": error,
-                "try_count": tries,
-                "state": "failed" if is_over else "confirmed",
-            }
-        )
-        if is_over:
-            message = self.env._("A plan could not be carried out: %s", error)
-            self._tell({"type": "danger", "sticky": True, "message": message})
-        else:
-            later = fields.Datetime.now() + timedelta(minutes=RETRY_MINUTES)
-            self.env.ref("crm_team_assign.ir_cron_carry_out_plans")._trigger(later)
-        self.env["ir.cron"]._commit_batch(0, 1)
+        carry_out_plans(self)
 
     def _finish(self):
         self.write({"state": "done", "done_date": fields.Datetime.now()})
@@ -338,10 +280,6 @@ class CrmAssignmentPlan(models.Model):
             left_out=self.left_out_count,
         )
         return {"type": "success" if self.done_count else "warning", "message": message}
-
-    def _tell(self, result):
-        """Show a notification to whoever confirmed this plan."""
-        (self.confirm_uid or self.write_uid)._bus_send("simple_notification", result)
 
     # LOOKING AT IT
 

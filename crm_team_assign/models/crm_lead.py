@@ -183,9 +183,7 @@ class CrmLead(models.Model):
         :rtype: dict
         :raise UserError: if the user may not assign leads
         """
-        teams = self.env["crm.team"]
-        teams._check_assignment_allowed()
-        teams = teams.search(teams._get_assignment_team_domain())
+        teams = self.env["crm.team"]._get_asked()
         return self.env["crm.assignment.plan"]._rehearse(teams, leads=self)._open()
 
     # HANDING OVER

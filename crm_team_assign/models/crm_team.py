@@ -1,29 +1,13 @@
-from dataclasses import dataclass
-from functools import partial
-
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..execution import lock
+from ..execution.assignment import Assignment
 from ..execution.merging import merge_duplicates
-from ..execution.planner import make_draft
 from ..execution.report import report_members, report_teams
-from ..planning.facts import Draft
 
 RECENT_DAYS = 30
-
-
-@dataclass(eq=False)
-class Assignment:
-    """Both stages of one assignment, which core calls one after the other: they are
-    planned and carried out in the first. It is handed down in the context, where a
-    client can put no such thing, as core's methods have no argument for it.
-    """
-
-    force_quota: bool
-    draft: Draft = None
-    done: set = frozenset()
 
 
 class CrmTeam(models.Model):
@@ -117,7 +101,7 @@ class CrmTeam(models.Model):
         return is_active & uses & Domain("assignment_optout", "=", False)
 
     def _get_assignment_weight(self):
-        """Return the share of this team in leads that several teams could take."""
+        """Return the weight of this team in leads that several teams could take."""
         self.ensure_one()
         members = self.crm_team_member_ids
         return sum(member._get_assignment_weight() for member in members)
@@ -226,8 +210,8 @@ class CrmTeam(models.Model):
         :return: a notification of what was done
         :rtype: dict
         """
-        run = Assignment(force_quota)
-        return self.with_context(assignment=run).action_assign_leads()
+        assignment = Assignment(force_quota)
+        return self.with_context(assignment=assignment).action_assign_leads()
 
     @api.model
     def _is_assignment_allowed(self):
@@ -268,22 +252,13 @@ class CrmTeam(models.Model):
             if not is_free or not self._update_scores():
                 self.env["ir.cron"]._commit_batch(0, 1)
                 return {}, {}
-            run = self._get_assignment() or Assignment(force_quota)
-            teams = self.with_context(assignment=run)
+            assignment = Assignment.get(self.env) or Assignment(force_quota)
+            teams = self.with_context(assignment=assignment)
             result = super(CrmTeam, teams)._action_assign_leads(
-                force_quota=run.force_quota, creation_delta_days=creation_delta_days
+                assignment.force_quota, creation_delta_days
             )
             self.env["ir.cron"]._commit_batch(0, 0)
         return result
-
-    @api.model
-    def _get_assignment(self):
-        """Return the assignment that this is a stage of, None if of none.
-
-        :rtype: Assignment
-        """
-        run = self.env.context.get("assignment")
-        return run if isinstance(run, Assignment) else None
 
     @api.model
     def _update_scores(self):
@@ -308,16 +283,12 @@ class CrmTeam(models.Model):
         free = self.env["crm.lead"]._get_allocation_domain(creation_delta_days)
         merged = merge_duplicates(self, free)
         free &= Domain("id", "not in", merged.busy)
-        run = self._get_assignment()
-        if run:
+        assignment, waiting = Assignment.get(self.env), None
+        if assignment:
             waiting = self._get_lead_to_assign_domain()
-            draft = run.draft = make_draft(self, free, waiting, run.force_quota)
-        else:
-            draft = make_draft(self, free)
-        done = self._carry_out(draft)
-        if run:
-            run.done = done
-        return report_teams(self, draft, done, merged)
+        assignment = assignment or Assignment()
+        assignment.carry_out(self, free, waiting)
+        return report_teams(self, assignment, merged)
 
     def _get_lead_to_assign_domain(self):
         """Return the domain of open leads of these teams that wait for a salesperson,
@@ -333,25 +304,8 @@ class CrmTeam(models.Model):
         :return: for each member with room: the leads ``assigned`` and the ``quota``
         :rtype: dict
         """
-        run = self._get_assignment()
-        if not run:
-            waiting = self._get_lead_to_assign_domain()
-            run = Assignment(force_quota)
-            run.draft = make_draft(self, waiting=waiting, force_quota=force_quota)
-            run.done = self._carry_out(run.draft)
-        return report_members(self.env, run.draft, run.done)
-
-    def _carry_out(self, draft):
-        """Make a plan of these teams of a draft, and carry it out.
-
-        :return: ids of the leads that teams or members were given
-        :rtype: set[int]
-        """
-        jobs, plans = self.env["ir.cron"], self.env["crm.assignment.plan"]
-        errors = list(draft.errors.items())
-        for _noted in jobs._in_batches(self._note_assignment_errors, errors):
-            pass
-        if not draft.list_assigned():
-            return set()
-        plan = jobs._transact(partial(plans._keep, self, draft))
-        return set(plan._carry_out())
+        assignment = Assignment.get(self.env)
+        if not assignment:
+            assignment = Assignment(force_quota)
+            assignment.carry_out(self, waiting=self._get_lead_to_assign_domain())
+        return report_members(self.env, assignment)

@@ -13,12 +13,29 @@ def execute(plan, statement):
     plan.env[LINE].invalidate_model()
 
 
-def insert(plan, rows):
+def insert(plan, draft, outcomes):
     """Add lines to a plan, with what is known of their leads at this moment.
 
-    :param list[tuple] rows: ids of lead, team, member and of what it is a duplicate
-        of, then outcome, reason and score
+    :param Draft draft: has the facts of the leads
+    :param outcomes: what is to become of them
     """
+    rows = [
+        (
+            outcome.lead_id,
+            outcome.team,
+            outcome.member,
+            outcome.head_id,
+            draft.get_kind(outcome),
+            outcome.reason,
+            draft.get_score(outcome.lead_id),
+        )
+        for outcome in draft.sort(outcomes)
+    ]
+    if rows:
+        _insert(plan, rows)
+
+
+def _insert(plan, rows):
     execute(
         plan,
         SQL(

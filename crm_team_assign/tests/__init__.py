@@ -18,6 +18,7 @@ from . import test_plan_concurrency
 from . import test_plan_migration
 from . import test_plan_properties
 from . import test_quota
+from . import test_reasons
 from . import test_security
 from . import test_share_of_day
 from . import test_tours

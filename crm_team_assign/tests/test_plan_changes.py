@@ -313,7 +313,7 @@ class TestPlanChanges(PlanCase):
             ).method_direct_trigger()
         self.env.invalidate_all()
 
-    @mute_logger("odoo.addons.crm_team_assign.models.crm_assignment_plan")
+    @mute_logger("odoo.addons.crm_team_assign.execution.job")
     def test_a_plan_that_fails_does_not_stop_the_others(self):
         leads = self.make_scored(60, 50)
         bad, good = (self.rehearse(leads=lead) for lead in leads)

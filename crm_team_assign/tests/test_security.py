@@ -90,27 +90,28 @@ class TestSecurity(AssignmentCase):
         self.assertEqual(lead.user_id, self.ann)
 
     def test_no_step_of_the_run_can_be_called_from_outside(self):
-        for name in (
-            "_cron_assign_leads",
-            "_action_assign_leads",
-            "_update_scores",
-            "_allocate_leads",
-            "_merge_batch",
-            "_assign_by_hand",
-            "_rehearse_assignment",
-            "_find_obstacles",
-            "_take_leads",
-            "_assign_and_convert_leads",
-            "_carry_out",
-            "_carry_out_batch",
-            "_plan_assignment",
-            "_notify_assignee",
-            "_in_batches",
-            "_attempt",
-            "_get_takers",
-        ):
-            with self.subTest(name=name), self.assertRaises(AccessError):
-                call_kw(self.team.with_user(self.manager), name, [self.team.ids], {})
+        steps = {
+            "crm.team": [
+                "_cron_assign_leads",
+                "_action_assign_leads",
+                "_update_scores",
+                "_allocate_leads",
+                "_assign_and_convert_leads",
+                "_assign_by_hand",
+                "_find_candidates",
+                "_get_takers",
+                "_note_assignment_errors",
+            ],
+            "crm.assignment.plan": ["_rehearse", "_keep", "_fill", "_carry_out"],
+            "crm.lead": ["_give_to", "_get_allocation_domain", "_create_logs"],
+            "ir.cron": ["_in_batches", "_attempt"],
+        }
+        for model, name in [(key, name) for key in steps for name in steps[key]]:
+            records = self.env[model].with_user(self.manager)
+            with self.subTest(name=name):
+                self.assertTrue(hasattr(records, name))
+                with self.assertRaises(AccessError):
+                    call_kw(records, name, [[]], {})
 
     def test_nothing_else_is_public(self):
         models = ("crm.team", "crm.team.member", "crm.lead", "crm.assignment.start")

@@ -1,0 +1,41 @@
+"""An assignment by the button or the daily job: what is planned is done at once."""
+
+from dataclasses import dataclass
+from functools import partial
+
+from ..planning.facts import Draft
+from .planner import make_draft
+
+
+@dataclass(eq=False)
+class Assignment:
+    """Both stages of an assignment, which core calls one after the other: they are
+    planned and carried out in the first, as one plan.
+
+    It is handed down in the context, where a client can put no such thing, as core's
+    methods have no argument for it.
+
+    :param bool force_quota: see ``crm.team.member._get_assignment_quota``
+    :param set done: ids of the leads that teams or members were given
+    """
+
+    force_quota: bool = False
+    draft: Draft = None
+    done: set = frozenset()
+
+    @classmethod
+    def get(cls, env):
+        """Return the assignment that this is a stage of, None if of none."""
+        assignment = env.context.get("assignment")
+        return assignment if isinstance(assignment, cls) else None
+
+    def carry_out(self, teams, free=None, waiting=None):
+        """Plan for teams, and carry out what changes leads; see ``make_draft``."""
+        jobs, plans = teams.env["ir.cron"], teams.env["crm.assignment.plan"]
+        self.draft = make_draft(teams, free, waiting, self.force_quota)
+        errors = list(self.draft.errors.items())
+        for _noted in jobs._in_batches(teams._note_assignment_errors, errors):
+            pass
+        if self.draft.list_assigned():
+            plan = jobs._transact(partial(plans._keep, teams, self.draft))
+            self.done = set(plan._carry_out())
