@@ -116,21 +116,23 @@ def check_counted(database):
 def recount(database):
     """Return how many events of each rule count for each lead, and for what."""
     now = database.value("SELECT now() AT TIME ZONE 'UTC'")
-    visits, forms = defaultdict(list), dict(database.rows(FORMS))
+    visits, forms = defaultdict(list), defaultdict(list)
     for lead_id, url, date in database.rows(VISITS):
         visits[lead_id].append((date, url))
+    for lead_id, date in database.rows(FORMS):
+        forms[lead_id].append(date)
     counted = {
-        (lead_id, rule["name"]): count(rule, now, visits[lead_id], forms.get(lead_id))
+        (lead_id, rule["name"]): count(rule, now, visits[lead_id], forms[lead_id])
         for lead_id in visits.keys() | forms.keys()
         for rule in RULES
     }
     return {key: value for key, value in counted.items() if value}
 
 
-def count(rule, now, visits, form):
+def count(rule, now, visits, forms):
     """Return how many events of a rule count for a lead, and for what, if any do."""
     if rule["event_type"] == "contact_form":
-        dates = [form] if form else []
+        dates = forms
     elif rule["event_type"] == "comeback":
         dates = find_returns(sorted(visits), timedelta(days=rule["absence_days"]))
     else:
