@@ -1,5 +1,6 @@
-"""Each addon builds as a wheel that installs, and imports beside Odoo."""
+"""Each addon builds as a wheel that installs, and imports beside what it needs."""
 
+import ast
 import os
 import subprocess
 import sys
@@ -25,13 +26,26 @@ def addon(request):
 
 
 @pytest.fixture(scope="module")
-def wheel(addon, tmp_path_factory):
+def wheels(tmp_path_factory):
+    """The wheel of each addon."""
+    folder = tmp_path_factory.mktemp("wheels")
     # The backend is the environment's pinned one: no isolation, nothing fetched.
-    folder = tmp_path_factory.mktemp(addon)
     build = [sys.executable, "-m", "build", "--wheel", "--no-isolation"]
-    run(*build, "--outdir", str(folder), str(REPO / addon))
-    (wheel,) = folder.glob("*.whl")
-    return wheel
+    for addon in ADDONS:
+        run(*build, "--outdir", str(folder / addon), str(REPO / addon))
+    return {path.parent.name: path for path in folder.glob("*/*.whl")}
+
+
+@pytest.fixture(scope="module")
+def wheel(addon, wheels):
+    return wheels[addon]
+
+
+def find_needed(addon):
+    """Return the addons of ours that an addon needs, itself included."""
+    manifest = ast.literal_eval((REPO / addon / "__manifest__.py").read_text())
+    needed = [find_needed(name) for name in manifest["depends"] if name in ADDONS]
+    return {addon}.union(*needed)
 
 
 def test_wheel_is_named_after_the_addon(addon, wheel):
@@ -47,9 +61,10 @@ def test_wheel_holds_the_addon_with_its_data(addon, wheel):
     assert expected <= names
 
 
-def test_wheel_installs_and_imports(addon, wheel, tmp_path):
+def test_wheel_installs_and_imports(addon, wheels, tmp_path):
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
-    run(*pip, "--target", str(tmp_path), str(wheel))
+    needed = [str(wheels[name]) for name in sorted(find_needed(addon))]
+    run(*pip, "--target", str(tmp_path), *needed)
     script = (
         "import odoo.addons, importlib\n"
         f"module = importlib.import_module('odoo.addons.{addon}')\n"
