@@ -79,6 +79,16 @@ class TestShareOfDay(PlanCase):
         action = settings.action_crm_assign_leads()
         self.assertEqual(action["res_model"], "crm.assignment.start")
 
+    def test_it_says_if_the_capacity_of_somebody_is_unlimited(self):
+        self.assertFalse(self.press().has_unlimited)
+        self.team.crm_team_member_ids.assignment_unlimited = True
+        self.assertTrue(self.press().has_unlimited)
+
+    def test_only_managers_have_the_button(self):
+        for user, is_there in ((self.manager, True), (self.ann, False)):
+            arch = self.team.with_user(user).get_view(view_type="form")["arch"]
+            self.assertEqual("action_start_assignment" in arch, is_there)
+
     def test_only_managers_are_asked(self):
         with self.assertRaises(UserError):
             self.team.with_user(self.ann).action_start_assignment()

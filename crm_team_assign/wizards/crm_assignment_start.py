@@ -31,6 +31,7 @@ class CrmAssignmentStart(models.TransientModel):
     )
     given_count = fields.Integer(compute="_compute_counts")
     share_count = fields.Integer(compute="_compute_counts")
+    has_unlimited = fields.Boolean(compute="_compute_counts")
 
     @api.model
     def _open(self, teams):
@@ -54,6 +55,7 @@ class CrmAssignmentStart(models.TransientModel):
             lines = start.line_ids.filtered(lambda line: not line.is_unlimited)
             start.given_count = sum(lines.mapped("given_count"))
             start.share_count = start.given_count + sum(lines.mapped("rest_count"))
+            start.has_unlimited = lines != start.line_ids
 
     def action_assign(self):
         """Assign leads to the teams.

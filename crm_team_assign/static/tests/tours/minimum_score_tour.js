@@ -64,7 +64,7 @@ registry.category("web_tour.tours").add("crm_team_assign.minimum_score", {
         },
         {
             content: "The list shows the minimum and the lead",
-            trigger: `${row}:has([name=min_for_assign]:contains(50.00)):has([name=lead_all_assigned_month_count]:contains(1))`,
+            trigger: `${row}:has([name=min_for_assign]:contains(50)):has([name=lead_all_assigned_month_count]:contains(1))`,
         },
     ],
 });
