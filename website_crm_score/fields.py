@@ -7,7 +7,8 @@ class LedgerMany2one(fields.Many2one):
     """A link of a ledger line that its writer keeps whole, not a foreign key.
 
     The check of the keys row by row takes as long as all else that a run does for a new
-    line. See :meth:`Worklist._insert_gains` for what is in their place.
+    line. See :class:`~.scoring.writing.Writing` for what is in their
+    place.
     """
 
     def update_db_foreign_key(self, model, column):

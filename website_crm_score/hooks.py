@@ -1,5 +1,6 @@
 from odoo.tools import SQL, sql
 
+from .scoring.worklist import drop_tables, find_runs_with_tables
 from .tools.loose_ends import forget_parameters, tie_up
 
 
@@ -22,22 +23,8 @@ def uninstall_hook(env):
     """Leave nothing behind that names what goes, nor what is not Odoo's to remove."""
     tie_up(env, "website_crm_score")
     forget_parameters(env, "website_crm_score")
-    drop_worklists(env)
-
-
-def drop_worklists(env):
-    """Drop the tables of runs that were not finished."""
-    rows = env.execute_query(
-        SQL(
-            """
-            SELECT relname FROM pg_class
-             WHERE relpersistence = 'u' AND relkind = 'r'
-               AND relname ~ '^website_crm_score_kept_[a-z]+_[0-9]+$'
-            """
-        )
-    )
-    for (name,) in rows:
-        env.cr.execute(SQL("DROP TABLE %s", SQL.identifier(name)))
+    for run in find_runs_with_tables(env):
+        drop_tables(run)
 
 
 def add_lead_columns(cr):

@@ -22,7 +22,7 @@ def tune(batch_size=BATCH_SIZE, visitors_batch_size=BATCH_SIZE):
     :param int batch_size: how many leads it scores at a time
     :param int visitors_batch_size: of how many leads it derives page views at a time
     """
-    _set("tools.worklist", "PART_SIZE", batch_size)
+    _set("scoring.writing", "PART_SIZE", batch_size)
     _set("models.website_crm_pageview", "BATCH_SIZE", visitors_batch_size)
     # A tolerance of minutes would hide that a visit of this second was missed.
     _set("models.website_crm_pageview", "CLOCK_TOLERANCE", timedelta(0))

@@ -252,9 +252,9 @@ class CrmLead(models.Model):
         if leads:
             pageviews = leads.env["website.crm.pageview"]
             self.env["ir.cron"]._transact(partial(pageviews._sync, leads))
-            rules = [("active", "=", True), ("apply_to", "=", "lead")]
+            rules = leads.env["website.crm.score"]._find_active("lead")
             scope = fields.Domain("id", "in", leads.ids)
-            leads.env["website.crm.score"].search(rules)._score(scope, reach="due")
+            leads.env["website.crm.score.run"]._score(rules, "due", scope)
 
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)

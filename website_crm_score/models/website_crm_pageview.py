@@ -9,9 +9,11 @@ from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
 from ..tools.merge_rehearsal import is_rehearsal
-from ..tools.worklist import PATIENCE
 
 BATCH_SIZE = 2000
+# Time being up, a job still derives for so many times as long as it took to find what
+# to derive: the next call would have to find it again.
+PATIENCE = 4
 # Clocks of application servers differ from that of the database by less than this.
 CLOCK_TOLERANCE = timedelta(minutes=5)
 # Pages that were all seen longer ago than this are history, not news.

@@ -1,40 +1,16 @@
 import logging
-import time
-from functools import partial
 
-from odoo import SUPERUSER_ID, api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo import api, fields, models
+from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
 
-from ..tools.rule_domain import (
-    add_page_copies,
-    compares_names,
-    describe_error,
-    find_query_error,
-    iter_fields,
-    name_records,
-    parse_domain,
-    resolve_names,
-)
+from ..scoring.matching import get_query, get_reader, looks_at_pages
+from ..tools.rule_domain import find_query_error, name_records
 from ..tools.time_zone import find_same_zone
-from ..tools.worklist import Worklist
 from .ir_cron import CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
-
-# What only changes together with the page views of a lead, which marks the lead.
-PAGE_FIELDS = {
-    "crm.lead.score_pageview_ids",
-    "website.crm.pageview.page_id",
-    "website.crm.pageview.url",
-    "website.crm.pageview.url_id",
-    "website.crm.pageview.view_count",
-    "website.crm.url.url",
-}
-
-# By which else a rule can look at visits.
-VISITOR_FIELDS = {"crm.lead.visitor_ids", "crm.lead.visitor_page_count"}
 
 
 class WebsiteCrmScore(models.Model):
@@ -268,7 +244,7 @@ class WebsiteCrmScore(models.Model):
         self.env.flush_all()
         try:
             with self.env.cr.savepoint(flush=False):
-                return name_records(text, self._get_leads_reader(), unknown)
+                return name_records(text, get_reader(self), unknown)
         # Fields may be searched by any code, which may raise anything.
         except Exception as error:  # pylint: disable=broad-exception-caught
             if isinstance(error, CONCURRENCY_ERRORS):
@@ -358,7 +334,7 @@ class WebsiteCrmScore(models.Model):
         self.check_access("write")
         rules = self.sudo().filtered("active")  # sudo: nobody may write the ledger
         self.env["website.crm.pageview"]._sync_recent()
-        rules._score_each(reach="all")
+        self.env["website.crm.score.run"].sudo()._score_all(rules, reach="all")
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -391,17 +367,19 @@ class WebsiteCrmScore(models.Model):
         """
         self.check_access("write")
         self = self.sudo()  # sudo: nobody may write the ledger but this job
-        if self.env["website.crm.score.run"]._go_on():
+        runs = self.env["website.crm.score.run"]
+        if runs._go_on():
             return False
         if not self.env["website.crm.pageview"]._sync_recent():
             return False
         if ids is None or ids is False:  # as RPC has it
             ids = rule_ids
         if ids is None or ids is False:
-            self.env["ir.cron"]._transact(self._repair_ledger)
-            return self.search([("active", "=", True)])._score_each()
+            ledger = self.env["website.crm.score.line"]
+            self.env["ir.cron"]._transact(ledger._repair)
+            return runs._score_all(self.search([("active", "=", True)]))
         rules = self.search([("id", "in", ids), ("active", "=", True)])
-        return rules._score_each(mark=False)
+        return runs._score_all(rules, is_whole=False)
 
     @api.model
     def _cron_score_new_leads(self):
@@ -409,193 +387,41 @@ class WebsiteCrmScore(models.Model):
 
         Runs when leads are created and every few minutes.
         """
-        if self.env["website.crm.score.run"]._go_on():
-            return
-        if self.env["website.crm.pageview"]._sync_recent():
+        runs = self.env["website.crm.score.run"]
+        if not runs._go_on() and self.env["website.crm.pageview"]._sync_recent():
             leads = self.env["crm.lead"].with_context(active_test=False)
-            if leads.search_count(self._get_due_domain(leads), limit=1):
-                rules = [("active", "=", True), ("apply_to", "=", "lead")]
-                self.search(rules)._score(reach="due")
+            if leads.search_count(leads._stale_domain(), limit=1):
+                runs._score(self._find_active("lead"), reach="due")
 
     @api.model
     def _cron_score_contacts(self):
         """Bring the scores of contacts up to date, all of those with news."""
-        if not self.env["website.crm.score.run"]._go_on():
-            self.search([("active", "=", True), ("apply_to", "=", "partner")])._score()
-
-    def _repair_ledger(self):
-        """Mend what a run and a change of a rule or lead at the same time can leave."""
-        ledger = self.env["website.crm.score.line"]
-        progress = self.env["website.crm.score.progress"]._get()
-        horizon, _track_id = self.env["website.crm.pageview"]._find_horizon()
-        changed = Domain.TRUE
-        if progress._is_check_due():
-            ledger._drop_orphans()
-        elif progress.repaired_date:
-            changed = Domain("write_date", ">=", progress.repaired_date)
-        # Companies of leads change behind the back of their rules.
-        changed |= Domain("company_id", "!=", False)
-        ledger._revalue(self.with_context(active_test=False).search(changed))
-        if self.env["ir.cron"]._is_job():
-            progress._note("repaired_date", horizon)
-
-    def _score_each(self, **options):
-        """Give the points of these rules to leads and to contacts.
-
-        :return: whether all were reached; a scheduled action is for leads alone
-        :rtype: bool
-        """
-        contact_rules = self.filtered(lambda rule: rule.apply_to == "partner")
-        lead_rules = self - contact_rules
-        is_job = self.env["ir.cron"]._is_job()
-        if contact_rules and not is_job:
-            contact_rules._score(**options)
-            if not lead_rules and options:
-                return True
-        return lead_rules._score(**options)
-
-    def _score(self, scope=Domain.TRUE, reach="usual", mark=True):
-        """Give the points of these rules, all for leads or all for contacts (which
-        are called leads here, too), to the leads that match them.
-
-        In a scheduled action, many leads are written in parts, each in a call of its
-        own. Leads that somebody is changing are found again by the next run.
-
-        :param Domain scope: the leads to look at, of those that are open
-        :param str reach: ``due`` to look at leads that are new or saw pages since;
-            ``usual`` to have event-based rules look at the others too; ``all`` to
-            have all rules look at all leads
-        :param bool mark: whether the leads are no longer new after this
-        :return: whether all leads were reached
-        :rtype: bool
-        """
-        jobs = self.env["ir.cron"]
-        if not self and jobs._is_job():
-            return True  # until there is a rule, leads stay new for it
-        self.env.flush_all()
-        apply_to = self[:1].apply_to or "lead"
-        is_check = reach == "usual" and self._get_progress()._is_check_due()
-        run = self.env["website.crm.score.run"]._start(reach, apply_to)
-        if reach == "usual" and mark and scope.is_true():
-            horizon, _id = self.env["website.crm.pageview"]._find_horizon()
-            run.write({"count_date": horizon, "check_date": is_check and horizon})
-        jobs._commit_batch(0, 0)  # the run can be seen, and what it reads is new
-        find = partial(self._find_work, run, scope, reach, mark, is_check)
-        worklist = jobs._transact(find)
-        jobs._commit_batch(0, 0)
-        if jobs._is_job():
-            run._go_on()
-            return bool(run.end_date)
-        run._write_all(worklist)
-        self.env.invalidate_all()
-        return True
-
-    def _find_work(self, run, scope, reach, mark, is_check):
-        """Return what these rules give to leads.
-
-        :rtype: Worklist
-        """
-        self = self.exists()
-        leads = run._get_owners().with_context(active_test=False)
-        is_job = self.env["ir.cron"]._is_job()
-        worklist = Worklist(run._get_owners(), run.id, is_kept=is_job)
-        worklist.create_tables()
-        if reach != "all":
-            # A check, and a run of some rules only, find new leads without their mark.
-            due = self._get_due_domain(leads, marked=mark and not is_check)
-            worklist.add_leads(leads._search(due & scope), mark)
-        for rule in self:
-            rule._find_hits(worklist, run, leads._scored_domain() & scope, reach)
-        worklist.close()
-        worklist.split(in_parts=is_job)
-        if is_job:
-            run._keep(worklist)
-        return worklist
+        runs = self.env["website.crm.score.run"]
+        if not runs._go_on():
+            runs._score(self._find_active("partner"))
 
     @api.model
-    def _get_due_domain(self, leads, marked=True):
-        """Return the domain of open leads that are new or saw pages since looked at.
+    def _find_active(self, apply_to):
+        return self.search([("active", "=", True), ("apply_to", "=", apply_to)])
 
-        :param models.BaseModel leads: the model of leads or of contacts
-        :param bool marked: whether to find by their mark, which an index does
+    def _note_error(self, error):
+        """Note why a run left this rule out, or that it did not.
+
+        :param error: one line, or False
+        :return: what was noted
         """
-        due = Domain("score_outdated", "=", True)
-        if not marked:
-            due |= Domain("score_date", "=", False)
-        return leads._scored_domain() & due
-
-    def _find_hits(self, worklist, run, scope, reach):
-        """Add to the worklist what this rule gives and takes; note what failed."""
-        started = time.monotonic()
-        matched, error = 0, False
-        try:
-            with self.env.cr.savepoint(flush=False):
-                matched = self._add_hits(worklist, scope, reach)
-        # Fields may be searched by any code, which may raise anything.
-        except Exception as exception:  # pylint: disable=broad-exception-caught
-            if isinstance(exception, CONCURRENCY_ERRORS):
-                raise
-            error = describe_error(exception)
         if self.error and not error:
             # It may have failed on the data alone, as it then still does.
-            error = self._find_error(self._get_leads_reader()._scored_domain())
+            error = self._find_error(get_reader(self)._scored_domain())
         if self.error != error:
             self.error = error
             if error:
                 _logger.warning("Scoring rule %s left out: %s", self.id, error)
-        self.env["website.crm.score.run.line"].create(
-            {
-                "run_id": run.id,
-                "rule_id": self.id,
-                "matched_count": matched,
-                "seconds": time.monotonic() - started,
-                "error": error,
-            }
-        )
-
-    def _add_hits(self, worklist, scope, reach):
-        if self.rule_type == "event":
-            return self._add_counts(worklist, scope, reach)
-        looks_at_due = reach == "due" or (
-            reach == "usual" and not self._is_to_look_again()
-        )
-        if not self.event_based and reach != "all":
-            scope &= Domain("score_date", "=", False)
-        query = self._get_query(scope)
-        if looks_at_due:
-            worklist.restrict(query)
-        is_wide = reach == "all" or self.event_based and not looks_at_due
-        matched = worklist.add_hits(self, query, is_wide)
-        if self.event_based and self.take_back:
-            looked_at = self._get_scope_query(scope)
-            if looks_at_due:
-                worklist.restrict(looked_at)
-            worklist.add_losses(self, looked_at, query)
-        return matched
-
-    def _is_to_look_again(self):
-        """Return whether this rule looks at leads that nothing marks."""
-        progress = self._get_progress()
-        if progress._is_check_due() or not self.event_based:
-            return progress._is_check_due()
-        is_changed = self.write_date >= progress.checked_date
-        return is_changed or not self._looks_at_pages_only()
-
-    def _looks_at_pages_only(self):
-        names = self._get_field_names()
-        return bool(names) and names <= PAGE_FIELDS
+        return error
 
     def _looks_at_pages(self):
         """Return whether the visits of a lead are among what this rule looks at."""
-        try:
-            return bool(self._get_field_names() & (PAGE_FIELDS | VISITOR_FIELDS))
-        except (UserError, ValueError):  # a broken rule
-            return False
-
-    def _get_field_names(self):
-        domain = parse_domain(self.domain, self.env)
-        owners = self._get_owners(self.apply_to)
-        return {str(field) for field in iter_fields(domain, owners)}
+        return looks_at_pages(self)
 
     # EVALUATION
 
@@ -614,64 +440,10 @@ class WebsiteCrmScore(models.Model):
 
     def _get_statement(self, scope):
         """Return the SQL of what a run of this rule reads."""
-        query = self._get_query(scope)
+        query = get_query(self, scope)
         if self.rule_type == "event" and not self._find_event_error():
             return self._get_counts_sql(query)
         return query.select()
-
-    def _get_query(self, scope):
-        """Return the query of the leads in ``scope`` that match this rule.
-
-        :raise UserError: if the domain is malformed, looks at the score, or at what
-            its author may not read
-        """
-        self.ensure_one()
-        leads = self._get_leads_reader()
-        domain = parse_domain(self.domain, self.env)
-        self._check_readable(domain, leads)
-        domain = add_page_copies(resolve_names(domain, leads), leads)
-        # Without the access rules of the leads themselves: which leads it is for says
-        # the scope. Where a path leaves them, those of the author are applied.
-        query = leads._search(domain, bypass_access=True)
-        leads = leads.sudo()  # sudo: the scope looks at fields that are the job's
-        scope = self._get_scope(scope).optimize_full(leads)
-        if not scope.is_true():
-            query.add_where(scope._to_sql(leads, query.table, query))
-        return query
-
-    def _get_scope_query(self, scope):
-        """Return the query of all leads in ``scope`` that this rule is for."""
-        leads = self._get_leads_reader().sudo()  # sudo: see _get_query
-        return leads._search(self._get_scope(scope))
-
-    def _check_readable(self, domain, leads):
-        """Raise unless the author may read the fields that ``domain`` looks at.
-
-        Which leads match a rule tells about all that the rule looks at.
-        """
-        is_off = self.lang and self.lang != leads.env.lang
-        if is_off and compares_names(domain, leads):
-            raise UserError(
-                self.env._(
-                    "it compares names in a language that is switched off: %s",
-                    self.lang,
-                )
-            )
-        derived = self._get_derived_fields()
-        for field in iter_fields(domain, leads):
-            if field in derived:
-                raise UserError(self.env._("a rule cannot depend on the score itself"))
-            model = leads.env[field.model_name]
-            if not (
-                model.has_access("read") and model._has_field_access(field, "read")
-            ):
-                raise UserError(
-                    self.env._(
-                        "%(user)s, who wrote it, may not read its field “%(field)s”",
-                        user=self.author_id.sudo().name,  # sudo: of any company
-                        field=field,
-                    )
-                )
 
     @api.model
     @ormcache()
@@ -696,42 +468,6 @@ class WebsiteCrmScore(models.Model):
         return frozenset(made).union(
             *(self.env.registry.get_dependent_fields(field) for field in made)
         )
-
-    def _get_scope(self, scope):
-        """Return the domain of the leads in ``scope`` that this rule is for."""
-        if self.company_id:
-            return scope & Domain("company_id", "=", self.company_id.id)
-        ids = self._get_leads_reader().env.context["allowed_company_ids"]
-        # sudo: whether there is a company that the author may not see
-        companies = self.env["res.company"].sudo().with_context(active_test=False)
-        if self.author_id.id == SUPERUSER_ID or not companies.search_count(
-            [("id", "not in", ids)], limit=1
-        ):
-            return scope
-        return scope & Domain("company_id", "in", [*ids, False])
-
-    def _get_leads_reader(self):
-        """Return leads or contacts as the author of this rule sees them, whoever runs
-        it and whatever is in the context."""
-        is_installed = self.env["res.lang"]._get_data(code=self.lang)
-        context = {
-            "active_test": False,
-            "lang": self.lang if is_installed else "en_US",
-            "tz": self._get_sql_zone(self.tz),
-            "allowed_company_ids": self._get_company_ids(),
-        }
-        env = self.env(user=self.author_id.id, context=context, su=False)
-        return self.with_env(env)._get_owners(self.apply_to)
-
-    def _get_company_ids(self):
-        """Return the companies whose records the rule looks at, the main one first."""
-        if self.company_id:
-            return self.company_id.ids
-        author = self.author_id.sudo()  # sudo: of any company
-        ids = author._get_company_ids()
-        main = self.env.ref("base.main_company").id
-        first = main if main in ids else author.company_id.id
-        return [first, *(id_ for id_ in ids if id_ != first)]
 
     @api.model
     @ormcache("name")

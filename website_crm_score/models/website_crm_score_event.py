@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
-from odoo.exceptions import UserError, ValidationError
+from odoo.exceptions import ValidationError
 from odoo.tools import SQL
 
 from .website_crm_pageview import CLOCK_TOLERANCE
@@ -164,47 +164,6 @@ class WebsiteCrmScoreEvent(models.Model):
              END
             """,
             units=units,
-        )
-
-    def _add_counts(self, worklist, scope, reach):
-        """Add to the worklist what the events of this rule count for.
-
-        :return: for how many leads something was counted
-        :rtype: int
-        :raise UserError: if what the rule counts is no longer there
-        """
-        if error := self._find_event_error():
-            raise UserError(error)
-        earners = self._get_query(scope)
-        looked_at = self._get_scope_query(scope)
-        news = self._find_news(worklist, reach)
-        if news:
-            worklist.restrict(earners, news)
-            worklist.restrict(looked_at, news)
-        is_small = bool(news) and worklist.is_small(news)
-        counts = self._get_counts_sql(earners, news if is_small else None)
-        matched = worklist.add_counts(self, counts, looked_at)
-        if news and reach == "usual":
-            worklist.drop_news()
-        return matched
-
-    def _find_news(self, worklist, reach):
-        """Return the table of the leads to look at, or None for all that are open."""
-        if reach == "all" or reach == "usual" and self._is_to_recount():
-            return None
-        if reach == "due":
-            return worklist.leads
-        return worklist.add_news(self, self._get_news_queries())
-
-    def _is_to_recount(self):
-        """Return whether all leads are to be looked at, as once a day."""
-        progress = self._get_progress()
-        since = progress.counted_date
-        return bool(
-            progress._is_check_due()
-            or not since
-            or self.write_date >= since
-            or self.error  # it was left out, perhaps for long
         )
 
     def _get_news_queries(self):

@@ -1,8 +1,9 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..fields import LedgerMany2one
-from ..tools.worklist import tune
+from ..scoring.worklist import tune
 
 
 class WebsiteCrmScoreLine(models.Model):
@@ -198,6 +199,23 @@ class WebsiteCrmScoreLine(models.Model):
                 )
             )
             self._drop_lines(owners, SQL("line.%s IS NOT NULL AND %s", owner, no_rule))
+
+    @api.model
+    def _repair(self):
+        """Mend what a run and a change of a rule or lead at the same time can leave."""
+        progress = self.env["website.crm.score.progress"]._get()
+        horizon, _track_id = self.env["website.crm.pageview"]._find_horizon()
+        changed = Domain.TRUE
+        if progress._is_check_due():
+            self._drop_orphans()
+        elif progress.repaired_date:
+            changed = Domain("write_date", ">=", progress.repaired_date)
+        # Companies of leads change behind the back of their rules.
+        changed |= Domain("company_id", "!=", False)
+        rules = self.env["website.crm.score"].with_context(active_test=False)
+        self._revalue(rules.search(changed))
+        if self.env["ir.cron"]._is_job():
+            progress._note("repaired_date", horizon)
 
     @api.model
     def _merge(self, owners, pairs):

@@ -1,11 +1,16 @@
 import logging
+import time
 from datetime import timedelta
 from functools import partial
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools.worklist import Worklist
+from ..scoring.finding import Finding
+from ..scoring.worklist import drop_tables, find_runs_with_tables, has_tables
+from ..scoring.writing import Writing
+from ..tools.rule_domain import describe_error
 from .ir_cron import CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
@@ -82,6 +87,11 @@ class WebsiteCrmScoreRun(models.Model):
     part_count = fields.Integer(string="Parts", readonly=True)
     part_reached = fields.Integer(string="Parts Done", readonly=True)
     to_write_count = fields.Integer(string="Leads to Write", readonly=True)
+    has_changes = fields.Boolean(
+        readonly=True,
+        groups="base.group_system",
+        help="Rules count again what they counted before.",
+    )
     has_losses = fields.Boolean(readonly=True, groups="base.group_system")
     check_date = fields.Datetime(
         readonly=True,
@@ -110,13 +120,6 @@ class WebsiteCrmScoreRun(models.Model):
             else:
                 run.state = "interrupted"
 
-    def _can_go_on(self):
-        """Return whether the next call of a scheduled action goes on with this."""
-        return (
-            self.part_reached < self.part_count
-            and self.start_date > fields.Datetime.now() - GO_ON_WITHIN
-        )
-
     def _find_live_backends(self, backends):
         """Return those of ``backends`` that are in a transaction."""
         rows = self.env.execute_query(
@@ -140,7 +143,58 @@ class WebsiteCrmScoreRun(models.Model):
     # RUNNING
 
     @api.model
-    def _start(self, reach, apply_to="lead"):
+    def _score_all(self, rules, reach="usual", is_whole=True):
+        """Have ``rules`` give their points to leads and to contacts.
+
+        A scheduled action is for leads alone: contacts have one of their own.
+
+        :return: whether all owners were reached
+        :rtype: bool
+        """
+        contact_rules = rules.filtered(lambda rule: rule.apply_to == "partner")
+        lead_rules = rules - contact_rules
+        if contact_rules and not self.env["ir.cron"]._is_job():
+            self._score(contact_rules, reach, is_whole=is_whole)
+            if not lead_rules and (reach == "all" or not is_whole):
+                return True
+        return self._score(lead_rules, reach, is_whole=is_whole)
+
+    @api.model
+    def _score(self, rules, reach="usual", scope=Domain.TRUE, is_whole=True):
+        """Have ``rules``, all for leads or all for contacts, give their points to the
+        owners that match them.
+
+        In a scheduled action, many owners are written in parts, each in a call of its
+        own: see :meth:`_go_on`. Those that somebody is changing are found again by the
+        next run.
+
+        :param str reach: ``due`` to look at the owners that are stale; ``usual`` to
+            have event-based rules look at the others too; ``all`` to have all rules
+            look at all owners
+        :param Domain scope: the owners to look at, of those that are open
+        :param bool is_whole: whether these are all the rules, so that the owners are no
+            longer stale after this
+        :return: whether all owners were reached
+        :rtype: bool
+        """
+        jobs = self.env["ir.cron"]
+        if not rules and jobs._is_job():
+            return True  # until there is a rule, owners stay new for it
+        self.env.flush_all()
+        run = self._start(reach, rules[:1].apply_to or "lead", is_whole)
+        jobs._commit_batch(0, 0)  # the run can be seen, and what it reads is new
+        jobs._transact(partial(run._find, rules, scope))
+        jobs._commit_batch(0, 0)
+        if jobs._is_job():
+            run._go_on()
+            return bool(run.end_date)
+        run._write_part(0, run)
+        run._end_part()
+        self.env.invalidate_all()
+        return True
+
+    @api.model
+    def _start(self, reach, apply_to="lead", is_whole=True):
         """Return a new run that this connection does."""
         [(backend,)] = self.env.execute_query(
             SQL(
@@ -148,7 +202,7 @@ class WebsiteCrmScoreRun(models.Model):
                 self._get_backend_sql(),
             )
         )
-        return self.create(
+        run = self.create(
             {
                 "reach": reach,
                 "apply_to": apply_to,
@@ -157,34 +211,67 @@ class WebsiteCrmScoreRun(models.Model):
                 "start_date": fields.Datetime.now(),
             }
         )
+        if reach == "usual":
+            horizon, _id = self.env["website.crm.pageview"]._find_horizon()
+            run.count_date = is_whole and horizon
+            run.check_date = run._get_progress()._is_check_due() and horizon
+        return run
 
-    def _keep(self, worklist):
-        """Note that this run writes its worklist in parts, each in a call."""
-        self.write(
+    # FINDING
+
+    def _find(self, rules, scope):
+        """Find what ``rules`` give to the owners in ``scope``, and take from them."""
+        finding = Finding(self, scope)
+        for rule in rules.exists():
+            self._try_rule(rule, finding)
+        finding.close()
+        Writing(self).split()
+
+    def _try_rule(self, rule, finding):
+        """Find what ``rule`` gives and takes; note what failed."""
+        started = time.monotonic()
+        matched, error = 0, False
+        try:
+            with self.env.cr.savepoint(flush=False):
+                matched = finding.add(rule)
+        # Fields may be searched by any code, which may raise anything.
+        except Exception as exception:  # pylint: disable=broad-exception-caught
+            if isinstance(exception, CONCURRENCY_ERRORS):
+                raise
+            error = describe_error(exception)
+        error = rule._note_error(error)
+        self.env["website.crm.score.run.line"].create(
             {
-                "part_count": worklist.parts,
-                "to_write_count": worklist.count,
-                "has_losses": worklist.has_losses,
+                "run_id": self.id,
+                "rule_id": rule.id,
+                "matched_count": matched,
+                "seconds": time.monotonic() - started,
+                "error": error,
             }
         )
-        self.flush_recordset()
 
-    def _write_all(self, worklist):
-        """Write all that this run found, outside of a scheduled action."""
-        self.to_write_count = worklist.count
-        self.flush_recordset()
-        if worklist.count:
-            worklist.write_part(0, self)
-        self._end(worklist)
+    def _get_stale_domain(self):
+        """Return the domain of the owners that all rules of this run look at.
 
-    def _try(self, work):
-        """Do ``work``, unless others disturb it again and again: the leads are then
-        left for the next run."""
-        try:
-            self.env["ir.cron"]._transact(work)
-        except CONCURRENCY_ERRORS as error:
-            self.env.cr.rollback()
-            _logger.info("Some leads are left for the next run: %s", error)
+        A check, and a run of some rules only, find new ones without their mark.
+        """
+        owners = self._get_owners()
+        is_marked = not self.check_date and self._is_settling()
+        return owners._stale_domain() if is_marked else owners._unsettled_domain()
+
+    def _is_settling(self):
+        """Return whether the owners are no longer stale after this run."""
+        return self.reach == "due" or bool(self.count_date)
+
+    def _get_owners(self):
+        """Return the model of what this run scores, leads or contacts."""
+        return self.env["website.crm.score"]._get_owners(self.apply_to)
+
+    def _get_progress(self):
+        """Return how far the jobs came with what this run scores."""
+        return self.env["website.crm.score.progress"]._get(self.apply_to)
+
+    # WRITING
 
     @api.model
     def _go_on(self):
@@ -197,55 +284,59 @@ class WebsiteCrmScoreRun(models.Model):
         :rtype: bool
         """
         jobs = self.env["ir.cron"]
-        cron_id = jobs._get_job_id()
-        if not cron_id:
+        if not jobs._get_job_id():
             return False
         self._drop_remains()
-        runs = self.search([("cron_id", "=", cron_id), ("end_date", "=", False)])
-        run = runs.filtered(lambda run: run._can_go_on())[:1]
+        run = self._find_unfinished()
         if not run:
             return False
-        before, worklist = run.lead_count, run._get_worklist()
-        if run.to_write_count and worklist.is_there():
-            run._try(partial(worklist.write_part, run.part_reached, run))
-        jobs._transact(run._reach_part)
-        if not run._can_go_on():
-            jobs._transact(partial(run._end, worklist))
-        has_newer = run.reach == "due" and run.part_count > 1  # leads, perhaps
+        before = run.lead_count
+        run._try_part()
+        jobs._transact(run._end_part)
+        has_newer = run.reach == "due" and run.part_count > 1  # owners, perhaps
         if run._can_go_on() or has_newer:
-            jobs.browse(cron_id)._trigger()
+            run.cron_id._trigger()
         jobs._commit_batch(run.lead_count - before, 0)
         return True
 
-    def _reach_part(self):
-        self.part_reached += 1
-        self.flush_recordset()
-
-    def _get_worklist(self):
-        kept = {"parts": self.part_count, "has_losses": self.has_losses}
-        return Worklist(self._get_owners(), self.id, **kept, is_kept=True)
-
-    def _get_owners(self):
-        """Return the model of what this run scores, leads or contacts."""
-        return self.env["website.crm.score"]._get_owners(self.apply_to)
-
     @api.model
     def _drop_remains(self):
-        """Drop the worklists of runs that nobody goes on with."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT DISTINCT substring(relname FROM '[0-9]+$')::integer
-                  FROM pg_class
-                 WHERE relpersistence = 'u' AND relkind = 'r'
-                   AND relname ~ '^website_crm_score_kept_[a-z]+_[0-9]+$'
-                """
-            )
+        """Drop what was found by runs that nobody goes on with."""
+        for run in find_runs_with_tables(self.env):
+            if not run.exists() or run.end_date or not run._can_go_on():
+                drop_tables(run)
+
+    @api.model
+    def _find_unfinished(self):
+        """Return the run that the scheduled action which is running goes on with."""
+        cron_id = self.env["ir.cron"]._get_job_id()
+        runs = self.search([("cron_id", "=", cron_id), ("end_date", "=", False)])
+        return runs.filtered(lambda run: run._can_go_on())[:1]
+
+    def _can_go_on(self):
+        """Return whether the next call of a scheduled action goes on with this."""
+        return (
+            self.part_reached < self.part_count
+            and self.start_date > fields.Datetime.now() - GO_ON_WITHIN
         )
-        for (id_,) in rows:
-            run = self.browse(id_).exists()
-            if not run or run.end_date or not run._can_go_on():
-                Worklist(self.env["crm.lead"], id_, is_kept=True).drop()
+
+    def _try_part(self):
+        """Write the next part, unless others disturb it again and again: the owners are
+        then left for the next run."""
+        write = partial(self._write_part, self.part_reached, self)
+        try:
+            self.env["ir.cron"]._transact(write)
+        except CONCURRENCY_ERRORS as error:
+            self.env.cr.rollback()
+            _logger.info("Some leads are left for the next run: %s", error)
+
+    def _write_part(self, part, counter):
+        """Write a part of what this run found, if that is still there.
+
+        :param models.BaseModel counter: the run to count it for
+        """
+        if self.to_write_count and has_tables(self):
+            Writing(self).write_part(part, counter)
 
     def _count(self, written, scored, gained, lost):
         """Add to the counts of this run, as part of what is counted."""
@@ -255,9 +346,16 @@ class WebsiteCrmScoreRun(models.Model):
         self.lost_count += lost
         self.flush_recordset()
 
-    def _end(self, worklist):
+    def _end_part(self):
+        """Note that a part was written, or left; the last one ends the run."""
+        self.part_reached += 1
+        self.flush_recordset()
+        if not self._can_go_on():
+            self._end()
+
+    def _end(self):
         """Note that this run is over, and forget what it found."""
-        worklist.drop()
+        drop_tables(self)
         # Not the time of the transaction, which may have begun before the run.
         [(now,)] = self.env.execute_query(
             SQL("SELECT clock_timestamp() AT TIME ZONE 'UTC'")
@@ -288,12 +386,13 @@ class WebsiteCrmScoreRun(models.Model):
         )
 
     def _note_progress(self):
-        """Note how far the rules came, no lead having been left out."""
-        progress = self.env["website.crm.score.progress"]._get(self.apply_to)
+        """Note how far the rules came, all of them and no owner having been left out."""
+        if not self.count_date:
+            return
+        progress = self._get_progress()
+        progress._note("counted_date", self.count_date)
         if self.check_date:
             progress._note("checked_date", self.check_date)
-        if self.count_date:
-            progress._note("counted_date", self.count_date)
 
     @api.autovacuum
     def _gc_runs(self):

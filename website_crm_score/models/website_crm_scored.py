@@ -117,6 +117,19 @@ class WebsiteCrmScored(models.AbstractModel):
         """Return the domain of the records that rules look at."""
         return Domain("active", "=", True)
 
+    @api.model
+    def _stale_domain(self):
+        """Return the domain of the records that are stale, by their mark, which an index
+        finds."""
+        return self._scored_domain() & Domain("score_outdated", "=", True)
+
+    @api.model
+    def _unsettled_domain(self):
+        """Return the domain of the records that are stale, or that lost their mark
+        before all rules looked at them."""
+        is_new = Domain("score_date", "=", False)
+        return self._scored_domain() & (Domain("score_outdated", "=", True) | is_new)
+
     def _resum_scores(self):
         """Set the scores of these leads, whose ledgers changed, to the new sums."""
         self.env.flush_all()
@@ -145,7 +158,7 @@ class WebsiteCrmScored(models.AbstractModel):
         self._write_scores(
             SQL(
                 """
-                SELECT id AS owner_id, ctid AS place, FALSE AS is_marked
+                SELECT id AS owner_id, ctid AS place, FALSE AS is_settled
                   FROM %s WHERE id = ANY(%s)
                 """,
                 SQL.identifier(self._table),
@@ -162,7 +175,7 @@ class WebsiteCrmScored(models.AbstractModel):
         change or delete it meanwhile has to start again, and then sees its ledger.
 
         :param SQL due: a query of ``owner_id``, of the ``place`` of its row, and of
-            ``is_marked``: whether it is no longer due after this
+            ``is_settled``: whether it is no longer due after this
         :return: how many leads were written, and of how many the score changed
         :rtype: tuple[int, int]
         """
@@ -178,14 +191,14 @@ class WebsiteCrmScored(models.AbstractModel):
                        SET score = CASE WHEN %(keep)s THEN lead.score
                                         ELSE total.points END,
                            score_date = CASE
-                               WHEN lead.score_date IS NULL AND NOT due.is_marked
+                               WHEN lead.score_date IS NULL AND NOT due.is_settled
                                THEN NULL
                                WHEN lead.score_date IS NULL
                                     OR lead.score != total.points
                                THEN now() AT TIME ZONE 'UTC'
                                ELSE lead.score_date
                            END,
-                           score_outdated = lead.score_outdated AND NOT due.is_marked
+                           score_outdated = lead.score_outdated AND NOT due.is_settled
                       FROM (%(due)s) due
                 CROSS JOIN LATERAL (
                            SELECT COALESCE(sum(points), 0) AS points

@@ -180,7 +180,7 @@ class LedgerCase(EventCase):
         """A run is killed when it has written something."""
         ending = type(self.env["website.crm.score.run"])._end
 
-        def end(_run, _worklist):
+        def end(_run):
             raise Interrupted
 
         savepoint = self.env.cr.savepoint()

@@ -361,7 +361,7 @@ class TestEventRule(EventCase):
     def test_a_run_of_many_leads_reads_all_events_at_once(self):
         leads = [self.make_visited_lead(1, 2) for _index in range(3)]
         self.make_event_rule(visit_unit="day", max_count=1)
-        with patch("odoo.addons.website_crm_score.tools.worklist.MANY_LEADS", 1):
+        with patch("odoo.addons.website_crm_score.scoring.finding.MANY_OWNERS", 1):
             self.run_again()
         self.assertScores(self.Lead.concat(*leads), [10, 10, 10])
 
@@ -389,8 +389,8 @@ class TestEventRule(EventCase):
         leads = self.Lead.concat(*[self.make_visited_lead(1, 2) for _index in range(5)])
         self.make_event_rule()
         with (
-            patch("odoo.addons.website_crm_score.tools.worklist.PART_SIZE", 2),
-            patch("odoo.addons.website_crm_score.tools.worklist.BATCH_SIZE", 1),
+            patch("odoo.addons.website_crm_score.scoring.writing.PART_SIZE", 2),
+            patch("odoo.addons.website_crm_score.scoring.writing.BATCH_SIZE", 1),
         ):
             self.run_cron()
             self.assertScores(leads, [20] * 5)

@@ -12,7 +12,7 @@ from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 from .common import LONG_AGO, ScoringCase
 
 SCORE_MODULE = "odoo.addons.website_crm_score.models.website_crm_score"
-WORKLIST_MODULE = "odoo.addons.website_crm_score.tools.worklist"
+WRITING_MODULE = "odoo.addons.website_crm_score.scoring.writing"
 
 
 @tagged("post_install", "-at_install")
@@ -487,7 +487,7 @@ class TestScoring(ScoringCase):
         leads = self.make_leads(5, name="Before")
         self.make_rule(value=1)
         self.make_rule([("name", "=", "After")], event_based=True)
-        with patch(f"{WORKLIST_MODULE}.PART_SIZE", 2):
+        with patch(f"{WRITING_MODULE}.PART_SIZE", 2):
             self.run_cron()
             leads.name = "After"
             self.run_cron()
@@ -501,7 +501,7 @@ class TestScoring(ScoringCase):
         cron = self.env.ref("website_crm_score.ir_cron_assign_scores")
         done = []
         with (
-            patch(f"{WORKLIST_MODULE}.PART_SIZE", 2),
+            patch(f"{WRITING_MODULE}.PART_SIZE", 2),
             self.enter_registry_test_mode(),
         ):
             for _call in range(3):

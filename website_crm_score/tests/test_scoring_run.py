@@ -8,13 +8,13 @@ from odoo import fields
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
-from odoo.addons.website_crm_score.tools.worklist import Worklist
+from odoo.addons.website_crm_score.scoring.writing import Writing
 
 from .common import ScoringCase
 
 RULE_LOGGER = "odoo.addons.website_crm_score.models.website_crm_score"
 RUN_MODULE = "odoo.addons.website_crm_score.models.website_crm_score_run"
-WORKLIST_MODULE = "odoo.addons.website_crm_score.tools.worklist"
+WRITING_MODULE = "odoo.addons.website_crm_score.scoring.writing"
 
 
 class RunCase(ScoringCase):
@@ -98,7 +98,7 @@ class TestRunRecord(RunCase):
         """Call the hourly job, which writes two leads at a time."""
         cron = self.env.ref("website_crm_score.ir_cron_assign_scores")
         with (
-            patch(f"{WORKLIST_MODULE}.PART_SIZE", 2),
+            patch(f"{WRITING_MODULE}.PART_SIZE", 2),
             self.enter_registry_test_mode(),
         ):
             for _call in range(calls):
@@ -128,7 +128,7 @@ class TestRunRecord(RunCase):
         leads = self.make_leads(7, name="Yes")
         rule = self.make_rule([("name", "=", "Yes")], event_based=True, take_back=True)
         other = self.make_rule(value=5)
-        with patch(f"{WORKLIST_MODULE}.BATCH_SIZE", 2):
+        with patch(f"{WRITING_MODULE}.BATCH_SIZE", 2):
             self.run_rules()
             self.assertScores(leads, [15] * 7)
             leads[1::2].name = "No"
@@ -174,7 +174,7 @@ class TestRunRecord(RunCase):
         self.make_rule()
         self.call_job()
         run = self.last_run()
-        self.env.cr.execute(f"TRUNCATE website_crm_score_kept_leads_{run.id}")
+        self.env.cr.execute(f"TRUNCATE website_crm_score_kept_owners_{run.id}")
         self.call_job(2)
         self.assertEqual(run.left_count, 5 - run.lead_count)
         self.call_job(3)
@@ -287,17 +287,17 @@ class TestWhatARunLooksAt(RunCase):
     def test_a_lead_that_changed_since_it_was_looked_at_is_left_for_later(self):
         lead, other = self.make_leads(2)
         self.make_rule()
-        write = Worklist.write_part
+        write = Writing.write_part
 
-        def write_later(worklist, part, run):
+        def write_later(writing, part, run):
             # A row written in a savepoint bears another transaction's number.
             with self.env.cr.savepoint():
                 self.env.cr.execute(
                     "UPDATE crm_lead SET name = 'Changed' WHERE id = %s", (lead.id,)
                 )
-            write(worklist, part, run)
+            write(writing, part, run)
 
-        with patch.object(Worklist, "write_part", write_later):
+        with patch.object(Writing, "write_part", write_later):
             self.run_rules()
         self.assertScores(lead + other, [0, 10])
         self.assertFalse(lead.score_date)
@@ -307,16 +307,16 @@ class TestWhatARunLooksAt(RunCase):
     def test_a_part_that_others_always_disturb_is_left_for_later(self):
         leads = self.make_leads(4)
         self.make_rule()
-        write = Worklist.write_part
+        write = Writing.write_part
 
-        def fail_once(worklist, part, run):
+        def fail_once(writing, part, run):
             if part == 0:
                 raise SerializationFailure("Somebody was faster")
-            write(worklist, part, run)
+            write(writing, part, run)
 
         with (
-            patch(f"{WORKLIST_MODULE}.PART_SIZE", 2),
-            patch.object(Worklist, "write_part", fail_once),
+            patch(f"{WRITING_MODULE}.PART_SIZE", 2),
+            patch.object(Writing, "write_part", fail_once),
         ):
             self.run_cron()
         self.assertEqual(sorted(leads.mapped("score")), [0, 0, 10, 10])

@@ -5,7 +5,7 @@ from odoo.fields import Command
 from odoo.tests import tagged
 
 from ..hooks import uninstall_hook
-from ..tools.worklist import Worklist
+from ..scoring.worklist import create_tables
 from .common import ScoringCase
 
 HOT = "[('score', '>=', 50)]"
@@ -167,7 +167,10 @@ class TestUninstall(ScoringCase):
         self.assertTrue(own.active, "it goes with the addon")
 
     def test_tables_of_unfinished_runs_and_settings_go(self):
-        Worklist(self.env["crm.lead"], 42, is_kept=True).create_tables()
+        cron = self.env.ref("website_crm_score.ir_cron_assign_scores")
+        run = self.env["website.crm.score.run"]._start("usual")
+        run.cron_id = cron
+        create_tables(run)
         key = "website_crm_score.keep_months"
         self.env["ir.config_parameter"].set_param(key, "3")
         self.uninstall()

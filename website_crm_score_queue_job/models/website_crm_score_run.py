@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from odoo.addons.queue_job.exception import RetryableJobError
 from odoo.addons.queue_job.job import STARTED
 from odoo.addons.queue_job.jobrunner.runner import PG_ADVISORY_LOCK_ID
+from odoo.addons.website_crm_score.scoring.worklist import has_tables
 
 _logger = logging.getLogger(__name__)
 
@@ -18,7 +19,7 @@ JOBS = (
 
 
 class WebsiteCrmScoreRun(models.Model):
-    """What a run found is written by jobs, a part of the leads each, which several
+    """What a run found is written by jobs, a part of the owners each, which several
     workers do at the same time.
 
     A job counts in a run of its own, which users do not see: in the same one they would
@@ -59,9 +60,10 @@ class WebsiteCrmScoreRun(models.Model):
         get_id = self.env["ir.model.data"]._xmlid_to_res_id
         if not cron_id or cron_id not in [get_id(job) for job in JOBS]:
             return self.browse()
-        runs = self.search([("cron_id", "=", cron_id), ("end_date", "=", False)])
-        run = runs.filtered(lambda run: run.part_count > 1 and run._can_go_on())[:1]
-        if run and not self._has_job_runner():
+        run = self._find_unfinished()
+        if run.part_count <= 1:
+            return self.browse()
+        if not self._has_job_runner():
             _logger.info("No job runner on this database: run %s has no jobs", run.id)
             return self.browse()
         return run
@@ -93,7 +95,7 @@ class WebsiteCrmScoreRun(models.Model):
             self._delay_parts(left)
         else:
             self.part_reached = self.part_count
-            self._end(self._get_worklist())
+            self._end()
 
     def _delay_parts(self, parts):
         """Enqueue a job for each of ``parts`` that has none waiting or running."""
@@ -116,11 +118,10 @@ class WebsiteCrmScoreRun(models.Model):
 
     def _write_part_by_job(self, part):
         """Write a part of what this run found: a job, in one transaction."""
-        worklist = self.exists()._can_go_on() and self._get_worklist()
-        if not worklist or not worklist.is_there():
-            return  # it comes too late: another run finds the leads
+        if not (self.exists()._can_go_on() and has_tables(self)):
+            return  # it comes too late: another run finds the owners
         try:
-            worklist.write_part(part, self._start_part(part))
+            self._write_part(part, self._start_part(part))
             self.env.flush_all()
         except IntegrityError as error:
             # Somebody deleted or made the same meanwhile. The job queue tries again
@@ -145,7 +146,7 @@ class WebsiteCrmScoreRun(models.Model):
             }
         )
 
-    def _end(self, worklist):
+    def _end(self):
         parts = self.search([("whole_id", "=", self.id)])
         names = ("lead_count", "scored_count", "gained_count", "lost_count")
         self._count(*(sum(parts.mapped(name)) for name in names))
@@ -154,4 +155,4 @@ class WebsiteCrmScoreRun(models.Model):
             own = gained.get(line.rule_id, line.browse())
             line.gained_count += sum(own.mapped("gained_count"))
         parts.unlink()
-        return super()._end(worklist)
+        return super()._end()

@@ -17,8 +17,9 @@ from odoo.addons.queue_job.job import (
 )
 from odoo.addons.queue_job.jobrunner.runner import PG_ADVISORY_LOCK_ID
 from odoo.addons.queue_job.tests.common import JobMixin
+from odoo.addons.website_crm_score.scoring import writing
+from odoo.addons.website_crm_score.scoring.worklist import drop_tables, has_tables
 from odoo.addons.website_crm_score.tests.common import ScoringCase
-from odoo.addons.website_crm_score.tools import worklist
 
 from ..hooks import uninstall_hook
 
@@ -33,7 +34,7 @@ class TestScoringJobs(JobMixin, ScoringCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.startClassPatcher(patch.object(worklist, "PART_SIZE", SIZE))
+        cls.startClassPatcher(patch.object(writing, "PART_SIZE", SIZE))
         cls.Job = cls.env["queue.job"]
         cls.Run = cls.env["website.crm.score.run"]
         cls.Job.search([]).unlink()
@@ -201,7 +202,7 @@ class TestScoringJobs(JobMixin, ScoringCase):
 
     def test_a_job_whose_work_is_forgotten_does_nothing(self):
         run, jobs = self.split()
-        run._get_worklist().drop()
+        drop_tables(run)
         self.finish(jobs)
         self.assertFalse(any(self.leads.mapped("score_date")))
 
@@ -228,7 +229,7 @@ class TestScoringJobs(JobMixin, ScoringCase):
         """Run a job like the web server, and ``disturb`` where it writes."""
         job = Job.load(self.env, job.uuid)
         with (
-            patch.object(worklist.Worklist, "write_part", lambda *_args: disturb()),
+            patch.object(writing.Writing, "write_part", lambda *_args: disturb()),
             # What is kept of a job that fails is written by a connection of its own.
             patch.object(Job, "in_temporary_env", nullcontext),
             patch.object(self.env.cr, "rollback"),
@@ -282,9 +283,9 @@ class TestScoringJobs(JobMixin, ScoringCase):
 
     def test_what_a_run_found_is_dropped_at_its_end(self):
         run, jobs = self.split()
-        self.assertTrue(run._get_worklist().is_there())
+        self.assertTrue(has_tables(run))
         self.finish(jobs)
-        self.assertFalse(run._get_worklist().is_there())
+        self.assertFalse(has_tables(run))
 
     def test_users_see_the_run_and_not_its_parts(self):
         manager = self.make_user("manager", "sales_team.group_sale_manager")

@@ -1,0 +1,229 @@
+"""Which owners rules give something to, or take from, in a run."""
+
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from .matching import get_query, get_scope_query, looks_at_pages_only
+from .worklist import Worklist, create_tables, tune
+
+# For more owners than these, all events are read at once, not those of each owner.
+MANY_OWNERS = 20_000
+
+
+class Finding(Worklist):
+    """What a run looks at, and what its rules say of it.
+
+    All rules look at the owners that are stale: new, or with news that mark them. Some
+    look at all that are open, or also at those with news of their own, see
+    :meth:`_look`.
+    """
+
+    def __init__(self, run, scope=Domain.TRUE):
+        """
+        :param Domain scope: the owners to look at, of those that are open
+        """
+        super().__init__(run)
+        self.scope = self.model._scored_domain() & scope
+        self.progress = run._get_progress()
+        self.wide_rule_ids = []
+        tune(self.env.cr)
+        create_tables(run)
+        if run.reach != "all":
+            self._add_stale()
+
+    def _add_stale(self):
+        """Add the owners that are stale, whatever the rules give them."""
+        owners = self.model.with_context(active_test=False)
+        query = owners._search(self.run._get_stale_domain() & self.scope)
+        self._execute(
+            SQL(
+                "INSERT INTO %s %s",
+                self.owners,
+                query.select(
+                    SQL.identifier(query.table, "id"),
+                    SQL.identifier(query.table, "xmin"),
+                    SQL("%s::boolean", self.run._is_settling()),
+                ),
+            )
+        )
+        self._execute(SQL("ANALYZE %s", self.owners))
+
+    # WHAT A RULE LOOKS AT
+
+    def _look(self, rule):
+        """Return the table of the owners that ``rule`` looks at, None for all."""
+        is_usual = self.run.reach == "usual"
+        if self.run.reach == "all" or is_usual and self._is_to_look_at_all(rule):
+            return None
+        if is_usual and rule.rule_type == "event":
+            return self._add_news(rule)
+        return self.owners
+
+    def _is_to_look_at_all(self, rule):
+        """Return whether ``rule`` looks at owners that nothing tells of, as once a day.
+
+        A rule that was changed does, or was left out, perhaps for long.
+        """
+        if self.run.check_date:
+            return True
+        if rule.rule_type == "event":
+            since = self.progress.counted_date
+            return not since or rule.write_date >= since or bool(rule.error)
+        return rule.event_based and (
+            rule.write_date >= self.progress.checked_date
+            or not looks_at_pages_only(rule)
+        )
+
+    def _add_news(self, rule):
+        """Return a table of the owners that are stale or have news for ``rule``."""
+        news = SQL.identifier(f"website_crm_score_news_{self.run.id}")
+        queries = [SQL("SELECT owner_id FROM %s", self.owners)]
+        queries += rule._get_news_queries()
+        self._execute(SQL("DROP TABLE IF EXISTS %s", news))
+        self._execute(
+            SQL("CREATE TEMPORARY TABLE %s AS %s", news, SQL(" UNION ").join(queries))
+        )
+        self._execute(SQL("ANALYZE %s", news))
+        return news
+
+    # WHAT A RULE SAYS
+
+    def add(self, rule):
+        """Add what ``rule`` gives to owners, and what it takes from them.
+
+        :return: how many owners match it
+        :rtype: int
+        :raise UserError: see ``get_query``, and if what it counts is no longer there
+        """
+        if rule.rule_type == "event" and (error := rule._find_event_error()):
+            raise UserError(error)
+        looked_at = self._look(rule)
+        scope, is_event = self.scope, rule.rule_type == "event"
+        if not (is_event or rule.event_based or self.run.reach == "all"):
+            scope &= Domain("score_date", "=", False)
+        elif looked_at is not self.owners:
+            self.wide_rule_ids.append(rule.id)
+        query = self._restrict(get_query(rule, scope), looked_at)
+        losers = None
+        if is_event or rule.event_based and rule.take_back:
+            losers = self._restrict(get_scope_query(rule, scope), looked_at)
+        if not is_event:
+            return self._add_gains(rule, self._get_hits_sql(query), losers)
+        counts = rule._get_counts_sql(query, self._get_few(looked_at))
+        return self._add_gains(rule, counts, losers, self._get_differs_sql())
+
+    def _restrict(self, query, table):
+        """Return ``query``, restricted to the owners of a table, if there is one."""
+        if table:
+            owner_id = SQL.identifier(query.table, "id")
+            query.add_where(SQL("%s IN (SELECT owner_id FROM %s)", owner_id, table))
+        return query
+
+    def _get_few(self, table):
+        """Return ``table`` if it is best to read the events of each of its owners."""
+        if not table:
+            return None
+        [(count,)] = self._fetch(SQL("SELECT count(*) FROM %s", table))
+        return table if count <= MANY_OWNERS else None
+
+    def _get_hits_sql(self, query):
+        return query.select(
+            SQL("%s AS owner_id", SQL.identifier(query.table, "id")),
+            SQL("NULL::numeric AS units"),
+            SQL("NULL::integer AS event_count"),
+            SQL("NULL::timestamp AS first_date"),
+            SQL("NULL::timestamp AS last_date"),
+        )
+
+    def _get_differs_sql(self):
+        """Return the condition that a line is not what was counted."""
+        return SQL(
+            """
+            (line.units, line.event_count, line.first_date, line.last_date)
+            IS DISTINCT FROM
+            (found.units, found.event_count, found.first_date, found.last_date)
+            """
+        )
+
+    def _add_gains(self, rule, found, losers=None, differs=SQL("FALSE")):
+        """Add what was found for owners, where the ledger has it otherwise.
+
+        :param SQL found: a query of the columns of the gains
+        :param Query losers: those of these owners that nothing was found for lose their
+            line
+        :param SQL differs: whether a line of the ledger has to change
+        :return: for how many owners something was found
+        :rtype: int
+        """
+        # It is found once: plans made while the statistics of the tables are poor would
+        # else find it for each owner again.
+        [(matched,)] = self._fetch(
+            SQL(
+                """
+                WITH found AS MATERIALIZED (
+                    %(found)s
+                ), gain AS (
+                    INSERT INTO %(gains)s
+                    SELECT found.owner_id, %(rule_id)s, found.units, found.event_count,
+                           found.first_date, found.last_date
+                      FROM found
+                 LEFT JOIN website_crm_score_line line
+                        ON line.%(owner)s = found.owner_id
+                       AND line.rule_id = %(rule_id)s
+                     WHERE line.id IS NULL OR %(differs)s
+                ), loss AS (
+                    INSERT INTO %(losses)s
+                    SELECT line.%(owner)s, line.rule_id
+                      FROM website_crm_score_line line
+                     WHERE line.rule_id = %(rule_id)s
+                       AND %(is_lost)s
+                )
+                SELECT count(*) FROM found
+                """,
+                found=found,
+                gains=self.gains,
+                rule_id=rule.id,
+                owner=self.owner,
+                differs=differs,
+                losses=self.losses,
+                is_lost=self._get_is_lost_sql(losers),
+            )
+        )
+        return matched
+
+    def _get_is_lost_sql(self, losers):
+        if losers is None:
+            return SQL("FALSE")
+        return SQL(
+            """
+            line.%(owner)s IN %(losers)s
+            AND line.%(owner)s NOT IN (SELECT owner_id FROM found)
+            """,
+            owner=self.owner,
+            losers=losers.subselect(),
+        )
+
+    def close(self):
+        """Add the owners that gain or lose something and are not stale."""
+        self._execute(
+            SQL(
+                """
+                INSERT INTO %(owners)s
+                SELECT owner.id, owner.xmin, FALSE
+                  FROM %(table)s owner
+                  JOIN (SELECT owner_id FROM %(gains)s
+                         WHERE rule_id = ANY(%(wide_rule_ids)s)
+                         UNION
+                        SELECT owner_id FROM %(losses)s) other
+                    ON other.owner_id = owner.id
+                 WHERE NOT EXISTS (
+                       SELECT FROM %(owners)s entry WHERE entry.owner_id = owner.id)
+                """,
+                table=self.table,
+                owners=self.owners,
+                gains=self.gains,
+                losses=self.losses,
+                wide_rule_ids=self.wide_rule_ids,
+            )
+        )
