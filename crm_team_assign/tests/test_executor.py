@@ -1,3 +1,5 @@
+import itertools
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -88,23 +90,31 @@ class TestExecutor(AssignmentCase):
         self.assign_and_finish()
         self.assertEqual((lead.partner_id, lead.stage_id), (partner, stage))
 
-    def test_queries_grow_with_salespeople_not_with_leads(self):
-        self.make_team("Direct", 0, [self.ann, self.bob])
-        self.make_team("Other", 0, [self.eve])
+    def count_queries(self, number):
+        """Assign some leads, scored already; return how many queries that takes."""
+        self.make_scored(*[50] * number)
+        self.Rule.assign_scores_to_leads()
+        self.flush_tracking()
+        self.env.invalidate_all()
+        before = self.env.cr.sql_log_count
+        self.assign_and_finish()
+        return self.env.cr.sql_log_count - before
 
-        def count(number):
-            self.make_scored(*[50] * number)
-            self.Rule.assign_scores_to_leads()
-            self.flush_tracking()
-            self.env.invalidate_all()
-            before = self.env.cr.sql_log_count
-            self.assign_and_finish()
-            return self.env.cr.sql_log_count - before
+    def test_the_leads_of_a_batch_take_as_many_queries_as_one_of_each_member(self):
+        limits = {"assignment_unlimited": True}
+        self.make_team("Direct", 0, [(self.ann, limits), (self.bob, limits)])
+        self.make_team("Other", 0, [(self.eve, limits)])
+        self.count_queries(6)  # fills caches
+        # As many as Odoo logs with one statement
+        self.assertEqual(self.count_queries(30), self.count_queries(6))
 
-        self.make_scored(50)
-        count(6)  # fills caches
-        few, many = count(6), count(60)
-        self.assertLess(many, few + 50, (few, many))
+    def test_each_batch_more_takes_as_many_queries(self):
+        self.make_team("Direct", 0, [(self.ann, {"assignment_unlimited": True})])
+        self.env["ir.config_parameter"].set_param("crm.assignment.commit.bundle", 4)
+        self.count_queries(4)  # fills caches
+        counts = [self.count_queries(4 * batches) for batches in (1, 2, 3, 4)]
+        growth = {after - before for before, after in itertools.pairwise(counts)}
+        self.assertEqual(len(growth), 1, counts)
 
     def test_the_room_of_all_members_of_a_team_is_counted_at_once(self):
         def count(number):
