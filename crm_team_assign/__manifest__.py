@@ -12,6 +12,7 @@
         "data/ir_cron_data.xml",
         "data/ir_actions_server_data.xml",
         "views/crm_assignment_load_views.xml",
+        "views/crm_assignment_plan_line_views.xml",
         "views/crm_assignment_plan_views.xml",
         "views/crm_assignment_start_views.xml",
         "views/crm_lead_templates.xml",

@@ -3,6 +3,7 @@
 from functools import partial
 from typing import NamedTuple
 
+from odoo import fields
 from odoo.fields import Domain
 from odoo.tools import groupby
 
@@ -53,12 +54,14 @@ class Executor:
         self._do(self._note_turns, todo and [self.plan.turns])
         done = self._do(self._give, todo, partial(self._note, done=[]))
         tell_assignees(self.env, self.plan)
-        self.plan._finish()
+        self.plan.write({"state": "done", "done_date": fields.Datetime.now()})
         counts = ["lead_day_count", "lead_month_count"]
         self.teams.crm_team_member_ids.invalidate_recordset(counts, flush=False)
         return done
 
     def _do(self, work, items, leave=None):
+        if not items:
+            return []
         batches = self.jobs._in_batches(work, items, leave)
         return [item for done in batches for item in done]
 
@@ -89,17 +92,17 @@ class Executor:
     def _note_turns(self, items):
         """Remember where the rotations go on, and what teams are owed."""
         [turns] = items
-        members, credits = (
+        members, owed = (
             {int(key): value for key, value in ((turns or {}).get(name) or {}).items()}
             for name in ("members", "credits")
         )
         if self.plan.done_count:  # gone on with
-            credits = {}
+            owed = {}
         for team in self.teams.sudo():  # sudo: who may assign need not write teams
             if members.get(team.id):
                 team.assignment_last_member_id = members[team.id]
-            if credits.get(team.id):
-                team.assignment_credit += credits[team.id]
+            if owed.get(team.id):
+                team.assignment_credit += owed[team.id]
         return []
 
     # GIVING

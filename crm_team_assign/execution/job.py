@@ -39,6 +39,7 @@ def _carry_out_apart(plan):
         _note_failure(plan, str(error).strip() or type(error).__name__)
     else:
         _tell(plan, plan.with_context(lang=plan.confirm_uid.lang)._get_result())
+    plan.env["ir.cron"]._commit_batch(0, 1)
 
 
 def _note_failure(plan, error):
@@ -53,7 +54,6 @@ def _note_failure(plan, error):
     else:
         later = fields.Datetime.now() + timedelta(minutes=RETRY_MINUTES)
         plan.env.ref(JOB)._trigger(later)
-    plan.env["ir.cron"]._commit_batch(0, 1)
 
 
 def _tell(plan, result):

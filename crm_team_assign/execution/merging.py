@@ -4,7 +4,7 @@ merged lead that has a score to compare."""
 from functools import partial
 from typing import NamedTuple
 
-from ..tools.batch_log import BatchLog
+from .batch_log import BatchLog
 
 
 class Merged(NamedTuple):

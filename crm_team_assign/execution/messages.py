@@ -22,29 +22,34 @@ def tell_assignees(env, plan):
     """
     untold = defaultdict(list)
     for member, lead_ids in plan_lines.get_untold(plan):
-        untold[member.user_id.with_env(env)] += lead_ids
-    tell = partial(_tell_batch, env, plan)
-    for _told in env["ir.cron"]._in_batches(tell, list(untold.items())):
+        untold[member.user_id] += lead_ids
+    tell_batch = partial(_tell_batch, env, plan)
+    for _told in env["ir.cron"]._in_batches(tell_batch, list(untold.items())):
         pass
 
 
 def _tell_batch(env, plan, todo):
-    for user, lead_ids in todo:
+    for item in todo:
         # One whose message fails is not to keep others from theirs.
-        env["ir.cron"]._attempt(lambda users, ids=lead_ids: tell(*users, ids), [user])
+        env["ir.cron"]._attempt(partial(_tell_each, env), [item])
     plan_lines.note_told(plan, [user.id for user, _lead_ids in todo])
 
 
-def tell(user, lead_ids):
+def _tell_each(env, todo):
+    for user, lead_ids in todo:
+        tell(env, user, lead_ids)
+    return []
+
+
+def tell(env, user, lead_ids):
     """Tell a user of the leads that he has got, the best first."""
-    env = user.env
     domain = Domain("id", "in", lead_ids) & Domain("user_id", "=", user.id)
     # What the message tells, and company_id for its links: at once for all, as a
     # link looks at each lead alone.
     names = ["name", "partner_name", "contact_name", "score", "company_id"]
     leads = env["crm.lead"].search_fetch(domain, names, order=BEST_FIRST)
     if not leads:
-        return []
+        return
     env = env(context=dict(env.context, lang=user.lang))
     values = {"leads": leads[:MESSAGE_LEADS].with_env(env), "count": len(leads)}
     env["mail.thread"].message_notify(
@@ -52,7 +57,6 @@ def tell(user, lead_ids):
         subject=_get_subject(leads.with_env(env)),
         body=env["ir.qweb"]._render("crm_team_assign.message_leads_assigned", values),
     )
-    return leads.ids
 
 
 def _get_subject(leads):

@@ -4,6 +4,9 @@ import logging
 
 _logger = logging.getLogger(__name__)
 
+# Of leads that teams took: directly, what others were merged into, and what is gone
+KINDS = ("assigned", "merged", "duplicates")
+
 
 def report_teams(teams, assignment, merged):
     """Return what the first stage of core's assignment returns.
@@ -13,14 +16,9 @@ def report_teams(teams, assignment, merged):
     """
     draft = assignment.draft
     teams = teams.filtered(lambda team: team._get_assignment_weight())
+    leads = teams.env["crm.lead"]
     result = {
-        team: {
-            "team": team,
-            "leads": team.env["crm.lead"],
-            "assigned": set(),
-            "merged": set(),
-            "duplicates": set(),
-        }
+        team: {"team": team, "leads": leads, **{kind: set() for kind in KINDS}}
         for team in teams
     }
     finders = {}
@@ -33,7 +31,7 @@ def report_teams(teams, assignment, merged):
             kind = "merged" if finders.pop(lead_id, None) else "assigned"
             result[team][kind].add(lead_id)
     # Merged into one that has a team or salesperson already
-    for lead in teams.env["crm.lead"].browse(finders).exists():
+    for lead in leads.browse(finders).exists():
         if lead.team_id or lead.user_id:
             result[finders[lead.id]]["merged"].add(lead.id)
     _log_teams(result)

@@ -1,3 +1,4 @@
+from collections import defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -90,8 +91,11 @@ class CrmAssignmentPlan(models.Model):
             ["plan_id", "outcome", "state"],
             ["__count"],
         )
+        by_plan = defaultdict(list)
+        for plan, *count in groups:
+            by_plan[plan.id].append(count)
         for plan in self:
-            found = [item for of, *item in groups if of == plan]
+            found = by_plan[plan.id]
             states = {"done"} if plan.state == "done" else {"planned", "done"}
             plan.member_lead_count = _sum(found, {"member"}, states)
             plan.team_lead_count = _sum(found, {"team"}, states)
@@ -120,9 +124,10 @@ class CrmAssignmentPlan(models.Model):
         :param bool force_quota: see ``crm.team.member._get_assignment_quota``
         :rtype: crm.assignment.plan
         """
+        draft = rehearse(teams, force_quota, leads)
         plan = self._create_for(teams, origin="rehearsal", force_quota=force_quota)
         plan.selection = leads and leads.ids
-        plan._rehearse_for(teams, leads)
+        plan._fill(draft, draft.outcomes.values())
         return plan
 
     @api.model
@@ -144,11 +149,6 @@ class CrmAssignmentPlan(models.Model):
         # sudo: plans are nobody's to create but of the one who may assign leads
         return self.sudo().create({"team_ids": teams.ids, **values})
 
-    def _rehearse_for(self, teams, leads=None):
-        """Plan what the button would do now, with the rights of the teams' user."""
-        draft = rehearse(teams, self.force_quota, leads)
-        self._fill(draft, draft.outcomes.values())
-
     def _fill(self, draft, outcomes):
         """Add what is planned to this plan.
 
@@ -167,19 +167,18 @@ class CrmAssignmentPlan(models.Model):
 
         :raise UserError: if the user may not assign leads, or it was confirmed
         """
-        self.ensure_one()
         plan = self._begin(["draft"])
         leads = self.env["crm.lead"].browse(plan.selection or []).exists()
+        teams = self.team_ids  # of whoever asks for it
+        draft = rehearse(teams, plan.force_quota, leads if plan.selection else None)
         plan.line_ids.unlink()
         plan.share_ids.unlink()
-        # With the rights of whoever asks for it.
-        plan._rehearse_for(self.team_ids, leads if plan.selection else None)
+        plan._fill(draft, draft.outcomes.values())
         plan.update_date = fields.Datetime.now()
 
     def action_switch_share(self):
         """Make this dry run anew, with another day's share or with what is left of
         today."""
-        self.ensure_one()
         plan = self._begin(["draft"])
         plan.force_quota = not plan.force_quota
         self.action_update()
@@ -189,12 +188,12 @@ class CrmAssignmentPlan(models.Model):
 
         :raise UserError: if the user may not assign leads, or it was confirmed
         """
-        self.ensure_one()
         self._begin(["draft", "failed"]).state = "discarded"
 
     def _begin(self, states):
         """Return this plan, locked and free to be written, if it is in one of
         ``states`` still."""
+        self.ensure_one()
         self.env["crm.team"]._check_assignment_allowed()
         self.check_access("read")
         # sudo: whoever may assign leads may carry out plans, which nobody may write
@@ -218,16 +217,9 @@ class CrmAssignmentPlan(models.Model):
         :raise UserError: if the user may not assign leads, if it was carried out, or
             if leads are being assigned at the moment
         """
-        self.ensure_one()
         plan = self._begin(["draft", "failed"])
-        plan.write(
-            {
-                "state": "confirmed",
-                "confirm_uid": self.env.uid,
-                "error": False,
-                "try_count": 0,
-            }
-        )
+        plan.write({"state": "confirmed", "confirm_uid": self.env.uid})
+        plan.write({"error": False, "try_count": 0})  # of tries before
         if plan._count_todo() > DIRECT_SIZE:
             self.env.ref(JOB).sudo()._trigger()
             message = self.env._("The plan is being carried out.")
@@ -261,9 +253,6 @@ class CrmAssignmentPlan(models.Model):
     def _cron_carry_out(self):
         """Carry out the plans that were confirmed, or interrupted."""
         carry_out_plans(self)
-
-    def _finish(self):
-        self.write({"state": "done", "done_date": fields.Datetime.now()})
 
     def _get_result(self):
         """Return what a notification says of what was done.

@@ -9,8 +9,8 @@ from odoo.tools.mail import email_normalize_all
 from odoo.addons.website_crm_score.tools.own_context import OURS
 from odoo.addons.website_crm_score.tools.setting import read_number
 
+from ..execution.batch_log import BatchLog
 from ..queries import plan_lines
-from ..tools.batch_log import BatchLog
 
 MAX_DELAY = 24.0 * 36_500  # in hours
 

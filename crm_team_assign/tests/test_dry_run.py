@@ -246,7 +246,7 @@ class TestDryRun(PlanCase):
             plan._carry_out()
             plan._carry_out()
         [call] = notify.call_args_list
-        self.assertEqual(call.args[0], self.ann)
+        self.assertEqual(call.args[1], self.ann)
         self.assertTrue(all(plan.line_ids.mapped("is_told")))
 
     def interrupt(self, plan):
