@@ -161,18 +161,20 @@ class CrmTeamMember(models.Model):
         )
 
     def _get_day_shares(self):
-        """Return how much of the day's share these members got, and what there is.
+        """Return how much of the day's share these members got, and what there is;
+        without a limit there is no share.
 
         :rtype: list[dict]
         """
-        rest = self._get_assignment_quotas()
-        another = self._get_assignment_quotas(force_quota=True)
+        limited = self.filtered(lambda member: not member.assignment_unlimited)
+        rest = limited._get_assignment_quotas()
+        another = limited._get_assignment_quotas(force_quota=True)
         return [
             {
                 "member_id": member.id,
                 "given_count": member.lead_day_count,
-                "rest_count": max(rest[member], 0),
-                "another_count": max(another[member], 0),
+                "rest_count": max(rest.get(member, 0), 0),
+                "another_count": max(another.get(member, 0), 0),
                 "is_unlimited": member.assignment_unlimited,
             }
             for member in self

@@ -82,7 +82,10 @@ class TestShareOfDay(PlanCase):
     def test_it_says_if_the_capacity_of_somebody_is_unlimited(self):
         self.assertFalse(self.press().has_unlimited)
         self.team.crm_team_member_ids.assignment_unlimited = True
-        self.assertTrue(self.press().has_unlimited)
+        start = self.press()
+        self.assertTrue(start.has_unlimited)
+        self.assertEqual(start.line_ids.mapped("rest_count"), [0])
+        self.assertEqual(start.line_ids.mapped("another_count"), [0])
 
     def test_only_managers_have_the_button(self):
         for user, is_there in ((self.manager, True), (self.ann, False)):
