@@ -2,10 +2,9 @@ import logging
 import random
 import time
 
-from psycopg2 import errors
-
 from odoo import models
 
+from ..tools.concurrency import CONCURRENCY_ERRORS
 from ..tools.own_context import OURS
 
 _logger = logging.getLogger(__name__)
@@ -13,14 +12,6 @@ _logger = logging.getLogger(__name__)
 MAX_TRIES = 5
 # Seconds before the second try; before each further one twice as many.
 PAUSE = 0.1
-# What a transaction of somebody else can cause, and a new transaction gets over.
-CONCURRENCY_ERRORS = (
-    errors.DeadlockDetected,
-    errors.ForeignKeyViolation,
-    errors.LockNotAvailable,
-    errors.SerializationFailure,
-    errors.UniqueViolation,
-)
 
 
 class IrCron(models.Model):

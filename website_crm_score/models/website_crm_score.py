@@ -6,9 +6,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
 
 from ..scoring.matching import get_query, get_reader, looks_at_pages
+from ..tools.concurrency import CONCURRENCY_ERRORS
 from ..tools.rule_domain import find_query_error, name_records
 from ..tools.time_zone import find_same_zone
-from .ir_cron import CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
 
@@ -334,7 +334,7 @@ class WebsiteCrmScore(models.Model):
         self.check_access("write")
         rules = self.sudo().filtered("active")  # sudo: nobody may write the ledger
         self.env["website.crm.pageview"]._sync_recent()
-        self.env["website.crm.score.run"].sudo()._score_all(rules, reach="all")
+        rules.env["website.crm.score.run"]._score_all(rules, reach="all")
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",

@@ -10,8 +10,8 @@ from odoo.tools import SQL
 from ..scoring.finding import Finding
 from ..scoring.worklist import drop_tables, find_runs_with_tables, has_tables
 from ..scoring.writing import Writing
+from ..tools.concurrency import CONCURRENCY_ERRORS
 from ..tools.rule_domain import describe_error
-from .ir_cron import CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
 
@@ -386,7 +386,7 @@ class WebsiteCrmScoreRun(models.Model):
         )
 
     def _note_progress(self):
-        """Note how far the rules came, all of them and no owner having been left out."""
+        """Note how far all the rules came, no owner having been left out."""
         if not self.count_date:
             return
         progress = self._get_progress()

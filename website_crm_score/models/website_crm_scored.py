@@ -5,9 +5,15 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
+from ..scoring.scores import (
+    find_changed_scores,
+    get_sum_sql,
+    sum_scores,
+    write_scores,
+)
+from ..tools.concurrency import CONCURRENCY_ERRORS
 from ..tools.merge_rehearsal import is_rehearsal
 from ..tools.own_context import OURS
-from .ir_cron import CONCURRENCY_ERRORS
 
 _logger = logging.getLogger(__name__)
 
@@ -65,14 +71,17 @@ class WebsiteCrmScored(models.AbstractModel):
     )
 
     def _compute_score(self):
-        name = self._ledger_field
-        totals = dict(
-            self.env["website.crm.score.line"]
-            .sudo()  # sudo: a score is that of its owner, whoever makes it change
-            ._read_group([(name, "in", self.ids)], [name], ["points:sum"])
-        )
+        ids, totals = self._origin.ids, {}
+        if ids:
+            self.env["website.crm.score.line"].flush_model()
+            query = SQL(
+                "SELECT owner.id, (%s)::float FROM unnest(%s) owner (id)",
+                get_sum_sql(self, SQL("owner.id")),
+                ids,
+            )
+            totals = dict(self.env.execute_query(query))
         for owner in self:
-            owner.score = totals.get(owner._origin, 0.0)
+            owner.score = totals.get(owner._origin.id, 0.0)
 
     @api.model
     def default_get(self, fields_list):
@@ -119,8 +128,7 @@ class WebsiteCrmScored(models.AbstractModel):
 
     @api.model
     def _stale_domain(self):
-        """Return the domain of the records that are stale, by their mark, which an index
-        finds."""
+        """Return the domain of the records that are stale, by their indexed mark."""
         return self._scored_domain() & Domain("score_outdated", "=", True)
 
     @api.model
@@ -131,7 +139,7 @@ class WebsiteCrmScored(models.AbstractModel):
         return self._scored_domain() & (Domain("score_outdated", "=", True) | is_new)
 
     def _resum_scores(self):
-        """Set the scores of these leads, whose ledgers changed, to the new sums."""
+        """Set the scores of these owners, whose reasons changed, to the new sums."""
         self.env.flush_all()
         # sudo: whoever changes a rule, it changes the scores of all
         owners = self.sudo().with_context(active_test=False)
@@ -141,20 +149,20 @@ class WebsiteCrmScored(models.AbstractModel):
         looked_at._change_scores()
 
     def _restate_scores(self):
-        """Set the scores of these leads, which are closed, to the sums of their lines.
+        """Set the scores of these owners, which are closed, to their sums.
 
         Silently: nothing happened to them. What is computed from their scores follows,
         but no automation rule runs, no message tells of it, and no date changes.
         """
         if not self:
             return
-        self._sum_scores(self.ids)
+        sum_scores(self, self.ids)
         silent = self.with_context(tracking_disable=True, is_restated=OURS)
         silent._notify_scores_changed(["score"])
         silent.env.flush_all()
 
     def _change_scores(self):
-        """Set the scores of these leads, which are open, to the sums of their lines."""
+        """Set the scores of these owners, which are open, to their sums."""
         self._write_scores(
             SQL(
                 """
@@ -168,116 +176,32 @@ class WebsiteCrmScored(models.AbstractModel):
         self._notify_scores_changed(["score", "score_date"])
 
     @api.model
-    def _write_scores(self, due):
-        """Set scores to the sums of the ledger lines, in SQL.
+    def _write_scores(self, batch):
+        """Set scores to the sums of the reasons; what listens to them hears of it.
 
-        Each lead is written, even if its score stays the same: whoever is about to
-        change or delete it meanwhile has to start again, and then sees its ledger.
-
-        :param SQL due: a query of ``owner_id``, of the ``place`` of its row, and of
-            ``is_settled``: whether it is no longer due after this
-        :return: how many leads were written, and of how many the score changed
+        :param SQL batch: see ``write_scores``
+        :return: how many owners were written, and of how many the score changed
         :rtype: tuple[int, int]
         """
-        has_listeners = self._has_score_listeners()
-        changed_ids = self._find_changed_scores(due) if has_listeners else []
-        # An array of places has PostgreSQL read these rows alone, whatever it guesses
-        # of a table that was just made.
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH written AS (
-                    UPDATE %(table)s lead
-                       SET score = CASE WHEN %(keep)s THEN lead.score
-                                        ELSE total.points END,
-                           score_date = CASE
-                               WHEN lead.score_date IS NULL AND NOT due.is_settled
-                               THEN NULL
-                               WHEN lead.score_date IS NULL
-                                    OR lead.score != total.points
-                               THEN now() AT TIME ZONE 'UTC'
-                               ELSE lead.score_date
-                           END,
-                           score_outdated = lead.score_outdated AND NOT due.is_settled
-                      FROM (%(due)s) due
-                CROSS JOIN LATERAL (
-                           SELECT COALESCE(sum(points), 0) AS points
-                             FROM website_crm_score_line
-                            WHERE %(owner)s = due.owner_id) total
-                     WHERE lead.id = due.owner_id
-                       AND lead.ctid = ANY(ARRAY(SELECT place FROM (%(due)s) due))
-                 RETURNING lead.score_date
-                )
-                SELECT count(*),
-                       count(*) FILTER (WHERE score_date = now() AT TIME ZONE 'UTC')
-                  FROM written
-                """,
-                table=SQL.identifier(self._table),
-                owner=SQL.identifier(self._ledger_field),
-                due=due,
-                keep=has_listeners,
-            )
-        )
-        [counts] = self.env.cr.fetchall()
+        if not self._has_score_listeners():
+            return write_scores(self, batch, keeps=False)
+        changed_ids = find_changed_scores(self, batch)
+        counts = write_scores(self, batch, keeps=True)
         self._recompute_scores(changed_ids)
         return counts
 
     @api.model
-    def _find_changed_scores(self, due):
-        """Return the ids of those leads of ``due`` whose ledgers have another sum."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT lead.id
-                  FROM (%(due)s) due
-                  JOIN %(table)s lead ON lead.id = due.owner_id
-                  JOIN LATERAL (
-                       SELECT COALESCE(sum(points), 0) AS points
-                         FROM website_crm_score_line
-                        WHERE %(owner)s = lead.id) total
-                    ON lead.score != total.points
-              ORDER BY lead.id
-                """,
-                due=due,
-                table=SQL.identifier(self._table),
-                owner=SQL.identifier(self._ledger_field),
-            )
-        )
-        return [id_ for (id_,) in rows]
-
-    @api.model
     def _has_score_listeners(self):
-        """Return whether something happens when a score changes.
-
-        Fields that are stored and depend on it, its tracking in the chatter, and
-        automation rules that run when a lead is changed.
-        """
-        if is_rehearsal(self.env):
-            return False
-        field = self._fields["score"]
-        return (
-            bool(getattr(field, "tracking", False))
-            or any(other.store for other in self.pool.get_dependent_fields(field))
-            or self._has_score_automations()
-        )
+        """Return whether something happens when a score changes."""
+        return not is_rehearsal(self.env) and self._is_score_listened_to()
 
     @api.model
-    def _has_score_automations(self):
-        if "base.automation" not in self.env:
-            return False
-        # sudo: automation rules are run for everybody, whoever may read them
-        automations = self.env["base.automation"].sudo()
-        return bool(
-            automations.search_count(
-                [
-                    ("model_name", "=", self._name),
-                    ("trigger", "in", ["on_write", "on_create_or_write"]),
-                    "|",
-                    ("trigger_field_ids", "=", False),
-                    ("trigger_field_ids.name", "in", ["score", "score_date"]),
-                ],
-                limit=1,
-            )
+    def _is_score_listened_to(self):
+        """Return whether the score is tracked in the chatter, or fields that are stored
+        depend on it."""
+        field = self._fields["score"]
+        return bool(getattr(field, "tracking", False)) or any(
+            other.store for other in self.pool.get_dependent_fields(field)
         )
 
     @api.model
@@ -287,11 +211,11 @@ class WebsiteCrmScored(models.AbstractModel):
         Where what listens fails, the scores are right nevertheless.
         """
         for batch in split_every(LISTENED_SIZE, ids):
-            leads = self.browse(batch)
+            owners = self.browse(batch)
             try:
                 with self.env.cr.savepoint():
                     # The score and all that is computed from it, at the end of this.
-                    leads.modified(["score_line_ids"])
+                    owners.modified(["score_line_ids"])
             # Automation rules can run any code, which may raise anything.
             except Exception as error:  # pylint: disable=broad-exception-caught
                 if isinstance(error, CONCURRENCY_ERRORS):
@@ -301,27 +225,11 @@ class WebsiteCrmScored(models.AbstractModel):
                     self._name,
                     exc_info=True,
                 )
-                self._sum_scores(batch)
+                sum_scores(self, batch)
             self.env.invalidate_all()
 
-    @api.model
-    def _sum_scores(self, ids):
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE %(table)s lead SET score = COALESCE((
-                       SELECT sum(points) FROM website_crm_score_line
-                        WHERE %(owner)s = lead.id), 0)
-                 WHERE id = ANY(%(ids)s)
-                """,
-                table=SQL.identifier(self._table),
-                owner=SQL.identifier(self._ledger_field),
-                ids=list(ids),
-            )
-        )
-
     def _notify_scores_changed(self, names):
-        """Tell the ORM that SQL changed these fields of these leads."""
+        """Tell the ORM that SQL changed these fields of these owners."""
         known = [*names, "score_line_ids", "score_ids"]
         self.invalidate_recordset(known, flush=False)
         if not is_rehearsal(self.env):
@@ -345,7 +253,7 @@ class WebsiteCrmScored(models.AbstractModel):
 
     @api.model
     def _merge_events(self, pairs):
-        """Have sources find what happened to the duplicates of these leads or contacts,
+        """Have sources find what happened to the duplicates of these owners,
         and what will.
 
         :param SQL pairs: see :meth:`_get_pairs_sql`
@@ -355,9 +263,9 @@ class WebsiteCrmScored(models.AbstractModel):
     # MARKS
 
     def _mark_score_outdated(self):
-        """Have the rules look at these leads again, since they saw more pages.
+        """Have the rules look at these owners again, since they saw more pages.
 
-        Always written, so that a run that looked at them before notices. Leads that
+        Always written, so that a run that looked at them before notices. Owners that
         were never scored are found without the mark.
         """
         mark = SQL("score_outdated OR score_date IS NOT NULL")

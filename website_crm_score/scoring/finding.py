@@ -146,13 +146,13 @@ class Finding(Worklist):
             """
         )
 
-    def _add_gains(self, rule, found, losers=None, differs=SQL("FALSE")):
+    def _add_gains(self, rule, found, losers=None, differs=None):
         """Add what was found for owners, where the ledger has it otherwise.
 
         :param SQL found: a query of the columns of the gains
         :param Query losers: those of these owners that nothing was found for lose their
             line
-        :param SQL differs: whether a line of the ledger has to change
+        :param SQL differs: whether a line that is there has to change
         :return: for how many owners something was found
         :rtype: int
         """
@@ -185,7 +185,7 @@ class Finding(Worklist):
                 gains=self.gains,
                 rule_id=rule.id,
                 owner=self.owner,
-                differs=differs,
+                differs=differs or SQL("FALSE"),
                 losses=self.losses,
                 is_lost=self._get_is_lost_sql(losers),
             )

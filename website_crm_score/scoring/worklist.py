@@ -51,12 +51,9 @@ def drop_tables(run):
 
 def has_tables(run):
     """Return whether the tables of ``run`` are there."""
-    names = [table.code.strip('"') for table in name_tables(run)]
-    [(there,)] = run.env.execute_query(
-        SQL(
-            "SELECT bool_and(to_regclass(name) IS NOT NULL) FROM unnest(%s) name", names
-        )
-    )
+    names = [table.code for table in name_tables(run)]
+    query = SQL("SELECT bool_and(to_regclass(x) IS NOT NULL) FROM unnest(%s) x", names)
+    [(there,)] = run.env.execute_query(query)
     return there
 
 

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from odoo.models import BaseModel
 from odoo.tools import SQL
 
-from ..models.ir_cron import CONCURRENCY_ERRORS
+from .concurrency import CONCURRENCY_ERRORS
 from .own_context import OURS
 
 

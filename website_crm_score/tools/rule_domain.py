@@ -7,8 +7,9 @@ from psycopg2.errors import QueryCanceled
 
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
+
+from .concurrency import CONCURRENCY_ERRORS
 
 # Longer texts are not rules that somebody wrote, and cost seconds to parse.
 MAX_LENGTH = 32_000
@@ -111,7 +112,7 @@ def find_query_error(env, compile_query, on_data=False):
     try:
         with closing(env.cr.savepoint(flush=False)):
             _try_query(env.cr, compile_query(), on_data)
-    except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
+    except CONCURRENCY_ERRORS:
         raise
     # Fields may be searched by any code, which may raise anything.
     except Exception as error:  # pylint: disable=broad-exception-caught

@@ -52,3 +52,15 @@ class BaseAutomation(models.Model):
             ]
         )
         return set(automations.mapped("score_level"))
+
+    @api.model
+    def _hear_scores(self, model_name):
+        """Return whether automation rules run when a score of a model changes."""
+        domain = [
+            ("model_name", "=", model_name),
+            ("trigger", "in", ["on_write", "on_create_or_write"]),
+            "|",
+            ("trigger_field_ids", "=", False),
+            ("trigger_field_ids.name", "in", ["score", "score_date"]),
+        ]
+        return bool(self.search_count(domain, limit=1))

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.website_crm_score.scoring.scores import get_sum_sql
+
 
 class WebsiteCrmScoreCrossing(models.Model):
     """When the score of a lead or contact last went above or below a level.
@@ -25,31 +27,29 @@ class WebsiteCrmScoreCrossing(models.Model):
     _partner_level_uniq = models.UniqueIndex("(partner_id, level)")
 
     @api.model
-    def _note(self, owners, due, levels):
+    def _note(self, owners, batch, levels):
         """Note which scores are about to cross levels.
 
         :param models.BaseModel owners: the model of whom the scores are
-        :param SQL due: a query of ``owner_id``, whose scores are about to be written
+        :param SQL batch: a query of ``owner_id``, whose scores are about to be written
         :param set[float] levels: these levels
         """
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO website_crm_score_crossing (%(owner)s, level, date)
-                SELECT lead.id, wanted.level, %(now)s
-                  FROM (%(due)s) due
-                  JOIN %(table)s lead ON lead.id = due.owner_id
-            CROSS JOIN LATERAL (
-                       SELECT COALESCE(sum(points), 0) AS points
-                         FROM website_crm_score_line
-                        WHERE %(owner)s = lead.id) total
+                SELECT owner.id, wanted.level, %(now)s
+                  FROM (%(batch)s) batch
+                  JOIN %(table)s owner ON owner.id = batch.owner_id
+            CROSS JOIN LATERAL (%(sum)s) total
                   JOIN unnest(%(levels)s::numeric[]) AS wanted (level)
-                    ON (lead.score >= wanted.level) != (total.points >= wanted.level)
+                    ON (owner.score >= wanted.level) != (total.points >= wanted.level)
            ON CONFLICT (%(owner)s, level) DO UPDATE SET date = excluded.date
                 """,
                 owner=SQL.identifier(owners._ledger_field),
                 table=SQL.identifier(owners._table),
-                due=due,
+                batch=batch,
+                sum=get_sum_sql(owners, SQL("owner.id")),
                 levels=sorted(levels),
                 now=fields.Datetime.now(),
             )

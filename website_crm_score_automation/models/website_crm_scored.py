@@ -63,9 +63,15 @@ class WebsiteCrmScored(models.AbstractModel):
         return self.env["website.crm.score.crossing"].sudo()._search(domain)
 
     @api.model
-    def _write_scores(self, due):
+    def _is_score_listened_to(self):
+        # sudo: automation rules are run for everybody, whoever may read them
+        automations = self.env["base.automation"].sudo()
+        return super()._is_score_listened_to() or automations._hear_scores(self._name)
+
+    @api.model
+    def _write_scores(self, batch):
         # sudo: whoever makes scores change, automation rules are run for everybody
         levels = self.env["base.automation"].sudo()._get_score_levels(self._name)
         if levels:
-            self.env["website.crm.score.crossing"].sudo()._note(self, due, levels)
-        return super()._write_scores(due)
+            self.env["website.crm.score.crossing"].sudo()._note(self, batch, levels)
+        return super()._write_scores(batch)
