@@ -51,7 +51,7 @@ env["ir.filters"].create([
 ])
 env["mailing.mailing"].create({"subject": "Offer", "mailing_model_id": model.id,
                                "mailing_domain": hot, "state": "in_queue"})
-env.cr.execute("CREATE UNLOGGED TABLE website_crm_score_kept_leads_1 (id integer)")
+env.cr.execute("CREATE UNLOGGED TABLE website_crm_score_kept_owners_1 (id integer)")
 env["crm.team"].search([])._action_assign_leads()
 env.cr.commit()
 """
