@@ -2,7 +2,11 @@ from . import website_crm_scored
 from . import website_crm_url
 from . import website_crm_score
 from . import website_crm_score_event
-from . import website_crm_score_visit
+from . import website_crm_score_source
+from . import website_crm_score_visits
+from . import website_crm_score_source_page_visit
+from . import website_crm_score_source_contact_form
+from . import website_crm_score_source_comeback
 from . import website_crm_score_template
 from . import website_crm_score_line
 from . import website_crm_score_identity

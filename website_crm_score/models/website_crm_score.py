@@ -16,11 +16,16 @@ _logger = logging.getLogger(__name__)
 class WebsiteCrmScore(models.Model):
     """A scoring rule: leads that match its domain get its value, once.
 
-    Or each time that something happens, see :mod:`.website_crm_score_event`.
-
     An ordinary rule looks once at each lead, when the lead is new. An event-based
     rule looks at all open leads at every run. Points stay once earned, unless an
     event-based rule takes them back from leads that no longer match.
+
+    A rule of the type *event* gives its value each time that something happens: its
+    source, a model that is found by :attr:`event_type`, says what did, see
+    :mod:`.website_crm_score_source`. What happened is counted at each run, never added
+    up by hand: to run again changes nothing, an event that is seen late is found, and
+    one that no longer counts is simply not counted. The ledger line of a lead says how
+    many events count, and from when to when they are.
     """
 
     _name = "website.crm.score"
@@ -121,6 +126,88 @@ class WebsiteCrmScore(models.Model):
         groups="sales_team.group_sale_manager",
     )
 
+    # what happens
+    rule_type = fields.Selection(
+        selection=[("domain", "What they are"), ("event", "What happens")],
+        string="Looks at",
+        required=True,
+        default="domain",
+        help="What they are: leads or contacts that match get the points once.\n"
+        "What happens: the points are given each time that it happens.",
+    )
+    event_type = fields.Selection(
+        selection=lambda self: self.env["website.crm.score.source"]._get_selection(),
+        string="Event",
+        help="What has to happen for the points to be given.",
+    )
+    event_filters = fields.Json(compute="_compute_event_filters")
+    event_warning = fields.Char(compute="_compute_event_warning")
+    max_count = fields.Integer(
+        string="At Most (Times)",
+        help="So many events count, the most recent ones. 0 for no limit.",
+    )
+    max_points = fields.Float(
+        string="At Most (Points)",
+        digits=(16, 2),
+        help="The rule gives not more points than these, however often the event "
+        "happens; a rule that takes points takes not more. 0 for no limit.",
+    )
+    valid_days = fields.Integer(
+        string="Counts for (Days)",
+        help="An event no longer counts when so many days have passed. 0 for always.",
+    )
+    is_fading = fields.Boolean(
+        string="Fades",
+        help="The points of an event become less day by day, in equal steps, until "
+        "they are nothing.",
+    )
+
+    # filters of the events of the website
+    page_match = fields.Selection(
+        selection=[
+            ("contains", "The address contains"),
+            ("is", "The address is"),
+            ("page", "The page is"),
+        ],
+        string="Which Page",
+        default="contains",
+        help="Only tracked pages are recorded: tick Track Page on the page.",
+    )
+    page_url = fields.Char(
+        string="Address",
+        help="As the browser shows it, without what follows ? or #. Capital and small "
+        "letters are the same, and so are http and https. A path alone, such as "
+        "/pricing, is a page of any of your websites; a page in another language has "
+        "another address, such as /fr/pricing.",
+    )
+    page_id = fields.Many2one(
+        comodel_name="website.page",
+        ondelete="set null",  # what was its address still says which page it was
+        help="In whatever language it is seen, and however it is edited: the copy of a "
+        "page that was made for a website, and any page of the same address, is the "
+        "same page.",
+    )
+    page_key = fields.Char(
+        compute="_compute_page_address", store=True, readonly=True, copy=True
+    )
+    page_path = fields.Char(
+        string="Address of the Page",
+        compute="_compute_page_address",
+        store=True,
+        readonly=True,
+        copy=True,
+    )
+    visit_unit = fields.Selection(
+        selection=[("visit", "Each visit"), ("day", "Each different day")],
+        string="Counts",
+        default="visit",
+    )
+    absence_days = fields.Integer(
+        string="After (Days)",
+        default=7,
+        help="A visit counts if the one before was at least so many days earlier.",
+    )
+
     @api.model
     def _default_lang(self):
         return self.env.lang or self.env.user.lang
@@ -171,6 +258,24 @@ class WebsiteCrmScore(models.Model):
                 f"{label} “{text}”" for label, text in unknown
             )
 
+    @api.depends("rule_type", "event_type")
+    def _compute_event_filters(self):
+        for rule in self:
+            rule.event_filters = list(rule._get_source()._filters)
+
+    @api.depends(lambda self: self._get_event_fields())
+    def _compute_event_warning(self):
+        for rule in self:
+            rule.event_warning = rule._get_source()._find_warning(rule)
+
+    @api.depends("page_id.key", "page_id.url")
+    def _compute_page_address(self):
+        for rule in self:
+            page = rule.page_id.sudo()  # sudo: who writes rules may not read all pages
+            # Those of a page that was deleted are kept: it may be made anew.
+            rule.page_key = page.key or rule.page_key
+            rule.page_path = page.url or rule.page_path
+
     @api.constrains("domain", "company_id", "apply_to")
     def _check_domain(self):
         for rule in self:
@@ -178,6 +283,18 @@ class WebsiteCrmScore(models.Model):
                 raise ValidationError(
                     self.env._(
                         "The domain of the rule “%(rule)s” cannot be used: %(error)s",
+                        rule=rule.name,
+                        error=error,
+                    )
+                )
+
+    @api.constrains(lambda self: self._get_event_fields())
+    def _check_event(self):
+        for rule in self.filtered(lambda rule: rule.rule_type == "event"):
+            if error := rule._find_event_error() or rule._find_error():
+                raise ValidationError(
+                    self.env._(
+                        "The rule “%(rule)s” cannot count events: %(error)s",
                         rule=rule.name,
                         error=error,
                     )
@@ -204,10 +321,30 @@ class WebsiteCrmScore(models.Model):
             vals = {**self._sign(vals, self[:1].apply_to), "error": False}
         elif not self.env.su:
             vals = {name: vals[name] for name in vals if name != "author_id"}
-        result = super().write(vals)
+        if self._get_event_fields() & vals.keys():
+            vals = {**vals, "error": False}
+        if "page_id" in vals and not vals["page_id"]:
+            vals = {**vals, "page_key": False, "page_path": False}
+        result = self._write_and_drop(vals)
         if {"value", "active", "max_points", "company_id"} & vals.keys():
             self.env["website.crm.score.line"]._revalue(self)
         return result
+
+    def _write_and_drop(self, vals):
+        """Write; rules that are for something or somebody else lose what they gave."""
+        others = self.filtered(
+            lambda rule: any(
+                name in vals and rule[name] != vals[name]
+                for name in ("rule_type", "apply_to")
+            )
+        )
+        if not others:
+            return super().write(vals)
+        self.check_access("write")
+        with self.env.cr.savepoint():  # a change that is refused takes no points
+            # sudo: nobody may write the ledger, but whoever may change the rule
+            self.env["website.crm.score.line"].sudo()._drop_rules(others)
+            return super().write(vals)
 
     def unlink(self):
         self.check_access("unlink")
@@ -303,6 +440,59 @@ class WebsiteCrmScore(models.Model):
         """Return how far the jobs came with what these rules score."""
         progress = self.env["website.crm.score.progress"]
         return progress._get(self[:1].apply_to or "lead")
+
+    # EVENTS
+
+    def _get_source(self):
+        """Return the source of what this rule counts, see ``_find`` there.
+
+        :rtype: models.BaseModel
+        """
+        event_type = self.rule_type == "event" and self.event_type
+        return self.env["website.crm.score.source"]._find(event_type)
+
+    def _get_events(self):
+        """Return the query of the events of this rule, see the source."""
+        self.ensure_one()
+        return self._get_source()._get_events(self, self._get_owners(self.apply_to))
+
+    @api.model
+    def _get_event_fields(self):
+        """Return the names of the fields by which rules say what they count.
+
+        They are checked when one of them changes.
+
+        :rtype: set[str]
+        """
+        limits = {"max_count", "max_points", "valid_days", "is_fading"}
+        sources = self.env["website.crm.score.source"]._get_all()
+        filters = {name for source in sources for name in source._filters}
+        return {"rule_type", "event_type", *limits, *filters}
+
+    def _find_event_error(self):
+        """Return what is missing or wrong in how events are chosen, or False.
+
+        :rtype: str | bool
+        """
+        self.ensure_one()
+        if error := self._get_source()._find_error(self):
+            return error
+        if self.max_count < 0 or self.max_points < 0:
+            return self.env._("a limit cannot be less than 0.")
+        if self.valid_days < 0:
+            return self.env._("the number of days cannot be less than 0.")
+        if self.is_fading and not self.valid_days:
+            return self.env._("say within how many days their points fade.")
+        return False
+
+    def _get_day_sql(self, date):
+        """Return the SQL of the day that ``date`` is on where the author is.
+
+        :param SQL date: a time in UTC
+        :rtype: SQL
+        """
+        zone = self._get_sql_zone(self.tz)
+        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", date, zone)
 
     # ACTIONS
 
@@ -421,6 +611,8 @@ class WebsiteCrmScore(models.Model):
 
     def _looks_at_pages(self):
         """Return whether the visits of a lead are among what this rule looks at."""
+        if self.rule_type == "event":
+            return self._get_source()._is_of_visitors
         return looks_at_pages(self)
 
     # EVALUATION

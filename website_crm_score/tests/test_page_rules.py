@@ -81,7 +81,7 @@ class TestPageRules(WebsiteCase):
         self.visit("/ws-tracked")
         self.assertTimes(lead, 2)
         self.assertFalse(rule.error)
-        self.assertIn("was deleted", rule.page_warning)
+        self.assertIn("was deleted", rule.event_warning)
 
     def test_a_page_that_is_deleted_on_one_website_stays_on_the_others(self):
         rule = self.make_page_rule(self.tracked)
@@ -139,21 +139,21 @@ class TestPageRules(WebsiteCase):
         form.event_type = "page_visit"
         form.page_match = "page"
         form.page_id = copy.with_user(manager)
-        self.assertIn("not tracked", form.page_warning)
+        self.assertIn("not tracked", form.event_warning)
         form.page_id = self.tracked.with_user(manager)
-        self.assertFalse(form.page_warning)
+        self.assertFalse(form.event_warning)
         rule = form.save()
         self.assertEqual(rule.page_path, "/ws-tracked")
         salesman = self.make_user("ws_salesman", "sales_team.group_sale_salesman")
-        self.assertFalse(rule.with_user(salesman).page_warning)
+        self.assertFalse(rule.with_user(salesman).event_warning)
 
     def test_a_page_that_is_not_tracked_says_so(self):
         rule = self.make_page_rule(self.untracked)
-        self.assertIn("not tracked", rule.page_warning)
-        self.assertFalse(self.make_page_rule(self.tracked).page_warning)
+        self.assertIn("not tracked", rule.event_warning)
+        self.assertFalse(self.make_page_rule(self.tracked).event_warning)
         self.edit(self.untracked).track = True
-        rule.invalidate_recordset(["page_warning"])
-        self.assertFalse(rule.page_warning)
+        rule.invalidate_recordset(["event_warning"])
+        self.assertFalse(rule.event_warning)
 
 
 @tagged("post_install", "-at_install")
@@ -235,14 +235,14 @@ class TestAddressRules(WebsiteCase):
                 form.event_type = "page_visit"
                 form.page_match = match
                 form.page_url = url
-                self.assertEqual(not form.page_warning, is_known)
+                self.assertEqual(not form.event_warning, is_known)
                 self.assertTrue(form.save())
 
     def test_an_address_where_somebody_was_is_known(self):
         visitor = self.make_visitor()
         self.make_tracks(visitor, "http://www.ws.example/shop?search=x")
         rule = self.make_event_rule(page_match="is", page_url="/shop")
-        self.assertFalse(rule.page_warning)
+        self.assertFalse(rule.event_warning)
 
     def test_what_is_no_address_is_refused(self):
         with self.assertRaisesRegex(ValidationError, "no address"):

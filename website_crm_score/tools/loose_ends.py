@@ -114,6 +114,7 @@ class LooseEnds:
 
         :rtype: list[str]
         """
+        self._drop_rules()
         return [
             *self._empty_domains(),
             *self._archive("base.automation", self._is_broken_automation),
@@ -124,6 +125,16 @@ class LooseEnds:
         ]
 
     # WHAT IS DONE
+
+    def _drop_rules(self):
+        """Delete the rules on events of sources that go, and thereby their points."""
+        sources = self.env["website.crm.score.source"]._get_all()
+        gone = [one._event_type for one in sources if one._name in self.models]
+        if "website.crm.score" not in self.models and gone:
+            rules = self.env["website.crm.score"].search([("event_type", "in", gone)])
+            on_events = rules.filtered(lambda rule: rule.rule_type == "event")
+            on_events.unlink()
+            (rules - on_events).event_type = False
 
     def _empty_domains(self):
         """Have filters of teams, members, mailings and record rules match nothing."""

@@ -1,43 +1,11 @@
 from odoo import fields, models
 
-from odoo.addons.website_crm_score.tools.tracked_url import read_address
-
-# The event types that are told by the traces of mailings.
-TRACE_TYPES = ("mail_open", "mail_click", "mail_ignored", "mail_bounce")
-MAIL_TYPES = (*TRACE_TYPES, "mail_unsubscribe")
-MAIL_FIELDS = (
-    "mailing_match",
-    "mailing_id",
-    "mailing_campaign_id",
-    "mailing_list_id",
-    "link_match",
-    "link_url",
-    "link_id",
-    "click_unit",
-    "ignored_days",
-)
-
 
 class WebsiteCrmScore(models.Model):
-    """Events of newsletters: they are opened, not opened in time, or bounce, a link is
-    clicked, somebody unsubscribes.
-
-    A newsletter is one of a lead if it was sent to the lead or to its contact, or, as
-    to a mailing list, to its e-mail address; and likewise of a contact.
-    """
+    """By what the events of newsletters are chosen."""
 
     _inherit = "website.crm.score"
 
-    event_type = fields.Selection(
-        selection_add=[
-            ("mail_open", "Newsletter opened"),
-            ("mail_click", "Link in a newsletter clicked"),
-            ("mail_ignored", "Newsletter not opened"),
-            ("mail_bounce", "Newsletter bounced"),
-            ("mail_unsubscribe", "Unsubscribed from newsletters"),
-        ],
-        ondelete=dict.fromkeys(MAIL_TYPES, "cascade"),
-    )
     mailing_match = fields.Selection(
         selection=[
             ("all", "All newsletters"),
@@ -87,41 +55,3 @@ class WebsiteCrmScore(models.Model):
         help="A newsletter that is not opened counts so many days after it was sent, "
         "if it neither bounced nor failed to be sent.",
     )
-
-    def _get_event_fields(self):
-        return super()._get_event_fields() | set(MAIL_FIELDS)
-
-    def _find_event_error(self):
-        error = False
-        if self.event_type in TRACE_TYPES:
-            error = self._find_mailing_error()
-        if self.event_type == "mail_click":
-            error = error or self._find_link_error()
-        if self.event_type == "mail_ignored" and self.ignored_days < 1:
-            error = error or self.env._("say within how many days, at least one.")
-        return error or super()._find_event_error()
-
-    def _find_mailing_error(self):
-        if self.mailing_match == "mailing":
-            return not self.mailing_id and self.env._("choose the newsletter.")
-        if self.mailing_match == "campaign":
-            is_missing = not self.mailing_campaign_id
-            return is_missing and self.env._("choose the campaign.")
-        return not self.mailing_match and self.env._("say which newsletter.")
-
-    def _find_link_error(self):
-        if self.link_match == "link":
-            return not self.link_id and self.env._("choose the link.")
-        if self.link_match == "contains":
-            return self._find_link_url_error()
-        return not self.link_match and self.env._("say which link.")
-
-    def _find_link_url_error(self):
-        url = (self.link_url or "").strip()
-        if not url:
-            return self.env._("say what the address of the link has.")
-        try:
-            read_address(url)
-        except ValueError:
-            return self.env._("this is no address.")
-        return False

@@ -1,5 +1,7 @@
 from odoo.tests import tagged
 
+from odoo.addons.website_crm_score_mass_mailing.hooks import uninstall_hook
+
 from .mailing_common import MailingCase
 
 ANN = "ann@company.example"
@@ -13,15 +15,6 @@ class TestUninstall(MailingCase):
         self.make_trace(ANN, trace_status="open", open_datetime=self.now)
         self.run_rules()
         self.assertScores(self.ann + self.bob, [7, 4])
-        # What removing the addon does with the rules of its event types.
-        events = self.env["ir.model.fields.selection"].search(
-            [
-                ("field_id.model", "=", "website.crm.score"),
-                ("field_id.name", "=", "event_type"),
-                ("value", "like", "mail_%"),
-            ]
-        )
-        self.assertEqual(len(events), 5)
-        events._process_ondelete()
+        uninstall_hook(self.env)
         self.assertFalse(rule.exists())
         self.assertScores(self.ann + self.bob, [4, 4])

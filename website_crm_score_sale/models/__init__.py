@@ -5,6 +5,10 @@ from . import sale_order
 from . import sale_order_line
 from . import website
 from . import website_crm_score
-from . import website_crm_score_order
+from . import website_crm_score_orders
+from . import website_crm_score_source_order
+from . import website_crm_score_source_cart_add
+from . import website_crm_score_source_cart_abandoned
+from . import website_crm_score_source_purchase
 from . import website_track
 from . import website_visitor

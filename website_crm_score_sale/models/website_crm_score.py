@@ -1,35 +1,11 @@
 from odoo import fields, models
 
-# The event types that are made of orders of the website.
-SHOP_TYPES = ("cart_add", "cart_abandoned", "purchase")
-SHOP_FIELDS = (
-    "product_tmpl_ids",
-    "product_categ_id",
-    "public_categ_id",
-    "min_amount",
-    "amount_unit",
-    "cart_hours",
-)
-
 
 class WebsiteCrmScore(models.Model):
-    """Events of the shop: a product is put into the cart, a cart is left, an order is
-    confirmed.
-
-    What is cancelled or refunded did not happen. Amounts are those of products, without
-    taxes, in the currency of the company that sells, at the rate of the order.
-    """
+    """By what the events of the shop are chosen."""
 
     _inherit = "website.crm.score"
 
-    event_type = fields.Selection(
-        selection_add=[
-            ("cart_add", "Product added to the cart"),
-            ("cart_abandoned", "Cart abandoned"),
-            ("purchase", "Purchase"),
-        ],
-        ondelete=dict.fromkeys(SHOP_TYPES, "cascade"),
-    )
     product_tmpl_ids = fields.Many2many(
         comodel_name="product.template",
         relation="website_crm_score_product_template_rel",
@@ -69,22 +45,6 @@ class WebsiteCrmScore(models.Model):
         default=24,
         help="After how many hours without a change a cart is abandoned.",
     )
-
-    def _get_event_fields(self):
-        return super()._get_event_fields() | set(SHOP_FIELDS)
-
-    def _find_event_error(self):
-        if self.event_type in SHOP_TYPES:
-            if self.min_amount < 0 or self.amount_unit < 0:
-                return self.env._("an amount cannot be less than 0.")
-            if self.event_type == "cart_abandoned" and self.cart_hours < 1:
-                return self.env._("say after how many hours, at least one.")
-        return super()._find_event_error()
-
-    def _looks_at_pages(self):
-        if self.rule_type == "event" and self.event_type in SHOP_TYPES:
-            return True
-        return super()._looks_at_pages()
 
     def _get_website_rules(self):
         rules = [

@@ -1,5 +1,7 @@
 from odoo.tests import tagged
 
+from odoo.addons.website_crm_score_sale.hooks import uninstall_hook
+
 from .shop_common import ShopCase
 
 TYPES = ("cart_add", "cart_abandoned", "purchase")
@@ -18,16 +20,7 @@ class TestUninstall(ShopCase):
         self.run_rules()
         self.assertScores(lead, [27])
         self.assertEqual(self.customer.score, 27)
-        # What removing the addon does with the rules of its event types.
-        events = self.env["ir.model.fields.selection"].search(
-            [
-                ("field_id.model", "=", "website.crm.score"),
-                ("field_id.name", "=", "event_type"),
-                ("value", "in", TYPES),
-            ]
-        )
-        self.assertEqual(len(events), len(TYPES))
-        events._process_ondelete()
+        uninstall_hook(self.env)
         self.assertFalse(rules.exists())
         self.assertScores(lead, [7])
         self.assertEqual(self.customer.score, 7)

@@ -1,0 +1,100 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class WebsiteCrmScoreSource(models.AbstractModel):
+    """Where events come from: what can happen to leads and contacts.
+
+    A source is a model that inherits this one. It has no records; what rules it is for
+    are those whose ``event_type`` is its own. To a rule it says:
+
+    - what its events are called, :attr:`_label`;
+    - by which fields of the rule they are chosen, :attr:`_filters`: the form shows
+      these for its rules, and a change of one has the rule checked and counted anew;
+    - what is wrong with them, :meth:`_find_error`, or dubious, :meth:`_find_warning`;
+    - what happened to all owners of a model, leads or contacts, :meth:`_get_events`,
+      and what did lately, :meth:`_get_recent_events`.
+
+    All else is done with the answers: who earns, how often, for how long.
+    """
+
+    _name = "website.crm.score.source"
+    _description = "Source of Events"
+
+    _event_type = None
+    _label = None
+    _filters = ()
+    # Such points are not handed over to a lead that perhaps is of somebody else.
+    _is_of_visitors = False
+
+    # ALL SOURCES
+
+    @api.model
+    def _get_all(self):
+        """Return the sources, in the order in which addons bring them.
+
+        :rtype: list[models.BaseModel]
+        """
+        names = self.env.registry.descendants(["website.crm.score.source"], "_inherit")
+        return [self.env[name] for name in names if self.env[name]._event_type]
+
+    @api.model
+    def _find(self, event_type):
+        """Return the source of an event type; this model, which has no events, if there
+        is none.
+
+        :rtype: models.BaseModel
+        """
+        sources = {source._event_type: source for source in self._get_all()}
+        return sources.get(event_type, self.env["website.crm.score.source"])
+
+    @api.model
+    def _get_selection(self):
+        return [(one._event_type, self.env._(one._label)) for one in self._get_all()]
+
+    # THE CONTRACT
+
+    @api.model
+    def _get_events(self, rule, owners):
+        """Return the query of the events that ``rule`` counts, whoever they are of.
+
+        Built with all rights, and everything is flushed before. The same event is a row
+        for each of its owners, but one for each.
+
+        :param models.BaseModel rule: with the filters
+        :param models.BaseModel owners: the model of whom they are, leads or contacts
+        :return: a query of ``owner_id``, ``date`` (in UTC, from when on the event
+            counts) and ``weight`` (how many times the value it is worth, usually 1)
+        :rtype: SQL
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _get_recent_events(self, rule, owners, since):
+        """Return the query of what could have changed since, others included.
+
+        To be overridden where PostgreSQL cannot read the query of the events from a
+        date on, as where it compares an event with the one before.
+
+        :param datetime since: in UTC
+        :return: a query of ``owner_id`` and ``date``
+        :rtype: SQL
+        """
+        events = self._get_events(rule, owners)
+        return SQL("SELECT * FROM (%s) event WHERE date >= %s", events, since)
+
+    @api.model
+    def _find_error(self, rule):
+        """Return what is missing or wrong in the filters of ``rule``, or False.
+
+        :rtype: str | bool
+        """
+        return not self._event_type and self.env._("choose the event.")
+
+    @api.model
+    def _find_warning(self, rule):
+        """Return why nothing may count, though nothing is wrong, or False.
+
+        :rtype: str | bool
+        """
+        return False

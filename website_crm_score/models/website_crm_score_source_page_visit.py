@@ -1,0 +1,149 @@
+from functools import partial
+
+from odoo import api, models
+from odoo.tools import SQL, LazyTranslate
+
+from ..tools.tracked_url import MAX_URL_LENGTH, read_address
+
+_lt = LazyTranslate(__name__)
+
+
+class WebsiteCrmScoreSourcePageVisit(models.AbstractModel):
+    """Visits of the pages of a rule, or one a day.
+
+    Where the tracks of visits were removed after some months, their number is still
+    known: they count as of the first of them that was of the same visitor and page.
+    """
+
+    _name = "website.crm.score.source.page.visit"
+    _inherit = ["website.crm.score.visits", "website.crm.score.source"]
+    _description = "Source of Events: Page Visited"
+
+    _event_type = "page_visit"
+    _label = _lt("Page visited")
+    _filters = ("page_match", "page_url", "page_id", "visit_unit")
+
+    # FILTERS
+
+    @api.model
+    def _find_error(self, rule):
+        url = (rule.page_url or "").strip()
+        if rule.page_match == "page":
+            return not self._find_pages(rule) and self.env._("choose the page.")
+        if not rule.page_match or not url:
+            return self.env._("say which page.")
+        if len(url) > MAX_URL_LENGTH:
+            return self.env._("the address is too long.")
+        if "?" in url or "#" in url:
+            return self.env._(
+                "visited addresses are kept without what follows ? or #, leave it out."
+            )
+        try:
+            read_address(url)
+        except ValueError:
+            return self.env._("this is no address.")
+        return False
+
+    @api.model
+    def _find_warning(self, rule):
+        is_address = partial(self._get_address_sql, rule)
+        if rule.page_match == "page":
+            pages = self._find_pages(rule)
+            if pages and not any(pages.mapped("track")):
+                return self.env._("The page is not tracked: tick Track Page on it.")
+            if pages and not rule.page_id:
+                return self.env._(
+                    "The page was deleted. Pages with its address %s count in its "
+                    "stead.",
+                    rule.page_path,
+                )
+        elif self._find_error(rule):
+            return False
+        elif not self.env["website.crm.url"]._is_tracked(is_address):
+            return self.env._(
+                "No tracked page has this address, and nobody was seen there lately. "
+                "Look how it is written, and whether Track Page is ticked on the page."
+            )
+        return False
+
+    @api.model
+    def _find_pages(self, rule):
+        """Return the page of ``rule``, with its copies and others of its address."""
+        pages = self.env["website.page"]._find_same(rule.page_key, rule.page_path)
+        return pages | rule.page_id._origin.sudo()  # sudo: see there
+
+    # EVENTS
+
+    @api.model
+    def _get_events(self, rule, owners):
+        is_page = self._get_page_sql(rule, SQL("track"), SQL("track.url"))
+        visits = SQL(
+            "%s UNION ALL %s",
+            self._get_tracked_visits(owners, is_page),
+            self._get_removed_visits(rule, owners),
+        )
+        if rule.visit_unit != "day":
+            return visits
+        return SQL(
+            """
+            SELECT owner_id, min(date) AS date, 1 AS weight
+              FROM (%(visits)s) visit
+          GROUP BY owner_id, %(day)s
+            """,
+            visits=visits,
+            day=rule._get_day_sql(SQL.identifier("date")),
+        )
+
+    @api.model
+    def _get_removed_visits(self, rule, owners):
+        """Return the query of the visits of which the tracks were removed."""
+        # A row for each visit. PostgreSQL expects ten of an array, near enough, and a
+        # thousand of a series.
+        return self._get_visits(
+            owners,
+            SQL(
+                """
+                website_crm_removed_visit removed ON removed.visitor_id = visitor.id
+                JOIN website_crm_url entry ON entry.id = removed.url_id
+                CROSS JOIN unnest(array_fill(0, ARRAY[removed.visit_count]))
+                """
+            ),
+            url=SQL("entry.url"),
+            page_id=SQL("removed.page_id"),
+            date=SQL("removed.first_date"),
+            condition=self._get_page_sql(rule, SQL("removed"), SQL("entry.url")),
+        )
+
+    @api.model
+    def _get_page_sql(self, rule, row, url):
+        """Return the condition that a visit is one of a page of ``rule``.
+
+        :param SQL row: the visit, with ``page_id``
+        :param SQL url: its absolute url
+        :rtype: SQL
+        """
+        if rule.page_match != "page":
+            return self._get_address_sql(rule, url)
+        return SQL(
+            "(%(row)s.page_id = ANY(%(ids)s) OR %(row)s.page_id IS NULL AND %(is_at)s)",
+            row=row,
+            ids=self._find_pages(rule).ids,
+            is_at=self._get_is_at_page_sql(rule, url),
+        )
+
+    @api.model
+    def _get_is_at_page_sql(self, rule, url):
+        """Return the condition that ``url`` was that of a page that is no more."""
+        if not rule.page_path:
+            return SQL("FALSE")
+        urls = self.env["website.crm.url"]
+        paths = [prefix + rule.page_path for prefix in urls._get_prefixes()]
+        return urls._is_address_sql(url, paths)
+
+    @api.model
+    def _get_address_sql(self, rule, url):
+        """Return the condition that ``url`` is of the address of ``rule``."""
+        urls, addresses = self.env["website.crm.url"], read_address(rule.page_url)
+        if rule.page_match == "contains":
+            return urls._has_part_sql(urls._normalized_sql(url), addresses)
+        return urls._is_address_sql(url, addresses)

@@ -1,0 +1,84 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class WebsiteCrmScoreVisits(models.AbstractModel):
+    """Visits of the website, by whose they are: of the visitors that a lead is linked
+    to, or who are a contact. They count as they do for page views.
+
+    What sources of events inherit that are made of visits.
+    """
+
+    _name = "website.crm.score.visits"
+    _description = "Visits of Leads and Contacts"
+
+    _is_of_visitors = True
+
+    @api.model
+    def _get_visitors(self, owners):
+        """Return the query of visitors, each with its ``owner_id``.
+
+        :param models.BaseModel owners: the model of leads or of contacts
+        :rtype: SQL
+        """
+        if owners._name == "res.partner":
+            return SQL(
+                "SELECT partner_id AS owner_id, visitor.* FROM website_visitor visitor"
+                " WHERE partner_id IS NOT NULL"
+            )
+        return SQL(
+            "SELECT link.crm_lead_id AS owner_id, visitor.*"
+            " FROM crm_lead_website_visitor_rel link"
+            " JOIN website_visitor visitor ON visitor.id = link.website_visitor_id"
+        )
+
+    @api.model
+    def _get_visits(self, owners, visits, url, page_id, date, condition):
+        """Return the query of visits that count, as of events.
+
+        :param models.BaseModel owners: the model of whom they are
+        :param SQL visits: what is joined with ``visitor``
+        :param SQL url: what was seen
+        :param SQL page_id: its page
+        :param SQL date: when it was
+        :param SQL condition: which of them
+        :rtype: SQL
+        """
+        return SQL(
+            """
+            SELECT visitor.owner_id, %(date)s AS date, 1 AS weight
+              FROM (%(visitors)s) visitor
+              JOIN %(visits)s
+             WHERE %(is_counted)s AND %(condition)s AND %(is_of_owner)s
+            """,
+            date=date,
+            visitors=self._get_visitors(owners),
+            visits=visits,
+            is_counted=self.env["website.visitor"]._get_is_counted_sql(date),
+            condition=condition,
+            is_of_owner=self.env["website"]._get_is_of_owner_sql(
+                owners, SQL("visitor.owner_id"), url, page_id
+            ),
+        )
+
+    @api.model
+    def _get_tracked_visits(self, owners, condition):
+        """Return the query of the visits of which there are tracks.
+
+        :param SQL condition: on ``track`` and ``visitor``
+        :rtype: SQL
+        """
+        return self._get_visits(
+            owners,
+            SQL("website_track track ON track.visitor_id = visitor.id"),
+            url=SQL("track.url"),
+            page_id=SQL("track.page_id"),
+            date=SQL("track.visit_datetime"),
+            condition=SQL("track.url > '' AND %s", condition),
+        )
+
+    @api.model
+    def _get_recent_events(self, rule, owners, since):
+        return self._get_tracked_visits(
+            owners, SQL("track.visit_datetime >= %s", since)
+        )

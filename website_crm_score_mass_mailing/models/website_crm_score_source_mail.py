@@ -1,0 +1,76 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+
+class WebsiteCrmScoreSourceMail(models.AbstractModel):
+    """What the sources share that are made of the mails of newsletters."""
+
+    _name = "website.crm.score.source.mail"
+    _inherit = ["website.crm.score.mails", "website.crm.score.source"]
+    _description = "Source of Events: Newsletters"
+
+    _filters = ("mailing_match", "mailing_id", "mailing_campaign_id")
+
+    @api.model
+    def _find_error(self, rule):
+        if rule.mailing_match == "mailing":
+            return not rule.mailing_id and self.env._("choose the newsletter.")
+        if rule.mailing_match == "campaign":
+            is_missing = not rule.mailing_campaign_id
+            return is_missing and self.env._("choose the campaign.")
+        return not rule.mailing_match and self.env._("say which newsletter.")
+
+    @api.model
+    def _get_mail_events(self, rule, owners, date, condition, columns=None, joins=None):
+        """Return the query of what mails, each a row ``trace``, of the newsletters of
+        ``rule`` tell.
+
+        :param SQL date: when it happened
+        :param SQL condition: on ``trace``
+        :param SQL columns: more of them
+        :param SQL joins: more tables
+        :rtype: SQL
+        """
+        columns = SQL(", %s", columns) if columns else SQL()
+        return self._get_owned_mails(
+            owners,
+            SQL("%s AS date, 1 AS weight %s", date, columns),
+            SQL("%s AND %s", self._get_mailing_sql(rule), condition),
+            joins,
+        )
+
+    @api.model
+    def _get_clicks(self, rule, owners, condition):
+        """Return the query of all clicks, with their ``trace_id``.
+
+        :param SQL condition: on ``click`` and its ``link``
+        :rtype: SQL
+        """
+        return self._get_mail_events(
+            rule,
+            owners,
+            SQL("click.create_date"),
+            condition,
+            columns=SQL("trace.id AS trace_id"),
+            joins=SQL(
+                "JOIN link_tracker_click click ON click.mailing_trace_id = trace.id"
+                " JOIN link_tracker link ON link.id = click.link_id"
+            ),
+        )
+
+    @api.model
+    def _get_recent_clicks(self, rule, owners, since):
+        """Return all clicks, also machines' and those on other links: by these it shows
+        that the click before was a machine's."""
+        return self._get_clicks(rule, owners, SQL("click.create_date >= %s", since))
+
+    @api.model
+    def _get_mailing_sql(self, rule):
+        """Return the condition that ``trace`` is of a newsletter of ``rule``."""
+        if rule.mailing_match == "mailing":
+            return SQL(
+                "trace.mass_mailing_id IN %s", rule.mailing_id._get_versions()._ids
+            )
+        if rule.mailing_match == "campaign":
+            return SQL("trace.campaign_id = %s", rule.mailing_campaign_id.id)
+        return SQL("TRUE")

@@ -1,0 +1,24 @@
+from odoo import api, models
+from odoo.tools import SQL, LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+
+class WebsiteCrmScoreSourceMailBounce(models.AbstractModel):
+    """Newsletters that bounced."""
+
+    _name = "website.crm.score.source.mail.bounce"
+    _inherit = "website.crm.score.source.mail"
+    _description = "Source of Events: Newsletter Bounced"
+
+    _event_type = "mail_bounce"
+    _label = _lt("Newsletter bounced")
+
+    @api.model
+    def _get_events(self, rule, owners):
+        return self._get_mail_events(
+            rule,
+            owners,
+            SQL("trace.bounce_datetime"),
+            SQL("trace.bounce_datetime IS NOT NULL AND trace.trace_status = 'bounce'"),
+        )

@@ -1,0 +1,70 @@
+from datetime import timedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL, LazyTranslate
+
+from odoo.addons.website_crm_score.models.website_crm_pageview import CLOCK_TOLERANCE
+
+from .website_crm_score_source_mail import WebsiteCrmScoreSourceMail
+
+_lt = LazyTranslate(__name__)
+
+
+class WebsiteCrmScoreSourceMailIgnored(models.AbstractModel):
+    """Newsletters that were not opened in time, from the end of that time on.
+
+    That they are opened later changes nothing.
+    """
+
+    _name = "website.crm.score.source.mail.ignored"
+    _inherit = "website.crm.score.source.mail"
+    _description = "Source of Events: Newsletter Not Opened"
+
+    _event_type = "mail_ignored"
+    _label = _lt("Newsletter not opened")
+    _filters = (*WebsiteCrmScoreSourceMail._filters, "ignored_days")
+
+    @api.model
+    def _find_error(self, rule):
+        is_wrong = rule.ignored_days < 1
+        return super()._find_error(rule) or (
+            is_wrong and self.env._("say within how many days, at least one.")
+        )
+
+    @api.model
+    def _get_events(self, rule, owners):
+        return self._get_ignored(rule, owners, SQL("TRUE"))
+
+    @api.model
+    def _get_recent_events(self, rule, owners, since):
+        days = timedelta(days=rule.ignored_days)
+        return self._get_ignored(
+            rule,
+            owners,
+            SQL(
+                "trace.sent_datetime >= %s AND trace.sent_datetime <= %s",
+                since - days,
+                fields.Datetime.now() + CLOCK_TOLERANCE - days,
+            ),
+        )
+
+    @api.model
+    def _get_ignored(self, rule, owners, condition):
+        """Return the query of the newsletters that were not opened in time."""
+        deadline = SQL("trace.sent_datetime + %s * interval '1 day'", rule.ignored_days)
+        return self._get_mail_events(
+            rule,
+            owners,
+            deadline,
+            SQL(
+                """
+                trace.trace_status IN ('sent', 'open', 'reply')
+                AND (%s AND trace.open_datetime < %s) IS NOT TRUE AND %s
+                """,
+                self.env["mailing.trace"]._get_is_of_somebody_sql(
+                    SQL("trace.open_datetime")
+                ),
+                deadline,
+                condition,
+            ),
+        )

@@ -1,0 +1,48 @@
+from odoo import api, models
+from odoo.tools import SQL, LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+
+class WebsiteCrmScoreSourceMailOpen(models.AbstractModel):
+    """Newsletters that were opened by somebody.
+
+    What opened a mail that bounced was a machine.
+    """
+
+    _name = "website.crm.score.source.mail.open"
+    _inherit = "website.crm.score.source.mail"
+    _description = "Source of Events: Newsletter Opened"
+
+    _event_type = "mail_open"
+    _label = _lt("Newsletter opened")
+
+    @api.model
+    def _get_events(self, rule, owners):
+        date = SQL("trace.open_datetime")
+        return self._get_mail_events(
+            rule,
+            owners,
+            date,
+            SQL(
+                "trace.open_datetime IS NOT NULL"
+                " AND trace.trace_status IN ('open', 'reply') AND %s",
+                self.env["mailing.trace"]._get_is_of_somebody_sql(date),
+            ),
+        )
+
+    @api.model
+    def _get_recent_events(self, rule, owners, since):
+        """Return what was opened, and clicked: a click can tell that whoever opened the
+        newsletter a moment before was a machine."""
+        return SQL(
+            "%s UNION ALL %s",
+            self._get_mail_events(
+                rule,
+                owners,
+                SQL("trace.open_datetime"),
+                SQL("trace.open_datetime >= %s", since),
+                columns=SQL("trace.id AS trace_id"),
+            ),
+            self._get_recent_clicks(rule, owners, since),
+        )

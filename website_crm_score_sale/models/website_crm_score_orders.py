@@ -1,0 +1,160 @@
+from odoo import api, models
+from odoo.tools import SQL
+
+IS_BEGUN_BY_VISITOR = SQL("visitor.id = cart.website_visitor_id")
+
+
+class WebsiteCrmScoreOrders(models.AbstractModel):
+    """Orders of the website, by whose they are.
+
+    They are of a lead if their customer is its contact, has its e-mail address or is
+    one of its visitors, or if one of its visitors began the cart; they are of a contact
+    who is the customer or that visitor.
+
+    Anybody can type an address at the checkout: by it alone an order is of the lead
+    only if its customer has an account, and so logged in, or paid.
+    """
+
+    _name = "website.crm.score.orders"
+    _description = "Orders of Leads and Contacts"
+
+    @api.model
+    def _get_owned_orders(self, owners, orders=SQL("sale_order")):
+        """Return the query of the orders of the website, once for each owner.
+
+        Orders of other companies are none of an owner's that is of one company.
+
+        :param models.BaseModel owners: the model of leads or of contacts
+        :param SQL orders: the table of orders to look at
+        :rtype: SQL
+        """
+        is_for_contacts = owners._name == "res.partner"
+        ways = self._iter_contact_ways if is_for_contacts else self._iter_lead_ways
+        return SQL(
+            """
+            SELECT owned.*
+              FROM (%(ways)s) owned
+              JOIN %(table)s owner ON owner.id = owned.owner_id
+             WHERE owner.company_id IS NULL OR owner.company_id = owned.company_id
+            """,
+            ways=SQL(" UNION ").join(
+                self._get_orders_sql(orders, *way) for way in ways(owners)
+            ),
+            table=SQL.identifier(owners._table),
+        )
+
+    @api.model
+    def _get_orders_sql(self, orders, owner, joins, condition):
+        return SQL(
+            "SELECT %s AS owner_id, cart.id AS order_id, cart.state, cart.date_order,"
+            " cart.company_id, cart.website_id,"
+            " COALESCE(NULLIF(cart.currency_rate, 0), 1) AS rate"
+            " FROM %s cart %s WHERE cart.website_id IS NOT NULL AND %s",
+            owner,
+            orders,
+            joins,
+            condition,
+        )
+
+    @api.model
+    def _iter_contact_ways(self, contacts):
+        """Yield the contact, the joins with ``cart`` and the condition: of customers,
+        and of visitors who began the cart."""
+        yield SQL("cart.partner_id"), SQL(), self._get_is_known_sql()
+        yield self._get_visitor_way(contacts, IS_BEGUN_BY_VISITOR)
+
+    @api.model
+    def _iter_lead_ways(self, leads):
+        """Yield the same for leads: of those whose contact or e-mail is the customer's,
+        or was before they were merged into another, and of those whose visitor began
+        the cart or is the customer."""
+        known = self.env["website.crm.score.identity"]
+        customer = SQL("JOIN res_partner customer ON customer.id = cart.partner_id")
+        for owner, joins in (
+            (
+                SQL("lead.id"),
+                SQL("JOIN crm_lead lead ON lead.partner_id = cart.partner_id"),
+            ),
+            (
+                SQL("lead.id"),
+                SQL(
+                    "%s JOIN crm_lead lead"
+                    " ON lead.email_normalized = customer.email_normalized",
+                    customer,
+                ),
+            ),
+            (
+                SQL("lead.lead_id"),
+                SQL(
+                    "JOIN (%s) lead ON lead.contact_id = cart.partner_id",
+                    known._get_former_contacts_sql(),
+                ),
+            ),
+            (
+                SQL("lead.owner_id"),
+                SQL(
+                    "%s JOIN (%s) lead ON lead.email = customer.email_normalized",
+                    customer,
+                    known._get_former_emails_sql(leads),
+                ),
+            ),
+        ):
+            yield owner, joins, self._get_is_proven_sql()
+        yield self._get_visitor_way(leads, IS_BEGUN_BY_VISITOR)
+        yield self._get_visitor_way(
+            leads,
+            SQL(
+                "visitor.partner_id = cart.partner_id AND %s", self._get_is_known_sql()
+            ),
+        )
+
+    @api.model
+    def _get_visitor_way(self, owners, condition):
+        is_counted = self.env["website.visitor"]._get_is_counted_sql(
+            SQL("cart.create_date")
+        )
+        visitors = self.env["website.crm.score.visits"]._get_visitors(owners)
+        joins = SQL("JOIN (%s) visitor ON %s", visitors, condition)
+        return SQL("visitor.owner_id"), joins, is_counted
+
+    @api.model
+    def _get_is_known_sql(self):
+        """Return the condition that the customer of ``cart`` is a person, and not the
+        one that all anonymous carts have."""
+        return SQL(
+            """
+            cart.partner_id NOT IN (
+                SELECT anonymous.partner_id
+                  FROM website
+                  JOIN res_users anonymous ON anonymous.id = website.user_id)
+            """
+        )
+
+    @api.model
+    def _get_is_proven_sql(self):
+        """Return the condition that the customer of ``cart`` is who the address says:
+        with an account, which only a login gives a cart to, or by having paid."""
+        return SQL(
+            """
+            %s AND (
+                EXISTS (
+                    SELECT FROM res_users account
+                     WHERE account.partner_id = cart.partner_id)
+                OR EXISTS (
+                    SELECT FROM sale_order_transaction_rel rel
+                      JOIN payment_transaction payment
+                        ON payment.id = rel.transaction_id
+                     WHERE rel.sale_order_id = cart.id
+                       AND payment.state IN ('authorized', 'done'))
+                OR EXISTS (
+                    SELECT FROM sale_order_line line
+                      JOIN sale_order_line_invoice_rel rel
+                        ON rel.order_line_id = line.id
+                      JOIN account_move_line entry ON entry.id = rel.invoice_line_id
+                      JOIN account_move invoice ON invoice.id = entry.move_id
+                     WHERE line.order_id = cart.id AND invoice.move_type = 'out_invoice'
+                       AND invoice.payment_state IN ('partial', 'in_payment', 'paid')
+                       AND invoice.amount_total > 0))
+            """,
+            self._get_is_known_sql(),
+        )

@@ -1,0 +1,56 @@
+from odoo import api, models
+from odoo.tools import SQL, LazyTranslate
+
+from .website_crm_score_source_order import WebsiteCrmScoreSourceOrder
+
+_lt = LazyTranslate(__name__)
+
+
+class WebsiteCrmScoreSourceCartAbandoned(models.AbstractModel):
+    """Carts that were left: they count some hours after their last change.
+
+    Whoever bought something later on the same website, by whatever cart, left none.
+    """
+
+    _name = "website.crm.score.source.cart.abandoned"
+    _inherit = "website.crm.score.source.order"
+    _description = "Source of Events: Cart Abandoned"
+
+    _event_type = "cart_abandoned"
+    _label = _lt("Cart abandoned")
+    _filters = (*WebsiteCrmScoreSourceOrder._filters, "cart_hours")
+
+    @api.model
+    def _find_error(self, rule):
+        is_wrong = rule.cart_hours < 1
+        return super()._find_error(rule) or (
+            is_wrong and self.env._("say after how many hours, at least one.")
+        )
+
+    @api.model
+    def _get_events(self, rule, owners):
+        return SQL(
+            """
+            SELECT * FROM (%(carts)s) cart
+             WHERE NOT EXISTS (
+                   SELECT FROM (%(owned)s) later
+                    WHERE later.owner_id = cart.owner_id AND later.state = 'sale'
+                      AND later.website_id = cart.website_id
+                      AND later.date_order >= cart.changed_date)
+            """,
+            carts=self._get_order_events(
+                rule,
+                owners,
+                "draft",
+                date=SQL(
+                    "bought.changed_date + %s * interval '1 hour'", rule.cart_hours
+                ),
+                amount=self._get_line_amount_sql(),
+            ),
+            owned=self._get_owned_orders(owners),
+        )
+
+    @api.model
+    def _get_recent_events(self, rule, owners, since):
+        # A cart counts some time after its last change, and no longer after the next.
+        return self._get_changed_orders(owners, since, hours=rule.cart_hours)

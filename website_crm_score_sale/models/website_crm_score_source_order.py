@@ -1,0 +1,177 @@
+from datetime import timedelta
+
+from odoo import api, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+
+class WebsiteCrmScoreSourceOrder(models.AbstractModel):
+    """What the sources of the shop share.
+
+    Orders count that a customer put something into: not what the staff duplicates or
+    buys. What is cancelled or refunded did not happen. Amounts are those of products,
+    without taxes, in the currency of the company that sells, at the rate of the order.
+    """
+
+    _name = "website.crm.score.source.order"
+    _inherit = ["website.crm.score.orders", "website.crm.score.source"]
+    _description = "Source of Events: Orders"
+
+    _filters = (
+        "product_tmpl_ids",
+        "product_categ_id",
+        "public_categ_id",
+        "min_amount",
+        "amount_unit",
+    )
+    _is_of_visitors = True
+
+    @api.model
+    def _find_error(self, rule):
+        is_wrong = rule.min_amount < 0 or rule.amount_unit < 0
+        return is_wrong and self.env._("an amount cannot be less than 0.")
+
+    # EVENTS
+
+    @api.model
+    def _get_recent_events(self, rule, owners, since):
+        return self._get_changed_orders(owners, since)
+
+    @api.model
+    def _get_changed_orders(self, owners, since, hours=0):
+        """Return the query of owners whose orders, or lines of them, were written.
+
+        :param datetime since: in UTC
+        :param int hours: also find lines that were written so long before
+        :rtype: SQL
+        """
+        return SQL(
+            """
+            WITH changed AS (
+                SELECT id AS order_id, write_date AS date
+                  FROM sale_order
+                 WHERE website_id IS NOT NULL AND write_date >= %(since)s
+             UNION ALL
+                SELECT order_id, CASE WHEN write_date >= %(since)s THEN write_date
+                                      ELSE write_date + %(hours)s * interval '1 hour'
+                                  END AS date
+                  FROM sale_order_line
+                 WHERE write_date >= %(earliest)s
+            )
+            SELECT owned.owner_id, changed.date
+              FROM changed
+              JOIN (%(owned)s) owned ON owned.order_id = changed.order_id
+            """,
+            since=since,
+            hours=hours,
+            earliest=since - timedelta(hours=hours),
+            owned=self._get_owned_orders(
+                owners,
+                SQL(
+                    "(SELECT * FROM sale_order"
+                    " WHERE id IN (SELECT order_id FROM changed))"
+                ),
+            ),
+        )
+
+    @api.model
+    def _get_order_events(self, rule, owners, state, date, amount):
+        """Return the query of orders with enough of these products.
+
+        :param str state: of the orders
+        :param SQL date: from when on an order ``owned``, of what was ``bought``, counts
+        :param SQL amount: of a row ``line``
+        :rtype: SQL
+        """
+        return SQL(
+            """
+            SELECT owned.owner_id, %(date)s AS date, %(weight)s AS weight,
+                   owned.website_id, bought.changed_date
+              FROM (%(owned)s) owned
+        CROSS JOIN LATERAL (
+                   SELECT max(line.write_date) AS changed_date,
+                          sum(%(amount)s) AS amount,
+                          sum(line.price_subtotal) AS price
+                     FROM sale_order_line line
+                    WHERE line.order_id = owned.order_id AND %(is_product)s) bought
+             WHERE owned.state = %(state)s AND bought.amount >= %(min_amount)s
+               -- what is free was bought, too, but not what was refunded
+               AND (bought.amount > 0 OR bought.price <= 0)
+               AND (SELECT bool_or(%(is_customers)s)
+                      FROM sale_order_line line
+                 LEFT JOIN res_users author ON author.id = line.create_uid
+                     WHERE line.order_id = owned.order_id)
+            """,
+            date=date,
+            amount=amount,
+            owned=self._get_owned_orders(owners),
+            state=state,
+            is_product=self._get_is_product_sql(rule),
+            weight=self._get_weight_sql(rule, SQL("bought.amount")),
+            is_customers=self._get_is_customers_sql(),
+            min_amount=rule.min_amount,
+        )
+
+    # CONDITIONS
+
+    @api.model
+    def _get_is_customers_sql(self):
+        """Return the condition that a line, of which ``author`` is the user, was put in
+        by a customer; one who deleted the account is no user any more."""
+        was_staff = self.env["res.partner"]._was_staff_sql(
+            SQL("author.partner_id"), SQL("line.create_date")
+        )
+        return SQL("author.share IS NOT FALSE AND NOT %s", was_staff)
+
+    @api.model
+    def _get_is_product_sql(self, rule):
+        """Return the condition that ``line`` is of a product of ``rule``."""
+        condition = SQL(
+            "line.display_type IS NULL AND line.is_delivery IS NOT TRUE"
+            " AND line.is_downpayment IS NOT TRUE"
+        )
+        domain = Domain.TRUE
+        if rule.product_tmpl_ids:
+            domain &= Domain("product_tmpl_id", "in", rule.product_tmpl_ids.ids)
+        if rule.product_categ_id:
+            domain &= Domain("categ_id", "child_of", rule.product_categ_id.id)
+        if rule.public_categ_id:
+            domain &= Domain("public_categ_ids", "child_of", rule.public_categ_id.id)
+        if domain.is_true():
+            return condition
+        # sudo: the rule counts what it says, whoever runs it; archived products were
+        # bought, too
+        products = self.env["product.product"].sudo().with_context(active_test=False)
+        query = products._search(domain)
+        return SQL("%s AND line.product_id IN %s", condition, query.subselect())
+
+    @api.model
+    def _get_line_amount_sql(self):
+        """Return the amount of ``line``, of the order ``owned``."""
+        return SQL("line.price_subtotal / owned.rate")
+
+    @api.model
+    def _get_refund_sql(self):
+        """Return what was refunded of ``line`` and not invoiced again."""
+        return SQL(
+            """
+            (SELECT GREATEST(COALESCE(sum(item.price_subtotal) FILTER (
+                                WHERE item.kind = 'out_refund'), 0)
+                             - GREATEST(COALESCE(sum(item.price_subtotal) FILTER (
+                                WHERE item.kind = 'out_invoice'), 0)
+                                        - line.price_subtotal, 0), 0)
+               FROM (SELECT entry.price_subtotal, move.move_type AS kind
+                       FROM sale_order_line_invoice_rel rel
+                       JOIN account_move_line entry ON entry.id = rel.invoice_line_id
+                       JOIN account_move move ON move.id = entry.move_id
+                      WHERE rel.order_line_id = line.id AND move.state = 'posted'
+                    ) item) / owned.rate
+            """
+        )
+
+    @api.model
+    def _get_weight_sql(self, rule, amount):
+        """Return how many times the points an event of ``amount`` is worth."""
+        if not rule.amount_unit:
+            return SQL("1")
+        return SQL("GREATEST(%s, 0) / %s::numeric", amount, rule.amount_unit)

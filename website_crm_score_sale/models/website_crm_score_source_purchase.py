@@ -1,0 +1,25 @@
+from odoo import api, models
+from odoo.tools import SQL, LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+
+class WebsiteCrmScoreSourcePurchase(models.AbstractModel):
+    """Confirmed orders, less what was refunded of them."""
+
+    _name = "website.crm.score.source.purchase"
+    _inherit = "website.crm.score.source.order"
+    _description = "Source of Events: Purchase"
+
+    _event_type = "purchase"
+    _label = _lt("Purchase")
+
+    @api.model
+    def _get_events(self, rule, owners):
+        return self._get_order_events(
+            rule,
+            owners,
+            "sale",
+            date=SQL("owned.date_order"),
+            amount=SQL("%s - %s", self._get_line_amount_sql(), self._get_refund_sql()),
+        )
