@@ -7,7 +7,6 @@ from . import website_crm_score_visits
 from . import website_crm_score_source_page_visit
 from . import website_crm_score_source_contact_form
 from . import website_crm_score_source_comeback
-from . import website_crm_score_template
 from . import website_crm_score_line
 from . import website_crm_score_identity
 from . import website_crm_score_run

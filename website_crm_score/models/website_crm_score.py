@@ -1,4 +1,5 @@
 import logging
+from contextlib import nullcontext
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -325,26 +326,26 @@ class WebsiteCrmScore(models.Model):
             vals = {**vals, "error": False}
         if "page_id" in vals and not vals["page_id"]:
             vals = {**vals, "page_key": False, "page_path": False}
-        result = self._write_and_drop(vals)
+        others = self._find_repurposed(vals)
+        others.check_access("write")
+        # A change that is refused takes no points.
+        with self.env.cr.savepoint() if others else nullcontext():
+            # sudo: nobody may write the ledger, but whoever may change the rule
+            self.env["website.crm.score.line"].sudo()._drop_rules(others)
+            result = super().write(vals)
         if {"value", "active", "max_points", "company_id"} & vals.keys():
             self.env["website.crm.score.line"]._revalue(self)
         return result
 
-    def _write_and_drop(self, vals):
-        """Write; rules that are for something or somebody else lose what they gave."""
-        others = self.filtered(
+    def _find_repurposed(self, vals):
+        """Return those of these rules that with ``vals`` are for something or somebody
+        else."""
+        return self.filtered(
             lambda rule: any(
                 name in vals and rule[name] != vals[name]
                 for name in ("rule_type", "apply_to")
             )
         )
-        if not others:
-            return super().write(vals)
-        self.check_access("write")
-        with self.env.cr.savepoint():  # a change that is refused takes no points
-            # sudo: nobody may write the ledger, but whoever may change the rule
-            self.env["website.crm.score.line"].sudo()._drop_rules(others)
-            return super().write(vals)
 
     def unlink(self):
         self.check_access("unlink")

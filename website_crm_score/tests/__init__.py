@@ -1,6 +1,7 @@
 from . import test_hoot
 from . import test_login
 from . import test_migration
+from . import test_new_source
 from . import test_track_page
 from . import test_track_page_tour
 from . import test_scoring

@@ -71,18 +71,18 @@ class TestTemplates(EventCase):
     def test_a_template_without_rules_is_not_offered(self):
         offered = dict(self.Template._get_selection())
         self.assertLessEqual({"website", "fit"}, offered.keys())
-        for key, item in self.Rule._get_templates().items():
+        for key, item in self.Template._get_templates().items():
             self.assertEqual(key in offered, bool(item["rules"]))
 
     def test_an_addon_adds_rules(self):
-        templates = type(self.Rule)._get_templates
+        templates = type(self.Template)._get_templates
 
         def add(rules):
             result = templates(rules)
             result["newsletter"]["rules"].append({"name": "Read aloud", "value": 3})
             return result
 
-        with patch.object(type(self.Rule), "_get_templates", add):
+        with patch.object(type(self.Template), "_get_templates", add):
             self.assertIn("newsletter", dict(self.Template._get_selection()))
             # Other addons may have added theirs.
             self.assertIn("Read aloud", self.make_rules("newsletter").mapped("name"))

@@ -1,5 +1,8 @@
 from odoo import api, fields, models
 
+# Where anybody can have an address: who writes from there does not do so for a company.
+FREE_MAIL = ("gmail.com", "hotmail.com", "icloud.com", "outlook.com", "yahoo.com")
+
 
 class WebsiteCrmScoreTemplate(models.TransientModel):
     """Make scoring rules from a template, inactive, to be adjusted and switched on."""
@@ -24,7 +27,7 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
 
     @api.model
     def _get_selection(self):
-        templates = self.env["website.crm.score"]._get_templates()
+        templates = self._get_templates()
         return [(key, item["name"]) for key, item in templates.items() if item["rules"]]
 
     @api.depends("template")
@@ -36,12 +39,11 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
             wizard.left_out = "\n".join(item.get("left_out", ()))
 
     def _get(self):
-        """Return the template: see ``website.crm.score._get_templates``.
+        """Return the template, see :meth:`_get_templates`.
 
         :rtype: dict
         """
-        templates = self.env["website.crm.score"]._get_templates()
-        return templates.get(self.template, {"rules": []})
+        return self._get_templates().get(self.template, {"rules": []})
 
     def action_create_rules(self):
         """Make the rules of the template, switched off, and show them.
@@ -63,3 +65,92 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
             "domain": [("id", "in", rules.ids)],
             "context": {"active_test": False},
         }
+
+    # TEMPLATES
+
+    @api.model
+    def _get_templates(self):
+        """Return the templates of rules, by key.
+
+        Each has a ``name`` and ``rules``, a list of the values of rules; those without
+        rules are not offered. ``left_out`` says which rules are missing, and why. An
+        addon adds its rules to those of a template, so that only such are made as can
+        be counted.
+
+        :rtype: dict[str, dict]
+        """
+        return {
+            "website": {
+                "name": self.env._("Website lead scoring"),
+                "rules": self._get_website_rules(),
+            },
+            "newsletter": {
+                "name": self.env._("Newsletter engagement"),
+                "rules": [],
+            },
+            "fit": {
+                "name": self.env._("Good fit"),
+                "rules": [*self._get_country_rules(), *self._get_fit_rules()],
+                "left_out": self._get_left_out_of_fit(),
+            },
+        }
+
+    @api.model
+    def _get_website_rules(self):
+        return [
+            {
+                "name": self.env._("Visited a page"),
+                "value": 1,
+                "rule_type": "event",
+                "event_type": "page_visit",
+                "page_match": "contains",
+                "page_url": "/",
+            },
+        ]
+
+    @api.model
+    def _get_country_rules(self):
+        country = self.env.company.country_id
+        if not country:
+            return []  # without it, the rule would be one on having any country
+        return [
+            {
+                "name": self.env._("Comes from our country"),
+                "value": 10,
+                "domain": str([("country_id", "=", country.id)]),
+            }
+        ]
+
+    @api.model
+    def _get_left_out_of_fit(self):
+        if self.env.company.country_id:
+            return []
+        return [
+            self.env._(
+                "“Comes from our country” is left out: %s has no country.",
+                self.env.company.name,
+            )
+        ]
+
+    @api.model
+    def _get_fit_rules(self):
+        is_business = [("email_normalized", "!=", False)]
+        for host in FREE_MAIL:
+            is_business += ["!", ("email_normalized", "=ilike", f"%@{host}")]
+        return [
+            {
+                "name": self.env._("Has a business e-mail address"),
+                "value": 10,
+                "domain": str(is_business),
+            },
+            {
+                "name": self.env._("Gave a phone number"),
+                "value": 5,
+                "domain": str([("phone", "!=", False)]),
+            },
+            {
+                "name": self.env._("Tells a job position"),
+                "value": 5,
+                "domain": str([("function", "!=", False)]),
+            },
+        ]

@@ -6,7 +6,6 @@ from . import website_crm_score_source_mail_click
 from . import website_crm_score_source_mail_ignored
 from . import website_crm_score_source_mail_bounce
 from . import website_crm_score_source_mail_unsubscribe
-from . import website_crm_score_template
 from . import website_crm_scored
 from . import crm_lead
 from . import link_tracker

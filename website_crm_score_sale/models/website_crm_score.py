@@ -45,13 +45,3 @@ class WebsiteCrmScore(models.Model):
         default=24,
         help="After how many hours without a change a cart is abandoned.",
     )
-
-    def _get_website_rules(self):
-        rules = [
-            (self.env._("Put a product into the cart"), "cart_add", 15),
-            (self.env._("Bought something"), "purchase", 100),
-        ]
-        return super()._get_website_rules() + [
-            {"name": name, "value": value, "rule_type": "event", "event_type": type_}
-            for name, type_, value in rules
-        ]

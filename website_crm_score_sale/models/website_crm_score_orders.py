@@ -1,6 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+ALL_ORDERS = SQL("sale_order")
 IS_BEGUN_BY_VISITOR = SQL("visitor.id = cart.website_visitor_id")
 
 
@@ -19,7 +20,7 @@ class WebsiteCrmScoreOrders(models.AbstractModel):
     _description = "Orders of Leads and Contacts"
 
     @api.model
-    def _get_owned_orders(self, owners, orders=SQL("sale_order")):
+    def _get_owned_orders(self, owners, orders=ALL_ORDERS):
         """Return the query of the orders of the website, once for each owner.
 
         Orders of other companies are none of an owner's that is of one company.

@@ -1,10 +1,10 @@
 from odoo import api, models
 
 
-class WebsiteCrmScoreTemplate(models.Model):
+class WebsiteCrmScoreTemplate(models.TransientModel):
     """Rules on newsletters to begin with."""
 
-    _inherit = "website.crm.score"
+    _inherit = "website.crm.score.template"
 
     @api.model
     def _get_templates(self):
