@@ -18,6 +18,11 @@ SALES = ("salesman", "all_leads", "manager")
 ACCESS = {
     "website.crm.score": {"salesman": READ, "all_leads": READ, "manager": ALL},
     "website.crm.scored": {},
+    "website.crm.score.source": {},
+    "website.crm.score.source.comeback": {},
+    "website.crm.score.source.contact.form": {},
+    "website.crm.score.source.page.visit": {},
+    "website.crm.score.visits": {},
     "website.crm.score.template": {"manager": ALL},
     "website.crm.score.line": dict.fromkeys(SALES, READ),
     "website.crm.pageview": dict.fromkeys(SALES, READ),
