@@ -1,7 +1,6 @@
 from . import website_crm_scored
 from . import website_crm_url
 from . import website_crm_score
-from . import website_crm_score_event
 from . import website_crm_score_source
 from . import website_crm_score_visits
 from . import website_crm_score_source_page_visit

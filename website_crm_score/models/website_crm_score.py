@@ -6,6 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
 
+from ..scoring.counting import get_counts_sql
 from ..scoring.matching import get_query, get_reader, looks_at_pages
 from ..tools.concurrency import CONCURRENCY_ERRORS
 from ..tools.rule_domain import find_query_error, name_records
@@ -437,11 +438,6 @@ class WebsiteCrmScore(models.Model):
             for owners, rules in self._group_by_owners()
         )
 
-    def _get_progress(self):
-        """Return how far the jobs came with what these rules score."""
-        progress = self.env["website.crm.score.progress"]
-        return progress._get(self[:1].apply_to or "lead")
-
     # EVENTS
 
     def _get_source(self):
@@ -635,7 +631,7 @@ class WebsiteCrmScore(models.Model):
         """Return the SQL of what a run of this rule reads."""
         query = get_query(self, scope)
         if self.rule_type == "event" and not self._find_event_error():
-            return self._get_counts_sql(query)
+            return get_counts_sql(self, query)
         return query.select()
 
     @api.model

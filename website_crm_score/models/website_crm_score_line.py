@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..fields import LedgerMany2one
+from ..scoring.counting import get_worth_sql
 from ..scoring.worklist import tune
 
 
@@ -141,7 +142,7 @@ class WebsiteCrmScoreLine(models.Model):
             CASE WHEN rule.company_id IS NULL OR rule.company_id = lead.company_id
                  THEN %s ELSE 0 END
             """,
-            self.env["website.crm.score"]._get_worth_sql(units),
+            get_worth_sql(units),
         )
 
     @api.model

@@ -4,6 +4,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .counting import get_counts_sql, get_news_queries
 from .matching import get_query, get_scope_query, looks_at_pages_only
 from .worklist import Worklist, create_tables, tune
 
@@ -79,7 +80,7 @@ class Finding(Worklist):
         """Return a table of the owners that are stale or have news for ``rule``."""
         news = SQL.identifier(f"website_crm_score_news_{self.run.id}")
         queries = [SQL("SELECT owner_id FROM %s", self.owners)]
-        queries += rule._get_news_queries()
+        queries += get_news_queries(rule, self.progress.counted_date)
         self._execute(SQL("DROP TABLE IF EXISTS %s", news))
         self._execute(
             SQL("CREATE TEMPORARY TABLE %s AS %s", news, SQL(" UNION ").join(queries))
@@ -110,7 +111,7 @@ class Finding(Worklist):
             losers = self._restrict(get_scope_query(rule, scope), looked_at)
         if not is_event:
             return self._add_gains(rule, self._get_hits_sql(query), losers)
-        counts = rule._get_counts_sql(query, self._get_few(looked_at))
+        counts = get_counts_sql(rule, query, self._get_few(looked_at))
         return self._add_gains(rule, counts, losers, self._get_differs_sql())
 
     def _restrict(self, query, table):

@@ -4,6 +4,7 @@ from math import ceil
 
 from odoo.tools import SQL
 
+from .counting import get_worth_sql
 from .worklist import Worklist, tune
 
 # At most so many owners are written, and thereby locked, in one transaction.
@@ -168,9 +169,7 @@ class Writing(Worklist):
                 """,
                 owner=self.owner,
                 on_conflict=self._get_on_conflict_sql(),
-                worth=self.env["website.crm.score"]._get_worth_sql(
-                    SQL("COALESCE(gain.units, 1)")
-                ),
+                worth=get_worth_sql(SQL("COALESCE(gain.units, 1)")),
                 gains=self.gains,
                 batch=self.batch,
                 is_in_batch=self._is_in_batch("gain", batch),

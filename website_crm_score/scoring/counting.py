@@ -1,0 +1,169 @@
+"""What the events of a rule count for: who earns, how often, for how long."""
+
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tools import SQL
+
+from ..models.website_crm_pageview import CLOCK_TOLERANCE
+
+
+def get_worth_sql(units):
+    """Return the points that a row ``rule`` gives for ``units`` of its value.
+
+    :param SQL units: a number
+    :rtype: SQL
+    """
+    return SQL(
+        """
+        CASE WHEN rule.active IS NOT TRUE THEN 0
+             WHEN rule.rule_type = 'event' AND rule.max_points > 0
+             THEN GREATEST(LEAST(round(rule.value * %(units)s, 2), rule.max_points),
+                           -rule.max_points)
+             ELSE round(rule.value * %(units)s, 2)
+         END
+        """,
+        units=units,
+    )
+
+
+def get_counts_sql(rule, earners, few=None):
+    """Return the query of what the events of each owner count for.
+
+    :param models.BaseModel rule: a rule on events
+    :param Query earners: the owners that can earn points
+    :param SQL few: a table of few owners, the events of which are read one by one; by
+        default all events are
+    :return: a query of ``owner_id``, ``units``, ``event_count``, ``first_date`` and
+        ``last_date``
+    :rtype: SQL
+    """
+    units, is_counted = SQL("event.weight::numeric"), SQL("TRUE")
+    if rule.is_fading and rule.valid_days:
+        age = _get_age_sql(rule, SQL("event.date"))
+        units = SQL("%s * (%s - %s) / %s", units, rule.valid_days, age, rule.valid_days)
+        is_counted = SQL("%s < %s", age, rule.valid_days)
+    elif rule.valid_days:
+        is_counted = SQL("event.date > %s", _get_oldest_date(rule))
+    events = SQL(
+        """
+        SELECT event.owner_id, event.date, %(units)s AS units
+          FROM (%(events)s) event
+         WHERE event.date <= %(latest)s AND %(is_counted)s
+        """,
+        units=units,
+        events=_get_events_of(rule, earners, few),
+        latest=_get_latest_date(),
+        is_counted=is_counted,
+    )
+    return SQL(
+        """
+        SELECT owner_id, round(sum(units), 6) AS units,
+               count(*)::integer AS event_count,
+               min(date) AS first_date, max(date) AS last_date
+          FROM (%s) event
+      GROUP BY owner_id
+        """,
+        _limit_events(rule, events) if rule.max_count else events,
+    )
+
+
+def _get_events_of(rule, earners, few):
+    """Return the query of the events of ``earners``."""
+    if not few:
+        return SQL(
+            "SELECT owner_id, date, weight FROM (%s) event WHERE owner_id IN %s",
+            rule._get_events(),
+            earners.subselect(),
+        )
+    # Lateral: whatever the source does with the events of an owner, such as to rank
+    # them, PostgreSQL then does with those of these owners alone. By its offset the
+    # subquery stays one: else it can be joined with all events at once.
+    return SQL(
+        """
+        SELECT few.owner_id, event.date, event.weight
+          FROM %(few)s few
+    CROSS JOIN LATERAL (
+               SELECT * FROM (%(events)s) event
+                WHERE event.owner_id = few.owner_id
+               OFFSET 0) event
+         WHERE few.owner_id IN %(earners)s
+        """,
+        few=few,
+        events=rule._get_events(),
+        earners=earners.subselect(),
+    )
+
+
+def _limit_events(rule, events):
+    """Return the query of the last ones of the events of each owner."""
+    return SQL(
+        """
+        SELECT * FROM (
+            SELECT event.*, row_number() OVER (
+                   PARTITION BY owner_id ORDER BY date DESC, units DESC) AS place
+              FROM (%s) event
+        ) ranked WHERE place <= %s
+        """,
+        events,
+        rule.max_count,
+    )
+
+
+def get_news_queries(rule, since):
+    """Return queries of the owners with events that came or went since the last run.
+
+    Events that count no longer are those of the ledger's oldest dates; fading ones are
+    worth less each day, all at the same time.
+
+    :param models.BaseModel rule: a rule on events
+    :param datetime since: up to when its events are counted
+    :rtype: list[SQL]
+    """
+    owners = rule._get_owners(rule.apply_to)
+    queries = [
+        SQL(
+            "SELECT owner_id FROM (%(events)s) event"
+            " WHERE date >= %(since)s AND date <= %(latest)s AND owner_id IS NOT NULL",
+            events=rule._get_source()._get_recent_events(rule, owners, since),
+            since=since,
+            latest=_get_latest_date(),
+        )
+    ]
+    held = SQL(
+        "SELECT %s AS owner_id FROM website_crm_score_line WHERE rule_id = %s",
+        SQL.identifier(owners._ledger_field),
+        rule.id,
+    )
+    if not rule.valid_days:
+        return queries
+    if not rule.is_fading:
+        return [*queries, SQL("%s AND first_date <= %s", held, _get_oldest_date(rule))]
+    if _get_day(rule, since) != _get_day(rule, fields.Datetime.now()):
+        queries.append(held)
+    return queries
+
+
+def _get_latest_date():
+    """Return the date after which an event has not happened yet.
+
+    Clocks differ: what was done a moment ago can bear a later date.
+    """
+    return fields.Datetime.now() + CLOCK_TOLERANCE
+
+
+def _get_oldest_date(rule):
+    """Return the date at which an event is too old to count."""
+    return fields.Datetime.now() - timedelta(days=rule.valid_days)
+
+
+def _get_day(rule, date):
+    """Return the day that ``date`` is on where the author of the rule is."""
+    rule = rule.with_context(tz=rule.tz or "UTC")
+    return fields.Datetime.context_timestamp(rule, date).date()
+
+
+def _get_age_sql(rule, date):
+    """Return the SQL of the number of days since the day of ``date``."""
+    today = _get_day(rule, fields.Datetime.now())
+    return SQL("GREATEST(%s::date - %s, 0)", today, rule._get_day_sql(date))
