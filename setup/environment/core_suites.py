@@ -9,7 +9,6 @@ setting two of core's tests fail that expect it to be off.
 """
 
 import os
-import subprocess
 
 import suites
 from layout import addons
@@ -56,7 +55,7 @@ def _measure(environment, title, names, known, keep):
     with suites.database(environment, name, keep):
         install = ["-d", name, "-i", ",".join(names)]
         suites.run_odoo(environment, f"installing {title}", f"core-{slug}", *install)
-        _apply_settings(environment, name)
+        suites.run_shell(environment, name, SETTINGS)
         test = ["-d", name, "--test-tags"]
         text = f"running core's tests on {title}"
         log = suites.run_odoo(environment, text, f"core-{slug}-test", *test, TAGS)
@@ -69,17 +68,6 @@ def _measure(environment, title, names, known, keep):
             )
             log.outcomes.update(again.outcomes)
     return log
-
-
-def _apply_settings(environment, name):
-    subprocess.run(
-        environment.odoo_command("shell", "-d", name, "--no-http"),
-        env=environment.variables,
-        input=SETTINGS,
-        text=True,
-        capture_output=True,
-        check=True,
-    )
 
 
 def _compare(known, found):

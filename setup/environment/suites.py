@@ -22,6 +22,12 @@ OUT_OF_PROCESS = "out-of-process"
 LOGGED = ["--odoo-log-level=warn", "-p", "log_watch"]
 # Each has a database of its own; more than these wait for PostgreSQL and the disk.
 MOST_WORKERS = 4
+# A worker that tidies up the files of its copy would remove those of the others.
+KEEP_FILES_IN_DATABASE = """
+env["ir.config_parameter"].set_param("ir_attachment.location", "db")
+env["ir.attachment"].force_storage()
+env.cr.commit()
+"""
 # Longer than any suite takes; a hanging one ends, and is told as failed.
 TIMEOUT = 45 * 60
 PYTEST_NOTHING_COLLECTED = 5
@@ -67,6 +73,18 @@ def run_odoo(environment, title, log_name, *arguments):
     if code and not log.failed():
         log.problems.append(f"Odoo ended with exit code {code} (log: {path})")
     return log
+
+
+def run_shell(environment, name, script):
+    """Run a script in Odoo's shell; it has to commit."""
+    subprocess.run(
+        environment.odoo_command("shell", "-d", name, "--no-http"),
+        env=environment.variables,
+        input=script,
+        text=True,
+        capture_output=True,
+        check=True,
+    )
 
 
 def _stream(command, variables, file, log):
@@ -119,6 +137,7 @@ def pytest_odoo(environment, name, targets, results):
     Those that are not narrowed by a keyword run together, on as many workers as there
     are processors: each works on a copy of the database.
     """
+    run_shell(environment, name, KEEP_FILES_IN_DATABASE)
     complaints = LOG / "test-complaints.log"
     complaints.unlink(missing_ok=True)
     whole = [path for path, keyword in targets if not keyword]

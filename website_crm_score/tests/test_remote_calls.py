@@ -2,6 +2,7 @@ import json
 from datetime import datetime, timedelta
 
 from odoo.tests import HttpCase, get_db_name, tagged
+from odoo.tools import mute_logger
 
 from .common import ScoringCase
 
@@ -39,6 +40,8 @@ class TestRemoteCalls(HttpCase, ScoringCase):
         self.env.invalidate_all()
         return response.json()
 
+    # Odoo warns of this interface, which is there until 20.
+    @mute_logger("odoo.addons.rpc.controllers.xmlrpc")
     def call_xml(self, *arguments):
         result = self.xmlrpc_object.execute_kw(
             get_db_name(),
