@@ -40,6 +40,12 @@ class WebsiteCrmScore(models.Model):
         help="The points of an archived rule do not count. They count again when "
         "the rule is restored.",
     )
+    is_draft = fields.Boolean(
+        string="Draft",
+        readonly=True,
+        help="A rule that was never switched on: nothing scores by it yet. It is no "
+        "draft any more once it is switched on.",
+    )
     sequence = fields.Integer(default=10)
     value = fields.Float(
         string="Points",
@@ -210,6 +216,11 @@ class WebsiteCrmScore(models.Model):
         help="A visit counts if the one before was at least so many days earlier.",
     )
 
+    _draft_is_off = models.Constraint(
+        "CHECK (NOT (active AND is_draft))",
+        "A draft is not switched on: it is a draft no more as soon as it is.",
+    )
+
     @api.model
     def _default_lang(self):
         return self.env.lang or self.env.user.lang
@@ -313,9 +324,12 @@ class WebsiteCrmScore(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create([self._sign(vals) for vals in vals_list])
+        return super().create(
+            [self._sign(self._settle_draft(vals)) for vals in vals_list]
+        )
 
     def write(self, vals):
+        vals = self._settle_draft(vals)
         if "domain" in vals:
             groups = self._group_by_owners()
             if len(groups) > 1:  # a name is that of different records for each
@@ -337,6 +351,22 @@ class WebsiteCrmScore(models.Model):
         if {"value", "active", "max_points", "company_id"} & vals.keys():
             self.env["website.crm.score.line"]._revalue(self)
         return result
+
+    @api.model
+    def _search(self, domain, *args, active_test=True, **kwargs):
+        # What the list of rules shows, and its groups: archived ones by a filter alone.
+        if active_test and self.env.context.get("website_crm_score_with_drafts"):
+            domain = Domain(domain)
+            if not any(one.field_expr == "active" for one in domain.iter_conditions()):
+                domain &= Domain("active", "=", True) | Domain("is_draft", "=", True)
+        return super()._search(domain, *args, active_test=active_test, **kwargs)
+
+    @api.model
+    def _settle_draft(self, vals):
+        """Return ``vals`` of a rule that is switched on, or a draft, but not both."""
+        if vals.get("is_draft"):
+            return {**vals, "active": False}
+        return {**vals, "is_draft": False} if vals.get("active") else vals
 
     def _find_repurposed(self, vals):
         """Return those of these rules that with ``vals`` are for something or somebody

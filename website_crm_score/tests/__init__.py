@@ -26,6 +26,7 @@ from . import test_visit_events
 from . import test_page_rules
 from . import test_contact_form
 from . import test_company_visits
+from . import test_drafts
 from . import test_event_ledger
 from . import test_company_points
 from . import test_contact_scores

@@ -18,12 +18,13 @@ class TestTemplates(EventCase):
         rules = self.Rule.with_context(active_test=False)
         return rules.search(action["domain"])
 
-    def test_rules_are_made_switched_off(self):
+    def test_rules_are_made_as_drafts(self):
         for template in ("website", "fit"):
             with self.subTest(template):
                 rules = self.make_rules(template)
                 self.assertTrue(rules)
                 self.assertFalse(rules.filtered("active"))
+                self.assertEqual(rules.filtered("is_draft"), rules)
 
     def test_the_template_of_the_website_counts_visits(self):
         rules = self.make_rules("website")

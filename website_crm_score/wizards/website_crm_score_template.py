@@ -5,7 +5,7 @@ FREE_MAIL = ("gmail.com", "hotmail.com", "icloud.com", "outlook.com", "yahoo.com
 
 
 class WebsiteCrmScoreTemplate(models.TransientModel):
-    """Make scoring rules from a template, inactive, to be adjusted and switched on."""
+    """Make scoring rules from a template, drafts to be adjusted and switched on."""
 
     _name = "website.crm.score.template"
     _description = "New Scoring Rules from a Template"
@@ -46,13 +46,13 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
         return self._get_templates().get(self.template, {"rules": []})
 
     def action_create_rules(self):
-        """Make the rules of the template, switched off, and show them.
+        """Make the rules of the template, as drafts, and show them.
 
         :return: an action on ``website.crm.score``
         :rtype: dict
         """
         self.ensure_one()
-        options = {"apply_to": self.apply_to, "active": False}
+        options = {"apply_to": self.apply_to, "is_draft": True}
         rules = self.env["website.crm.score"].create(
             [{**values, **options} for values in self._get()["rules"]]
         )
