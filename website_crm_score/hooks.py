@@ -40,7 +40,7 @@ def add_partner_columns(cr):
 def add_score_columns(cr, table):
     """Add the columns of a table of what has a score.
 
-    Leads that exist are not marked as outdated one by one: the first run looks at all
+    Leads that exist are not marked as stale one by one: the first run looks at all
     of them. Those that come are, whoever inserts them.
     """
     if not sql.column_exists(cr, table, "score"):

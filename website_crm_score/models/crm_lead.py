@@ -115,7 +115,7 @@ class CrmLead(models.Model):
         leads = super().create(vals_list)
         is_default = "default_visitor_ids" in self.env.context
         if is_default or any("visitor_ids" in vals for vals in vals_list):
-            leads._mark_pageviews_outdated()
+            leads._mark_pageviews_stale()
         self._trigger_scoring()
         return leads
 
@@ -133,10 +133,10 @@ class CrmLead(models.Model):
         companies = self._get_companies() if COMPANY_FIELDS & vals.keys() else {}
         result = super().write(vals)
         if "visitor_ids" in vals:
-            self._mark_pageviews_outdated()
+            self._mark_pageviews_stale()
         moved = self._follow_company(companies)
         # What its visitors saw on the website of the other company is now seen.
-        moved._mark_pageviews_outdated()
+        moved._mark_pageviews_stale()
         moved._note_last_company(companies, is_wanted="company_id" in vals)
         return result
 
@@ -203,7 +203,7 @@ class CrmLead(models.Model):
         self.score_pageview_ids.unlink()
         self.visitor_ids._erase_visits()
         self._get_own_visitors().unlink()
-        self._mark_score_outdated()
+        self._mark_stale()
         return True
 
     def _get_own_visitors(self):
@@ -277,7 +277,7 @@ class CrmLead(models.Model):
         self.env["website.crm.form"]._merge(pairs)
         self.env["website.crm.score.line"]._merge(leads, pairs)
         self._merge_events(pairs)
-        leads._mark_score_outdated()  # the events of all of them are those of one
+        leads._mark_stale()  # the events of all of them are those of one
 
     @api.model
     def _merge_events(self, pairs):
@@ -314,7 +314,7 @@ class CrmLead(models.Model):
         )
         leads.invalidate_recordset(["visitor_ids"], flush=False)
         self.env["website.visitor"].invalidate_model(["lead_ids"], flush=False)
-        leads._mark_pageviews_outdated()
+        leads._mark_pageviews_stale()
         leads.env["website.crm.form"]._drop(leads)
         self.env["website.crm.score.line"]._drop_page_lines(leads)
         self.env.cr.execute(
@@ -337,11 +337,11 @@ class CrmLead(models.Model):
 
     # PAGE VIEWS
 
-    def _mark_pageviews_outdated(self):
+    def _mark_pageviews_stale(self):
         """Have the next job derive the page views of these leads again."""
         where = SQL("pageviews_outdated IS NOT TRUE")
         self._write_flag("pageviews_outdated", SQL("TRUE"), where)
 
-    def _unmark_pageviews_outdated(self):
+    def _unmark_pageviews_stale(self):
         where = SQL("pageviews_outdated")
         self._write_flag("pageviews_outdated", SQL("FALSE"), where)

@@ -90,7 +90,7 @@ class ResPartner(models.Model):
         leads = self.env["crm.lead"].browse(visitors.lead_ids.ids)
         leads.action_erase_browsing_history()
         visitors.unlink()
-        self.sudo()._mark_score_outdated()  # sudo: the mark is the job's
+        self.sudo()._mark_stale()  # sudo: the mark is the job's
         return True
 
     @api.model

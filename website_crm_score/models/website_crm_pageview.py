@@ -16,8 +16,8 @@ BATCH_SIZE = 2000
 PATIENCE = 4
 # Clocks of application servers differ from that of the database by less than this.
 CLOCK_TOLERANCE = timedelta(minutes=5)
-# Pages that were all seen longer ago than this are history, not news.
-NEWS_AGE = timedelta(days=7)
+# Of pages that were all seen longer ago than this, no note tells.
+TOLD_AGE = timedelta(days=7)
 # By which notes are found that have to be erased
 NOTE_CLASS = "o_website_crm_score_pages"
 PAGES_PER_NOTE = 20
@@ -107,11 +107,11 @@ class WebsiteCrmPageview(models.Model):
 
     @api.model
     def _sync_recent(self):
-        """Bring up to date the page views of all leads that have news.
+        """Bring up to date the page views of all leads of which they are stale.
 
-        These are the leads whose visitors were seen since the last time, and those
-        marked because their visitors changed. Leads that somebody is changing are
-        left for the next time.
+        These are the leads whose visitors were seen since the date that the job is
+        caught up to, and those marked because their visitors changed. Leads that
+        somebody is changing are left for the next time.
 
         :return: whether all was done; in a scheduled action time can run out
         :rtype: bool
@@ -121,29 +121,29 @@ class WebsiteCrmPageview(models.Model):
         jobs, progress = self.env["ir.cron"], self.env["website.crm.score.progress"]
         progress = progress.sudo()._get()
         started = time.monotonic()
-        horizon = jobs._transact(partial(progress._begin_pass, self._find_horizon()))
-        # In a new transaction: what this one cannot see may be older than the horizon.
+        up_to = jobs._transact(partial(progress._begin_pass, self._find_caught_up_to()))
+        # In a new transaction: what this one cannot see may be older than that.
         jobs._commit_batch(0, 0)
-        lead_ids = self._find_outdated_lead_ids(progress)
+        lead_ids = self._find_stale_lead_ids(progress)
         patience = PATIENCE * (time.monotonic() - started)
         remaining = len(lead_ids)
         for batch in split_every(BATCH_SIZE, lead_ids):
-            jobs._transact(partial(self._sync_batch, batch, progress, horizon))
+            jobs._transact(partial(self._sync_batch, batch, progress, up_to))
             remaining -= len(batch)
             has_time = jobs._commit_batch(len(batch), remaining)
             is_late = not has_time and time.monotonic() - started > patience
             if remaining and is_late:
                 return False
-        jobs._transact(partial(progress._end_pass, horizon))
+        jobs._transact(partial(progress._end_pass, up_to))
         return True
 
     @api.model
-    def _sync_batch(self, lead_ids, progress, horizon):
+    def _sync_batch(self, lead_ids, progress, up_to):
         leads = self.env["crm.lead"].browse(lead_ids)
         free = leads.try_lock_for_update(allow_referencing=True)
         self._sync(free)
         is_complete = not (leads - free).exists()
-        progress._reach(horizon, max(lead_ids), is_complete)
+        progress._note_leads(up_to, max(lead_ids), is_complete)
 
     @api.model
     def _sync(self, leads):
@@ -156,7 +156,7 @@ class WebsiteCrmPageview(models.Model):
         visits = self._collect_visits(leads)
         urls = self.env["website.crm.url"]
         urls._add(visits)
-        news = self._upsert(
+        new = self._upsert(
             SQL(
                 """
                 SELECT visit.lead_id, entry.id, visit.page_id, visit.view_count,
@@ -171,8 +171,8 @@ class WebsiteCrmPageview(models.Model):
         self.env.cr.execute(SQL("DROP TABLE %s", visits))
         self.invalidate_model(flush=False)
         leads.invalidate_recordset(["score_pageview_ids", "pageviews_count"])
-        leads._unmark_pageviews_outdated()
-        news._note_on_leads()
+        leads._unmark_pageviews_stale()
+        new._note_on_leads()
 
     @api.model
     def _merge(self, leads, pairs):
@@ -195,7 +195,7 @@ class WebsiteCrmPageview(models.Model):
         self.invalidate_model()
         leads.invalidate_recordset(["score_pageview_ids", "pageviews_count"])
         # The visitors of all of them are now those of one: count the visits again.
-        leads._mark_pageviews_outdated()
+        leads._mark_pageviews_stale()
 
     @api.model
     def _drop_other_companies(self, leads):
@@ -225,7 +225,7 @@ class WebsiteCrmPageview(models.Model):
             )
         )
         lead_ids = {lead_id for (lead_id,) in self.env.cr.fetchall()}
-        leads.browse(lead_ids)._mark_score_outdated()
+        leads.browse(lead_ids)._mark_stale()
 
     @api.model
     def _collect_visits(self, leads):
@@ -326,17 +326,18 @@ class WebsiteCrmPageview(models.Model):
                   FROM written GROUP BY lead_id ORDER BY lead_id
                 """,
                 rows,
-                fields.Datetime.now() - NEWS_AGE,
+                fields.Datetime.now() - TOLD_AGE,
             )
         )
         rows = self.env.cr.fetchall()
         leads = self.env["crm.lead"].browse(lead_id for lead_id, _ids in rows)
-        leads._mark_score_outdated()
+        leads._mark_stale()
         return self.browse(id_ for _lead_id, ids in rows for id_ in ids or ())
 
     @api.model
-    def _find_outdated_lead_ids(self, progress):
-        """Return the ids of leads with tracks added since, or with other visitors."""
+    def _find_stale_lead_ids(self, progress):
+        """Return the ids of leads whose page views are stale: with tracks that were
+        added since, or with other visitors."""
         self.env.flush_all()
         rows = self.env.execute_query(
             SQL(
@@ -355,19 +356,20 @@ class WebsiteCrmPageview(models.Model):
             )
         )
         is_job = self.env["ir.cron"]._is_job()
-        reached_id = progress.reached_lead_id if is_job else 0
-        return [id_ for (id_,) in rows if id_ > reached_id]
+        last_id = progress.reached_lead_id if is_job else 0
+        return [id_ for (id_,) in rows if id_ > last_id]
 
     @api.model
-    def _find_horizon(self):
-        """Return ``(date, track id)``: what is added later is younger or higher.
+    def _find_caught_up_to(self):
+        """Return what a job that begins now is caught up to when it has ended, as
+        ``(date, track id)``: what is added later is younger or higher.
 
         A track bears the time at which its transaction started. So each track that a
         later transaction than this one cannot see is at least as young as the oldest
         transaction that is running now, however late it commits. The id is for tracks
         that bear an older date, as imported ones do.
         """
-        [horizon] = self.env.execute_query(
+        [caught_up_to] = self.env.execute_query(
             SQL(
                 """
                 SELECT min(xact_start) AT TIME ZONE 'UTC' - %s,
@@ -378,7 +380,7 @@ class WebsiteCrmPageview(models.Model):
                 CLOCK_TOLERANCE,
             )
         )
-        return horizon
+        return caught_up_to
 
     # CHATTER
 

@@ -16,18 +16,19 @@ _logger = logging.getLogger(__name__)
 
 
 class WebsiteCrmScore(models.Model):
-    """A scoring rule: leads that match its domain get its value, once.
+    """A scoring rule: owners, leads or contacts, that match its domain get its value,
+    once.
 
-    An ordinary rule looks once at each lead, when the lead is new. An event-based
-    rule looks at all open leads at every run. Points stay once earned, unless an
-    event-based rule takes them back from leads that no longer match.
+    An ordinary rule looks once at each owner, when the owner is new. An event-based
+    rule looks at all open owners at every run. Points stay once earned, unless an
+    event-based rule takes them back from owners that no longer match.
 
     A rule of the type *event* gives its value each time that something happens: its
     source, a model that is found by :attr:`event_type`, says what did, see
     :mod:`.website_crm_score_source`. What happened is counted at each run, never added
     up by hand: to run again changes nothing, an event that is seen late is found, and
-    one that no longer counts is simply not counted. The ledger line of a lead says how
-    many events count, and from when to when they are.
+    one that no longer counts is simply not counted. The ledger line of an owner says
+    how many events count, and from when to when they are.
     """
 
     _name = "website.crm.score"
@@ -52,13 +53,14 @@ class WebsiteCrmScore(models.Model):
         digits=(16, 2),
         required=True,
         default=0.0,
-        help="Added to the score of each lead that matches. May be negative.",
+        help="Added to the score of each lead or contact that matches. May be "
+        "negative.",
     )
     domain = fields.Char(
         required=True,
         default="[]",
-        help="Which leads get the points. When the rule is saved, names of records "
-        "become the records that are so called in the language of the user.",
+        help="Which leads or contacts get the points. When the rule is saved, names of "
+        "records become the records that are so called in the language of the user.",
     )
     apply_to = fields.Selection(
         selection=[("lead", "Leads"), ("partner", "Contacts")],
@@ -70,22 +72,22 @@ class WebsiteCrmScore(models.Model):
     model_name = fields.Char(compute="_compute_model_name")
     event_based = fields.Boolean(
         string="Event-based Rule",
-        help="An ordinary rule looks at each lead once, when the lead is new. An "
-        "event-based rule looks at all open leads at every run, those scored before "
+        help="An ordinary rule looks at each lead or contact once, when it is new. An "
+        "event-based rule looks at all open ones at every run, those scored before "
         "included: use it for what changes later, such as pages that a returning "
         "visitor sees.",
     )
     take_back = fields.Boolean(
         string="Take Points Back",
-        help="Take the points back when a lead no longer matches. Otherwise points "
+        help="Take the points back from those that no longer match. Otherwise points "
         "stay once they are earned.",
     )
     company_id = fields.Many2one(
         comodel_name="res.company",
-        ondelete="restrict",  # or it would score the leads of all companies
-        help="Only leads of this company are scored. What the rule gave to a lead does "
-        "not count while the lead is of no company, or of another one. Empty for all "
-        "leads of the companies of the user who wrote the domain.",
+        ondelete="restrict",  # or it would score the owners of all companies
+        help="Only leads or contacts of this company are scored. What the rule gave "
+        "does not count while they are of no company, or of another one. Empty for all "
+        "of the companies of the user who wrote the domain.",
     )
     lead_count = fields.Integer(string="Matched Leads", compute="_compute_lead_count")
     partner_count = fields.Integer(
@@ -420,7 +422,7 @@ class WebsiteCrmScore(models.Model):
                 raise
             return text  # the constraint tells what is wrong
 
-    # LEADS AND CONTACTS
+    # OWNERS
 
     @api.model
     def _get_owners(self, apply_to):
@@ -445,9 +447,9 @@ class WebsiteCrmScore(models.Model):
         return [(self._get_owners(name), rules) for name, rules in groups.items()]
 
     def _get_holders_domain(self):
-        """Return the domain of the leads, or contacts, with points of these rules.
+        """Return the domain of the owners with points of these rules.
 
-        Reasons of another company's rules wait until the lead is that company's again.
+        Reasons of another company's rules wait until the owner is that company's again.
         """
         groups = self.grouped("company_id").items()
         return Domain.OR(
@@ -457,7 +459,7 @@ class WebsiteCrmScore(models.Model):
         )
 
     def _count_holders(self):
-        """Return how many leads and contacts have points of these rules.
+        """Return how many owners have points of these rules.
 
         :rtype: int
         """
@@ -543,9 +545,9 @@ class WebsiteCrmScore(models.Model):
         return action
 
     def action_apply(self):
-        """Give the points of these rules to all open leads that match them now.
+        """Give the points of these rules to all open owners that match them now.
 
-        :return: a notification of how many leads hold points of the rules
+        :return: a notification of how many owners have points of the rules
         :rtype: dict
         """
         self.check_access("write")
@@ -575,7 +577,7 @@ class WebsiteCrmScore(models.Model):
         scheduled action, batches of leads are committed and the work goes on in the
         next call when time is up.
 
-        :param list[int] ids: the rules to run; by default all active ones. Leads
+        :param list[int] ids: the rules to run; by default all active ones. Owners
             that only some rules looked at stay new for the others.
         :param list[int] rule_ids: the same, for JSON-2, where ``ids`` is a word of the
             interface: of the records whose method is called
@@ -600,7 +602,7 @@ class WebsiteCrmScore(models.Model):
 
     @api.model
     def _cron_score_new_leads(self):
-        """Bring page views up to date and score the leads that are new or saw pages.
+        """Bring page views up to date and score the leads that are stale.
 
         Runs when leads are created and every few minutes.
         """
@@ -612,7 +614,7 @@ class WebsiteCrmScore(models.Model):
 
     @api.model
     def _cron_score_contacts(self):
-        """Bring the scores of contacts up to date, all of those with news."""
+        """Bring the scores of contacts up to date."""
         runs = self.env["website.crm.score.run"]
         if not runs._go_on():
             runs._score(self._find_active("partner"))
@@ -637,7 +639,7 @@ class WebsiteCrmScore(models.Model):
         return error
 
     def _looks_at_pages(self):
-        """Return whether the visits of a lead are among what this rule looks at."""
+        """Return whether the visits of an owner are among what this rule looks at."""
         if self.rule_type == "event":
             return self._get_source()._is_of_visitors
         return looks_at_pages(self)
@@ -647,7 +649,7 @@ class WebsiteCrmScore(models.Model):
     def _find_error(self, scope=None):
         """Return why the domain of this rule cannot be used, or None.
 
-        :param Domain scope: leads to try it on; by default it is only planned
+        :param Domain scope: owners to try it on; by default it is only planned
         :rtype: str | None
         """
         self.ensure_one()

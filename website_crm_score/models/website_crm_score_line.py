@@ -8,14 +8,14 @@ from ..scoring.worklist import tune
 
 
 class WebsiteCrmScoreLine(models.Model):
-    """The ledger: what a rule gave to a lead or contact, and since when.
+    """The ledger: the reasons of owners, what a rule gave to each and since when.
 
-    A score is the sum of the points of its lines. There is one line per lead, or
-    contact, and rule; that of a rule on events is for all the events that count. Lines
-    are derived: the scoring job writes them, users read them.
+    A score is the sum of the points of its lines. There is one line per owner and
+    rule; that of a rule on events is for all the events that count. Lines are derived:
+    the scoring job writes them, users read them.
 
-    Whoever changes lines writes their leads in the same transaction, first of all by
-    locking them. So of two who change the ledger of a lead, or delete the lead, one
+    Whoever changes lines writes their owners in the same transaction, first of all by
+    locking them. So of two who change the ledger of an owner, or delete the owner, one
     waits for the other or starts again.
     """
 
@@ -77,7 +77,7 @@ class WebsiteCrmScoreLine(models.Model):
         "A reason is either that of a lead or that of a contact.",
     )
 
-    # CHANGES OF RULES, LEADS AND CONTACTS
+    # CHANGES OF RULES AND OWNERS
 
     @api.model
     def _revalue(self, rules):
@@ -107,14 +107,14 @@ class WebsiteCrmScoreLine(models.Model):
             owners,
             SQL(
                 """
-                SELECT line.id, lead.id AS owner_id, %(points)s AS points
+                SELECT line.id, owner.id AS owner_id, %(points)s AS points
                   FROM website_crm_score_line line
                   JOIN website_crm_score rule ON rule.id = line.rule_id
-                  JOIN %(table)s lead ON lead.id = line.%(owner)s
+                  JOIN %(table)s owner ON owner.id = line.%(owner_id)s
                  WHERE %(condition)s AND line.points != %(points)s
                 """,
                 table=SQL.identifier(owners._table),
-                owner=SQL.identifier(owners._ledger_field),
+                owner_id=SQL.identifier(owners._ledger_field),
                 points=points,
                 condition=condition,
             ),
@@ -128,7 +128,7 @@ class WebsiteCrmScoreLine(models.Model):
 
     @api.model
     def _get_points_sql(self, units):
-        """Return the points that a row ``rule`` gives to a row ``lead``.
+        """Return the points that a row ``rule`` gives to a row ``owner``.
 
         The lines of another company's rules give nothing. They are kept, since core
         empties the company of a lead for a while: when its customer is linked, or when
@@ -139,7 +139,7 @@ class WebsiteCrmScoreLine(models.Model):
         """
         return SQL(
             """
-            CASE WHEN rule.company_id IS NULL OR rule.company_id = lead.company_id
+            CASE WHEN rule.company_id IS NULL OR rule.company_id = owner.company_id
                  THEN %s ELSE 0 END
             """,
             get_worth_sql(units),
@@ -183,7 +183,7 @@ class WebsiteCrmScoreLine(models.Model):
 
     @api.model
     def _drop_orphans(self):
-        """Delete lines of leads, contacts or rules deleted behind Odoo's back."""
+        """Delete lines of owners or rules deleted behind Odoo's back."""
         no_rule = SQL("line.rule_id NOT IN (SELECT id FROM website_crm_score)")
         for owners in self.env["website.crm.score"]._iter_owners():
             owner = SQL.identifier(owners._ledger_field)
@@ -203,45 +203,44 @@ class WebsiteCrmScoreLine(models.Model):
 
     @api.model
     def _repair(self):
-        """Mend what a run and a change of a rule or lead at the same time can leave."""
+        """Mend what a run and a change of a rule or owner leave, at the same time."""
         progress = self.env["website.crm.score.progress"]._get()
-        horizon, _track_id = self.env["website.crm.pageview"]._find_horizon()
+        caught_up_to, _track_id = self.env["website.crm.pageview"]._find_caught_up_to()
         changed = Domain.TRUE
         if progress._is_check_due():
             self._drop_orphans()
         elif progress.repaired_date:
             changed = Domain("write_date", ">=", progress.repaired_date)
-        # Companies of leads change behind the back of their rules.
+        # Companies of owners change behind the back of their rules.
         changed |= Domain("company_id", "!=", False)
         rules = self.env["website.crm.score"].with_context(active_test=False)
         self._revalue(rules.search(changed))
         if self.env["ir.cron"]._is_job():
-            progress._note("repaired_date", horizon)
+            progress._note("repaired_date", caught_up_to)
 
     @api.model
     def _merge(self, owners, pairs):
-        """Give leads or contacts the lines of their duplicates, each rule counting
-        once.
+        """Give owners the lines of their duplicates, each rule counting once.
 
         :param models.BaseModel owners: the model of whom the lines are
         :param SQL pairs: see ``website.crm.scored._get_pairs_sql``
         """
-        owner = SQL.identifier(owners._ledger_field)
+        owner_id = SQL.identifier(owners._ledger_field)
         self._change_lines(
             owners.browse(),
             SQL(
                 """
-                SELECT DISTINCT ON (lead.id, other.rule_id)
-                       lead.id AS owner_id, other.rule_id, %(points)s AS points,
+                SELECT DISTINCT ON (owner.id, other.rule_id)
+                       owner.id AS owner_id, other.rule_id, %(points)s AS points,
                        other.units, other.event_count, other.first_date, other.last_date
                   FROM website_crm_score_line other
                   JOIN website_crm_score rule ON rule.id = other.rule_id
-                  JOIN %(pairs)s ON other.%(owner)s = pair.duplicate_id
-                  JOIN %(table)s lead ON lead.id = pair.owner_id
-              ORDER BY lead.id, other.rule_id, other.first_date, other.id
+                  JOIN %(pairs)s ON other.%(owner_id)s = pair.duplicate_id
+                  JOIN %(table)s owner ON owner.id = pair.owner_id
+              ORDER BY owner.id, other.rule_id, other.first_date, other.id
                 """,
                 pairs=pairs,
-                owner=owner,
+                owner_id=owner_id,
                 points=self._get_points_sql(SQL.identifier("other", "units")),
                 table=SQL.identifier(owners._table),
             ),
@@ -256,7 +255,7 @@ class WebsiteCrmScoreLine(models.Model):
                    SET first_date = LEAST(line.first_date, excluded.first_date),
                        last_date = GREATEST(line.last_date, excluded.last_date)
                 """,
-                owner,
+                owner_id,
                 self._get_key_sql(owners),
             ),
         )
@@ -270,7 +269,7 @@ class WebsiteCrmScoreLine(models.Model):
         return SQL("(%s, rule_id) WHERE %s IS NOT NULL", owner, owner)
 
     def _drop_lines(self, owners, condition):
-        """Delete lines of leads, or of contacts.
+        """Delete lines, and sum the scores of their owners again.
 
         :param models.BaseModel owners: the model of whom the lines are
         :param SQL condition: on ``line``
@@ -302,23 +301,23 @@ class WebsiteCrmScoreLine(models.Model):
         """
         self.env.flush_all()
         tune(self.env.cr)
-        # In the order of the leads, so that no two of these wait for each other.
+        # In the order of the owners, so that no two of these wait for each other.
         self.env.cr.execute(
             SQL(
                 """
                 WITH changed AS MATERIALIZED (
                     SELECT found.*
                       FROM (%(changes)s) found
-                      JOIN %(table)s lead ON lead.id = found.owner_id
-                  ORDER BY lead.id
-                       FOR NO KEY UPDATE OF lead
+                      JOIN %(table)s owner ON owner.id = found.owner_id
+                  ORDER BY owner.id
+                       FOR NO KEY UPDATE OF owner
                 ), done AS (
-                    %(statement)s RETURNING line.%(owner)s
+                    %(statement)s RETURNING line.%(owner_id)s
                 )
                 SELECT DISTINCT * FROM done
                 """,
                 table=SQL.identifier(owners._table),
-                owner=SQL.identifier(owners._ledger_field),
+                owner_id=SQL.identifier(owners._ledger_field),
                 changes=changes,
                 statement=statement,
             )

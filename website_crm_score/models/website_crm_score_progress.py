@@ -7,8 +7,10 @@ CHECK_INTERVAL = timedelta(days=1)
 
 
 class WebsiteCrmScoreProgress(models.Model):
-    """How far the scoring jobs came, known to the jobs alone: a record for leads, and
-    one for contacts, which have no page views.
+    """What the scoring jobs are caught up to, known to the jobs alone: a record for
+    leads, and one for contacts, which have no page views.
+
+    A *pass* over all leads derives their page views; it can take several calls.
 
     Not kept in the system parameters, each write of which empties the caches of
     every worker.
@@ -24,7 +26,7 @@ class WebsiteCrmScoreProgress(models.Model):
         help="Tracks with higher ids were added since, whatever date they bear.",
     )
     next_horizon_date = fields.Datetime(
-        help="The horizon of the pass over the leads that is not finished yet.",
+        help="What the page views are caught up to when the unfinished pass has ended.",
     )
     next_track_id = fields.Integer()
     reached_lead_id = fields.Integer(
@@ -37,7 +39,7 @@ class WebsiteCrmScoreProgress(models.Model):
         help="The ledger agrees with the rules last changed before this date.",
     )
     checked_date = fields.Datetime(
-        help="The rules that were last changed before this date looked at all leads.",
+        help="The rules that were last changed before this date looked at all owners.",
     )
 
     counted_date = fields.Datetime(
@@ -50,52 +52,52 @@ class WebsiteCrmScoreProgress(models.Model):
         name = "progress" if apply_to == "lead" else f"progress_{apply_to}"
         return self.env.ref(f"website_crm_score.{name}")
 
-    def _begin_pass(self, horizon):
+    def _begin_pass(self, up_to):
         """Begin to derive page views, unless a pass is unfinished and goes on.
 
         Only scheduled actions do it in passes.
 
-        :param tuple[datetime, int] horizon: all older tracks, and those up to this id,
-            will be in the page views when the pass is finished
-        :return: the horizon of the pass that goes on or begins, by which it is known
+        :param tuple[datetime, int] up_to: all older tracks, and those up to this id,
+            are in the page views when the pass is finished
+        :return: that of the pass that goes on or begins, by which it is known
         :rtype: tuple[datetime, int]
         """
         if not self.env["ir.cron"]._is_job():
-            return horizon
+            return up_to
         if not self.next_horizon_date:
-            date, track_id = horizon
+            date, track_id = up_to
             values = {"next_horizon_date": date, "next_track_id": track_id}
             self.write({**values, "reached_lead_id": 0, "is_pass_complete": True})
             self.flush_recordset()
-        return self._get_next_horizon()
+        return self._get_pass_up_to()
 
-    def _get_next_horizon(self):
+    def _get_pass_up_to(self):
         return self.next_horizon_date, self.next_track_id
 
-    def _is_in_pass(self, horizon):
+    def _is_in_pass(self, up_to):
         """Return whether this pass is not over yet: another job can have ended it."""
         is_job = self.env["ir.cron"]._is_job()
-        return is_job and self._get_next_horizon() == horizon
+        return is_job and self._get_pass_up_to() == up_to
 
-    def _reach(self, horizon, lead_id, is_complete):
+    def _note_leads(self, up_to, lead_id, is_complete):
         """Note that the page views of leads up to ``lead_id`` are up to date.
 
         :param bool is_complete: whether they are of all of these leads
         """
-        if self._is_in_pass(horizon):
+        if self._is_in_pass(up_to):
             self.reached_lead_id = lead_id
             self.is_pass_complete = self.is_pass_complete and is_complete
             self.flush_recordset()
 
-    def _end_pass(self, horizon):
-        """Note that the page views of all leads are up to date, up to the horizon.
+    def _end_pass(self, up_to):
+        """Note that the page views of all leads are caught up to what this pass is.
 
         If leads were left out, the next pass looks at the same tracks again.
         """
-        if not self._is_in_pass(horizon):
+        if not self._is_in_pass(up_to):
             return
         values = {"next_horizon_date": False, "next_track_id": 0, "reached_lead_id": 0}
-        date, track_id = horizon
+        date, track_id = up_to
         is_later = not self.horizon_date or self.horizon_date < date
         if self.is_pass_complete and is_later:
             values |= {"horizon_date": date, "last_track_id": track_id}
@@ -103,7 +105,7 @@ class WebsiteCrmScoreProgress(models.Model):
         self.flush_recordset()
 
     def _is_check_due(self):
-        """Return whether all leads are to be looked at, not only those with news."""
+        """Return whether all owners are to be looked at, stale or not."""
         checked = self.checked_date
         return not checked or checked < fields.Datetime.now() - CHECK_INTERVAL
 

@@ -32,8 +32,8 @@ class WebsiteCrmScoreRun(models.Model):
 
     reach = fields.Selection(
         selection=[
-            ("due", "New leads and page views"),
-            ("usual", "All leads"),
+            ("due", "New ones and page views"),
+            ("usual", "All"),
             ("all", "Applied by hand"),
         ],
         string="Looks at",
@@ -62,17 +62,19 @@ class WebsiteCrmScoreRun(models.Model):
         compute="_compute_state",
     )
     lead_count = fields.Integer(
-        string="Leads Written",
+        string="Written",
         readonly=True,
-        help="New leads, leads with new page views and leads whose points changed.",
+        help="Leads or contacts that are new, that have new page views or whose points "
+        "changed.",
     )
     scored_count = fields.Integer(string="Scores Changed", readonly=True)
     gained_count = fields.Integer(string="Reasons Added", readonly=True)
     lost_count = fields.Integer(string="Reasons Taken Back", readonly=True)
     left_count = fields.Integer(
-        string="Leads Left",
+        string="Left",
         readonly=True,
-        help="Leads that somebody was changing: the next run looks at them again.",
+        help="Leads or contacts that somebody was changing: the next run looks at them "
+        "again.",
     )
     line_ids = fields.One2many(
         comodel_name="website.crm.score.run.line",
@@ -86,7 +88,7 @@ class WebsiteCrmScoreRun(models.Model):
     )
     part_count = fields.Integer(string="Parts", readonly=True)
     part_reached = fields.Integer(string="Parts Done", readonly=True)
-    to_write_count = fields.Integer(string="Leads to Write", readonly=True)
+    to_write_count = fields.Integer(string="To Write", readonly=True)
     has_changes = fields.Boolean(
         readonly=True,
         groups="base.group_system",
@@ -96,7 +98,7 @@ class WebsiteCrmScoreRun(models.Model):
     check_date = fields.Datetime(
         readonly=True,
         groups="base.group_system",
-        help="The rules last changed before this date looked at all leads in this run.",
+        help="The rules last changed before this date looked at all owners in it.",
     )
     count_date = fields.Datetime(
         readonly=True,
@@ -144,11 +146,11 @@ class WebsiteCrmScoreRun(models.Model):
 
     @api.model
     def _score_all(self, rules, reach="usual", is_whole=True):
-        """Have ``rules`` give their points to leads and to contacts.
+        """Have ``rules`` give their points to owners, leads and contacts.
 
         A scheduled action is for leads alone: contacts have one of their own.
 
-        :return: whether all owners were reached
+        :return: whether all owners were written
         :rtype: bool
         """
         contact_rules = rules.filtered(lambda rule: rule.apply_to == "partner")
@@ -174,7 +176,7 @@ class WebsiteCrmScoreRun(models.Model):
         :param Domain scope: the owners to look at, of those that are open
         :param bool is_whole: whether these are all the rules, so that the owners are no
             longer stale after this
-        :return: whether all owners were reached
+        :return: whether all owners were written
         :rtype: bool
         """
         jobs = self.env["ir.cron"]
@@ -212,9 +214,9 @@ class WebsiteCrmScoreRun(models.Model):
             }
         )
         if reach == "usual":
-            horizon, _id = self.env["website.crm.pageview"]._find_horizon()
-            run.count_date = is_whole and horizon
-            run.check_date = run._get_progress()._is_check_due() and horizon
+            caught_up_to, _id = self.env["website.crm.pageview"]._find_caught_up_to()
+            run.count_date = is_whole and caught_up_to
+            run.check_date = run._get_progress()._is_check_due() and caught_up_to
         return run
 
     # FINDING
@@ -257,7 +259,7 @@ class WebsiteCrmScoreRun(models.Model):
         """
         owners = self._get_owners()
         is_marked = not self.check_date and self._is_settling()
-        return owners._stale_domain() if is_marked else owners._unsettled_domain()
+        return owners._stale_domain() if is_marked else owners._stale_or_new_domain()
 
     def _is_settling(self):
         """Return whether the owners are no longer stale after this run."""
@@ -268,7 +270,7 @@ class WebsiteCrmScoreRun(models.Model):
         return self.env["website.crm.score"]._get_owners(self.apply_to)
 
     def _get_progress(self):
-        """Return how far the jobs came with what this run scores."""
+        """Return what the jobs are caught up to with what this run scores."""
         return self.env["website.crm.score.progress"]._get(self.apply_to)
 
     # WRITING
@@ -328,7 +330,7 @@ class WebsiteCrmScoreRun(models.Model):
             self.env["ir.cron"]._transact(write)
         except CONCURRENCY_ERRORS as error:
             self.env.cr.rollback()
-            _logger.info("Some leads are left for the next run: %s", error)
+            _logger.info("Some owners are left for the next run: %s", error)
 
     def _write_part(self, part, counter):
         """Write a part of what this run found, if that is still there.
@@ -371,8 +373,8 @@ class WebsiteCrmScoreRun(models.Model):
             self._note_progress()
         self.flush_recordset()
         _logger.info(
-            "Scoring run %s (%s, %s): %s leads written, %s scores changed, "
-            "%s reasons added, %s taken back, %s leads left, %s rules, %.2f s",
+            "Scoring run %s (%s, %s): %s owners written, %s scores changed, "
+            "%s reasons added, %s taken back, %s owners left, %s rules, %.2f s",
             self.id,
             self.apply_to,
             self.reach,
@@ -386,7 +388,7 @@ class WebsiteCrmScoreRun(models.Model):
         )
 
     def _note_progress(self):
-        """Note how far all the rules came, no owner having been left out."""
+        """Note what all the rules are caught up to, no owner having been left out."""
         if not self.count_date:
             return
         progress = self._get_progress()

@@ -116,7 +116,7 @@ class WebsiteCrmScored(models.AbstractModel):
         moved = self.browse(id_ for id_ in after if after[id_] != before[id_]).sudo()
         # sudo: whoever changes a record, nobody may write the ledger
         moved.env["website.crm.score.line"]._revalue_owners(moved)
-        moved._mark_score_outdated()
+        moved._mark_stale()
         return moved
 
     # SCORING
@@ -132,7 +132,7 @@ class WebsiteCrmScored(models.AbstractModel):
         return self._scored_domain() & Domain("score_outdated", "=", True)
 
     @api.model
-    def _unsettled_domain(self):
+    def _stale_or_new_domain(self):
         """Return the domain of the records that are stale, or that lost their mark
         before all rules looked at them."""
         is_new = Domain("score_date", "=", False)
@@ -262,7 +262,7 @@ class WebsiteCrmScored(models.AbstractModel):
 
     # MARKS
 
-    def _mark_score_outdated(self):
+    def _mark_stale(self):
         """Have the rules look at these owners again, since they saw more pages.
 
         Always written, so that a run that looked at them before notices. Owners that

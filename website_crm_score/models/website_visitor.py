@@ -41,13 +41,13 @@ class WebsiteVisitor(models.Model):
     def create(self, vals_list):
         visitors = super().create(vals_list)
         if any("lead_ids" in vals for vals in vals_list):
-            visitors._mark_leads_outdated()
+            visitors._mark_leads_stale()
         return visitors
 
     def write(self, vals):
         result = super().write(vals)
         if "lead_ids" in vals:
-            self._mark_leads_outdated()
+            self._mark_leads_stale()
         return result
 
     def unlink(self):
@@ -59,12 +59,12 @@ class WebsiteVisitor(models.Model):
     def _merge_visitor(self, target):
         self.env["website.crm.removed.visit"]._hand_over(self, target)
         result = super()._merge_visitor(target)
-        target._mark_leads_outdated()  # the tracks that it got are not recent ones
+        target._mark_leads_stale()  # the tracks that it got are not recent ones
         return result
 
-    def _mark_leads_outdated(self):
+    def _mark_leads_stale(self):
         # sudo: visitors are merged by users who may not read leads
-        self.sudo().lead_ids._mark_pageviews_outdated()
+        self.sudo().lead_ids._mark_pageviews_stale()
 
     def _erase_visits(self):
         """Erase what these visitors saw on the website, for good."""

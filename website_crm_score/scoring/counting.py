@@ -110,14 +110,14 @@ def _limit_events(rule, events):
     )
 
 
-def get_news_queries(rule, since):
+def get_recent_queries(rule, since):
     """Return queries of the owners with events that came or went since the last run.
 
     Events that count no longer are those of the ledger's oldest dates; fading ones are
     worth less each day, all at the same time.
 
     :param models.BaseModel rule: a rule on events
-    :param datetime since: up to when its events are counted
+    :param datetime since: what counting is caught up to
     :rtype: list[SQL]
     """
     owners = rule._get_owners(rule.apply_to)

@@ -4,7 +4,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .counting import get_counts_sql, get_news_queries
+from .counting import get_counts_sql, get_recent_queries
 from .matching import get_query, get_scope_query, looks_at_pages_only
 from .worklist import Worklist, create_tables, tune
 
@@ -15,9 +15,8 @@ MANY_OWNERS = 20_000
 class Finding(Worklist):
     """What a run looks at, and what its rules say of it.
 
-    All rules look at the owners that are stale: new, or with news that mark them. Some
-    look at all that are open, or also at those with news of their own, see
-    :meth:`_look`.
+    All rules look at the owners that are stale: new, or marked. Some look at all that
+    are open, or also at those with recent events of theirs, see :meth:`_look`.
     """
 
     def __init__(self, run, scope=Domain.TRUE):
@@ -58,7 +57,7 @@ class Finding(Worklist):
         if self.run.reach == "all" or is_usual and self._is_to_look_at_all(rule):
             return None
         if is_usual and rule.rule_type == "event":
-            return self._add_news(rule)
+            return self._add_recent(rule)
         return self.owners
 
     def _is_to_look_at_all(self, rule):
@@ -76,17 +75,18 @@ class Finding(Worklist):
             or not looks_at_pages_only(rule)
         )
 
-    def _add_news(self, rule):
-        """Return a table of the owners that are stale or have news for ``rule``."""
-        news = SQL.identifier(f"website_crm_score_news_{self.run.id}")
+    def _add_recent(self, rule):
+        """Return a table of the owners that are stale or have recent events of
+        ``rule``."""
+        recent = SQL.identifier(f"website_crm_score_recent_{self.run.id}")
         queries = [SQL("SELECT owner_id FROM %s", self.owners)]
-        queries += get_news_queries(rule, self.progress.counted_date)
-        self._execute(SQL("DROP TABLE IF EXISTS %s", news))
+        queries += get_recent_queries(rule, self.progress.counted_date)
+        self._execute(SQL("DROP TABLE IF EXISTS %s", recent))
         self._execute(
-            SQL("CREATE TEMPORARY TABLE %s AS %s", news, SQL(" UNION ").join(queries))
+            SQL("CREATE TEMPORARY TABLE %s AS %s", recent, SQL(" UNION ").join(queries))
         )
-        self._execute(SQL("ANALYZE %s", news))
-        return news
+        self._execute(SQL("ANALYZE %s", recent))
+        return recent
 
     # WHAT A RULE SAYS
 

@@ -28,7 +28,7 @@ VISITOR_FIELDS = {"crm.lead.visitor_ids", "crm.lead.visitor_page_count"}
 def get_query(rule, scope):
     """Return the query of the owners in ``scope`` that match ``rule``.
 
-    :param Domain scope: on leads, or contacts
+    :param Domain scope: on owners
     :rtype: Query
     :raise UserError: if the domain is malformed, looks at the score, or at what its
         author may not read
@@ -50,7 +50,7 @@ def get_query(rule, scope):
 def get_scope_query(rule, scope):
     """Return the query of all owners in ``scope`` that ``rule`` is for.
 
-    :param Domain scope: on leads, or contacts
+    :param Domain scope: on owners
     :rtype: Query
     """
     owners = get_reader(rule).sudo()  # sudo: see get_query

@@ -24,10 +24,10 @@ class EventCase(ScoringCase):
         super().setUp()
         self.startPatcher(freeze_time(self.now))
 
-        def find_horizon(_pageviews):
+        def find_caught_up_to(_pageviews):
             return fields.Datetime.now() - CLOCK_TOLERANCE, 0
 
-        self.patch(type(self.Pageview), "_find_horizon", find_horizon)
+        self.patch(type(self.Pageview), "_find_caught_up_to", find_caught_up_to)
         self.patch(BaseCursor, "now", lambda _cr: fields.Datetime.now())
 
     def after(self, **duration):

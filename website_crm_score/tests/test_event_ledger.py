@@ -139,7 +139,7 @@ class LedgerCase(EventCase):
     def look_again(self):
         """Have the rules look at all owners, as they do once a day."""
         for owner in self.owners:
-            owner._mark_score_outdated()
+            owner._mark_stale()
 
     def do_run(self, *_numbers):
         self.run_again()
@@ -174,7 +174,7 @@ class LedgerCase(EventCase):
         self.lose(owner)
         self.run_again()
         owner.action_unarchive()
-        owner._mark_score_outdated()
+        owner._mark_stale()
 
     def do_kill(self, *_numbers):
         """A run is killed when it has written something."""

@@ -192,12 +192,12 @@ class TestPageview(PageviewCase):
             self.progress.horizon_date, self.env.cr.now() - timedelta(minutes=5)
         )
 
-    def test_outside_of_a_job_the_horizon_stays(self):
+    def test_outside_of_a_job_what_it_is_caught_up_to_stays(self):
         self.progress.write({"horizon_date": False, "last_track_id": 0})
         self.run_rules()
         self.assertFalse(self.progress.horizon_date)
 
-    def test_the_horizon_never_goes_back(self):
+    def test_what_a_job_is_caught_up_to_never_goes_back(self):
         future = self.now + timedelta(days=1)
         self.progress.horizon_date = future
         self.run_cron()

@@ -77,7 +77,7 @@ class TestRunRecord(RunCase):
         with self.assertLogs(RUN_MODULE, logging.INFO) as logs:
             self.run_rules()
         self.assertEqual(len(logs.output), 1)
-        self.assertIn("2 leads written", logs.output[0])
+        self.assertIn("2 owners written", logs.output[0])
 
     def test_a_client_cannot_say_that_it_is_a_scheduled_action(self):
         manager = self.make_user("ws_manager", "sales_team.group_sale_manager")

@@ -19,9 +19,9 @@ class BasePartnerMerge(models.TransientModel):
         # What happened to all of them is what happened to one, and to the leads of one:
         # count it again.
         # sudo: the mark is the job's
-        dst_partner.sudo()._mark_score_outdated()
+        dst_partner.sudo()._mark_stale()
         leads = self.env["crm.lead"].sudo().with_context(active_test=False)
-        leads.search([("partner_id", "=", dst_partner.id)])._mark_score_outdated()
+        leads.search([("partner_id", "=", dst_partner.id)])._mark_stale()
         return result
 
     @api.model

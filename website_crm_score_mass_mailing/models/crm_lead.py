@@ -14,7 +14,7 @@ class CrmLead(models.Model):
         result = super().write(vals)
         if {"email_from", "partner_id"} & vals.keys():
             # sudo: the mark is the job's
-            self.sudo()._mark_score_outdated()
+            self.sudo()._mark_stale()
         return result
 
     @api.model

@@ -10,7 +10,7 @@ class ResPartner(models.Model):
         result = super().write(vals)
         if "email" in vals:
             # sudo: the mark is the job's
-            self.sudo()._mark_score_outdated()
+            self.sudo()._mark_stale()
         return result
 
     @api.model

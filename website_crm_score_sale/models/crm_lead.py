@@ -15,11 +15,11 @@ class CrmLead(models.Model):
     def write(self, vals):
         result = super().write(vals)
         if {"email_from", "partner_id"} & vals.keys():
-            self._mark_score_outdated()
+            self._mark_stale()
         return result
 
-    def _mark_pageviews_outdated(self):
+    def _mark_pageviews_stale(self):
         # Other visitors have other carts, even those who saw no tracked page.
-        result = super()._mark_pageviews_outdated()
-        self._mark_score_outdated()
+        result = super()._mark_pageviews_stale()
+        self._mark_stale()
         return result
