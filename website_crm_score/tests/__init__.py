@@ -1,4 +1,6 @@
 from . import test_hoot
+from . import test_learning_choice
+from . import test_learning_figures
 from . import test_login
 from . import test_migration
 from . import test_new_source

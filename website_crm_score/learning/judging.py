@@ -1,0 +1,61 @@
+"""How well a score ranks won leads above lost ones."""
+
+from collections import defaultdict
+
+FIFTHS = 5
+
+
+def get_auc(scores):
+    """Return the chance that a won lead has a higher score than a lost one; leads of
+    the same score are half above each other. None where there are not both.
+
+    :param dict scores: won and lost leads by score
+    """
+    pairs, lost_below = 0.0, 0
+    won_all = sum(won for won, _lost in scores.values())
+    for score in sorted(scores):
+        won, lost = scores[score]
+        pairs += won * (lost_below + lost / 2)
+        lost_below += lost
+    return pairs / (won_all * lost_below) if won_all and lost_below else None
+
+
+def get_fifths(scores):
+    """Return the win rate of each fifth of the leads, those of the lowest score first.
+
+    Leads of the same score that are in two fifths are won in both as often as in all of
+    them: nothing says which of them is before the other.
+
+    :param dict scores: won and lost leads by score
+    :rtype: list[float]
+    """
+    size = sum(map(sum, scores.values())) / FIFTHS
+    if not size:
+        return []
+    won, place = [0.0] * FIFTHS, 0.0
+    for score in sorted(scores):
+        leads = sum(scores[score])
+        for fifth, share in _spread(place / size, leads / size):
+            won[fifth] += scores[score][0] * share
+        place += leads
+    return [count / size for count in won]
+
+
+def _spread(start, length):
+    """Yield over which fifths a stretch lies, and which share of it."""
+    end = start + length
+    for fifth in range(FIFTHS):
+        overlap = min(end, fifth + 1) - max(start, fifth)
+        if length and overlap > 0:
+            yield fifth, overlap / length
+
+
+def count_scores(rows):
+    """Return won and lost leads by score, of rows of a score and whether it was won.
+
+    :rtype: dict[float, list]
+    """
+    scores = defaultdict(lambda: [0, 0])
+    for score, is_won in rows:
+        scores[score][0 if is_won else 1] += 1
+    return scores

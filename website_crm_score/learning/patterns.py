@@ -1,0 +1,89 @@
+"""Leads by what they have: patterns of candidates."""
+
+from collections import defaultdict
+from typing import NamedTuple
+
+
+class Pattern(NamedTuple):
+    """Leads that have the same candidates: the bit of each one is set in ``bits``."""
+
+    bits: int
+    won: int
+    lost: int
+
+
+class Counts(NamedTuple):
+    """Won and lost leads, with a candidate and without."""
+
+    won: int
+    lost: int
+    other_won: int
+    other_lost: int
+
+
+def to_bits(numbers):
+    """Return the bits of the candidates with these numbers."""
+    bits = 0
+    for number in numbers:
+        bits |= 1 << number
+    return bits
+
+
+def pick(bits, numbers):
+    """Return which of the candidates ``numbers`` are in ``bits``, as 0 and 1."""
+    return tuple(bits >> number & 1 for number in numbers)
+
+
+def merge(patterns):
+    """Return the patterns, each of them once.
+
+    :rtype: list[Pattern]
+    """
+    sums = defaultdict(lambda: [0, 0])
+    for bits, won, lost in patterns:
+        total = sums[bits]
+        total[0] += won
+        total[1] += lost
+    return [Pattern(bits, *total) for bits, total in sums.items()]
+
+
+def total(patterns):
+    """Return how many leads were won, and how many were lost."""
+    return sum(row.won for row in patterns), sum(row.lost for row in patterns)
+
+
+def group(patterns, numbers):
+    """Return won and lost leads by which of the candidates ``numbers`` they have.
+
+    :rtype: dict[tuple, list]
+    """
+    groups = defaultdict(lambda: [0, 0])
+    for bits, won, lost in patterns:
+        counts = groups[pick(bits, numbers)]
+        counts[0] += won
+        counts[1] += lost
+    return groups
+
+
+def get_columns(patterns, count):
+    """Return for each candidate the places of the patterns that have it.
+
+    :param int count: how many candidates there are
+    :rtype: list[list]
+    """
+    columns = [[] for _number in range(count)]
+    for place, (bits, _won, _lost) in enumerate(patterns):
+        while bits:
+            lowest = bits & -bits
+            columns[lowest.bit_length() - 1].append(place)
+            bits ^= lowest
+    return columns
+
+
+def count(patterns, number):
+    """Return how many leads with the candidate, and without it, were won and lost.
+
+    :rtype: Counts
+    """
+    groups = group(patterns, [number])
+    return Counts(*groups.get((1,), (0, 0)), *groups.get((0,), (0, 0)))
