@@ -101,9 +101,10 @@ class ResPartner(models.Model):
         :param SQL date: a time in UTC
         :rtype: SQL
         """
+        # When it left is known to the second.
         return SQL(
-            "EXISTS (SELECT FROM res_partner former"
-            " WHERE former.id = %s AND former.staff_until >= %s)",
+            "EXISTS (SELECT FROM res_partner former WHERE former.id = %s"
+            " AND former.staff_until >= date_trunc('second', %s))",
             partner,
             date,
         )

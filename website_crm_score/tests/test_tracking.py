@@ -421,6 +421,12 @@ class TestStaff(TrackingCase):
         self.designer.unlink()
         self.assertStillStaff()
 
+    def test_a_visit_in_the_second_in_which_a_colleague_leaves_stays_such(self):
+        track, partner = self.hits(), self.designer.partner_id
+        self.designer.unlink()
+        track.visit_datetime = partner.staff_until + timedelta(milliseconds=500)
+        self.assertStillStaff()
+
     def test_visits_of_a_colleague_who_becomes_a_customer_stay_such(self):
         portal = self.env.ref("base.group_portal")
         self.designer.group_ids = [(6, 0, portal.ids)]
