@@ -26,4 +26,3 @@ from . import website_crm_uncounted_hit
 from . import website_page
 from . import website_track
 from . import website_visitor
-from . import website_visitor_contact

@@ -6,8 +6,8 @@ import psycopg2
 from odoo import models
 from odoo.http import request
 
+from ..tools.hit import ROLLBACK, own_transaction
 from ..tools.hit_rate import HitRate
-from ..tools.hit_savepoint import ROLLBACK
 
 _logger = logging.getLogger(__name__)
 
@@ -75,8 +75,7 @@ class IrHttp(models.AbstractModel):
         """Record a hit in a transaction of its own, whatever the request's is."""
         env = request.env
         try:
-            with env["website.visitor"]._in_own_transaction() as visitors:
-                request.env = visitors.env
+            with own_transaction(env) as request.env:
                 cls._count_hit(record)
         except Exception as error:  # pylint: disable=broad-exception-caught
             cls._tell_tracking_failed(error)
@@ -164,7 +163,7 @@ class IrHttp(models.AbstractModel):
                 "A hit was not recorded; the same is not told again", exc_info=error
             )
         try:
-            with request.env["website.visitor"]._in_own_transaction() as visitors:
-                visitors.env["website.crm.uncounted.hit"]._add("error")
+            with own_transaction(request.env) as env:
+                env["website.crm.uncounted.hit"]._add("error")
         except Exception as again:  # pylint: disable=broad-exception-caught
             _logger.debug("Not even counted: %s", again)

@@ -260,7 +260,7 @@ class WebsiteCrmPageview(models.Model):
 
         :rtype: SQL
         """
-        is_counted = self.env["website.visitor"]._get_is_counted_sql
+        is_counted = self.env["website.crm.score.visits"]._get_is_counted_sql
         is_of_lead = partial(
             self.env["website"]._get_is_of_owner_sql, leads, SQL("link.crm_lead_id")
         )

@@ -54,11 +54,35 @@ class WebsiteCrmScoreVisits(models.AbstractModel):
             date=date,
             visitors=self._get_visitors(owners),
             visits=visits,
-            is_counted=self.env["website.visitor"]._get_is_counted_sql(date),
+            is_counted=self._get_is_counted_sql(date),
             condition=condition,
             is_of_owner=self.env["website"]._get_is_of_owner_sql(
                 owners, SQL("visitor.owner_id"), url, page_id
             ),
+        )
+
+    @api.model
+    def _get_is_counted_sql(self, date):
+        """Return the condition that what ``visitor``, a row, did then counts.
+
+        Who was of the staff when it was done stays so, whatever becomes of the user.
+
+        :param SQL date: when it was done
+        :rtype: SQL
+        """
+        consent = SQL("visitor.consent_withdrawn IS NOT TRUE")
+        if self.env["res.config.settings"]._get_scoring_number("count_staff"):
+            return consent
+        return SQL(
+            """
+            %s AND NOT EXISTS (
+                SELECT FROM res_users staff
+                 WHERE staff.partner_id = visitor.partner_id
+                   AND staff.share IS NOT TRUE)
+               AND NOT %s
+            """,
+            consent,
+            self.env["res.partner"]._was_staff_sql(SQL("visitor.partner_id"), date),
         )
 
     @api.model

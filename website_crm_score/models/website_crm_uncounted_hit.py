@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.http import request
 from odoo.tools import SQL
 
-from ..tools.hit_savepoint import SAVEPOINT
+from ..tools.hit import SAVEPOINT
 
 KEEP_DAYS = 365
 

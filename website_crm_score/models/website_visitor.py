@@ -1,33 +1,30 @@
 import logging
-from contextlib import contextmanager
 from datetime import timedelta
-from functools import partial
 from urllib.parse import urlsplit
 
 from psycopg2 import errors
-from psycopg2.extensions import ISOLATION_LEVEL_READ_COMMITTED, STATUS_READY
 
 from odoo import api, fields, models
 from odoo.http import request
 from odoo.tools import SQL
 
-from ..tools.hit_savepoint import SAVEPOINT
+from ..tools.hit import SAVEPOINT, own_transaction
 from ..tools.tracked_url import bound_url
 
 _logger = logging.getLogger(__name__)
 
 # What is known of a visitor is not written again for so long.
 FRESH = "1 minute"
-# Nobody who looks at a page waits longer than this for somebody else's transaction.
-LOCK_TIMEOUT = "1s"
-
 # What is seen again within so long is seen in the same visit, as core has it.
 SAME_VISIT = timedelta(minutes=30)
 
 
 class WebsiteVisitor(models.Model):
-    """Visitors are written once a minute at most, however many pages they see; and
-    they tell their leads when the pages that these saw change other than by a visit."""
+    """Visitors are written once a minute at most, however many pages they see.
+
+    Their leads are stale when what these saw changes other than by a visit. So is the
+    contact that they turn out to be: what they did before is now what it did.
+    """
 
     _inherit = "website.visitor"
 
@@ -48,6 +45,8 @@ class WebsiteVisitor(models.Model):
         result = super().write(vals)
         if "lead_ids" in vals:
             self._mark_leads_stale()
+        if {"access_token", "partner_id"} & vals.keys():
+            self._mark_contacts_stale()
         return result
 
     def unlink(self):
@@ -60,11 +59,19 @@ class WebsiteVisitor(models.Model):
         self.env["website.crm.removed.visit"]._hand_over(self, target)
         result = super()._merge_visitor(target)
         target._mark_leads_stale()  # the tracks that it got are not recent ones
+        target._mark_contacts_stale()
         return result
 
     def _mark_leads_stale(self):
         # sudo: visitors are merged by users who may not read leads
         self.sudo().lead_ids._mark_pageviews_stale()
+
+    def _mark_contacts_stale(self):
+        # sudo: visitors log in who may not read contacts
+        contacts = self.sudo().partner_id
+        # Nobody waits at login for a job that writes the contact: what it did before is
+        # then found when all contacts are looked at, within a day.
+        contacts.try_lock_for_update(allow_referencing=True)._mark_stale()
 
     def _erase_visits(self):
         """Erase what these visitors saw on the website, for good."""
@@ -104,8 +111,8 @@ class WebsiteVisitor(models.Model):
             return super()._upsert_visitor(access_token, values)
         # Of simultaneous first hits of a visitor, one alone adds it. The others wait,
         # no longer than for this.
-        with self._in_own_transaction() as visitors:
-            return visitors._upsert_visitor(access_token, values)
+        with own_transaction(self.env) as env:
+            return self.with_env(env)._upsert_visitor(access_token, values)
 
     def _append_track(self, access_token, values):
         """Add a track to a visitor that is known.
@@ -231,46 +238,7 @@ class WebsiteVisitor(models.Model):
         )
         return bool(rows)
 
-    @contextmanager
-    def _in_own_transaction(self):
-        """Have a transaction that sees what others commit meanwhile; yield visitors.
-
-        It ends with the context, whatever becomes of the request. Statements that fail
-        in it are not logged as such: who asked for it tells of the failure, once.
-        """
-        with self.env.registry.cursor() as cr:
-            cr.execute = partial(cr.execute, log_exceptions=False)
-            if cr.connection.status == STATUS_READY:  # there is but one in a test
-                cr.connection.set_isolation_level(ISOLATION_LEVEL_READ_COMMITTED)
-            cr.execute(SQL("SELECT set_config('lock_timeout', %s, true)", LOCK_TIMEOUT))
-            visitors = self.with_env(self.env(cr=cr))
-            yield visitors.with_context(in_own_transaction=True)
-
-    # WHOSE VISITS COUNT
-
-    @api.model
-    def _get_is_counted_sql(self, date):
-        """Return the condition that what ``visitor``, a row, did then counts.
-
-        Who was of the staff when it was done stays so, whatever becomes of the user.
-
-        :param SQL date: when it was done
-        :rtype: SQL
-        """
-        consent = SQL("visitor.consent_withdrawn IS NOT TRUE")
-        if self.env["res.config.settings"]._get_scoring_number("count_staff"):
-            return consent
-        return SQL(
-            """
-            %s AND NOT EXISTS (
-                SELECT FROM res_users staff
-                 WHERE staff.partner_id = visitor.partner_id
-                   AND staff.share IS NOT TRUE)
-               AND NOT %s
-            """,
-            consent,
-            self.env["res.partner"]._was_staff_sql(SQL("visitor.partner_id"), date),
-        )
+    # CONSENT
 
     @api.model
     def _withdraw_consent(self):

@@ -111,11 +111,9 @@ class WebsiteCrmScoreOrders(models.AbstractModel):
 
     @api.model
     def _get_visitor_way(self, owners, condition):
-        is_counted = self.env["website.visitor"]._get_is_counted_sql(
-            SQL("cart.create_date")
-        )
-        visitors = self.env["website.crm.score.visits"]._get_visitors(owners)
-        joins = SQL("JOIN (%s) visitor ON %s", visitors, condition)
+        visits = self.env["website.crm.score.visits"]
+        joins = SQL("JOIN (%s) visitor ON %s", visits._get_visitors(owners), condition)
+        is_counted = visits._get_is_counted_sql(SQL("cart.create_date"))
         return SQL("visitor.owner_id"), joins, is_counted
 
     @api.model
