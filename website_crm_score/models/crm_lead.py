@@ -162,13 +162,13 @@ class CrmLead(models.Model):
         return lead.company_id or lead.last_company_id
 
     @api.model
-    def _trigger_scoring(self):
+    def _trigger_scoring(self, at=None):
         # sudo: whoever makes a lead, scheduled actions are the administrator's
         cron = self.env.ref(
             "website_crm_score.ir_cron_score_new_leads", raise_if_not_found=False
         )
         if cron:
-            cron.sudo()._trigger()
+            cron.sudo()._trigger(at)
 
     # ACTIONS
 
@@ -335,6 +335,10 @@ class CrmLead(models.Model):
     def _scored_domain(self):
         return self._open_domain()
 
+    @api.model
+    def _ready_domain(self):
+        return fields.Domain("pageviews_outdated", "=", False)
+
     # PAGE VIEWS
 
     def _mark_pageviews_stale(self):
@@ -343,5 +347,22 @@ class CrmLead(models.Model):
         self._write_flag("pageviews_outdated", SQL("TRUE"), where)
 
     def _unmark_pageviews_stale(self):
-        where = SQL("pageviews_outdated")
-        self._write_flag("pageviews_outdated", SQL("FALSE"), where)
+        """Note that the page views of these leads are up to date.
+
+        Runs left out those that were not: they are stale now, whatever else happened to
+        them meanwhile.
+        """
+        names = ["pageviews_outdated", "score_outdated"]
+        self.flush_recordset(names)
+        self.env.cr.execute(
+            SQL(
+                """
+                UPDATE crm_lead
+                   SET pageviews_outdated = FALSE,
+                       score_outdated = score_outdated OR score_date IS NOT NULL
+                 WHERE id IN %s AND pageviews_outdated
+                """,
+                self._ids,
+            )
+        )
+        self.invalidate_recordset(names, flush=False)

@@ -1,5 +1,6 @@
 import logging
 from contextlib import nullcontext
+from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
@@ -13,6 +14,9 @@ from ..tools.rule_domain import find_query_error, name_records
 from ..tools.time_zone import find_same_zone
 
 _logger = logging.getLogger(__name__)
+
+# Leads that somebody was changing are scored within a minute nevertheless.
+LOOK_AGAIN_AFTER = timedelta(seconds=20)
 
 
 class WebsiteCrmScore(models.Model):
@@ -608,9 +612,20 @@ class WebsiteCrmScore(models.Model):
         """
         runs = self.env["website.crm.score.run"]
         if not runs._go_on() and self.env["website.crm.pageview"]._sync_recent():
-            leads = self.env["crm.lead"].with_context(active_test=False)
-            if leads.search_count(leads._stale_domain(), limit=1):
-                runs._score(self._find_active("lead"), reach="due")
+            self._score_stale_leads(self._find_active("lead"))
+
+    @api.model
+    def _score_stale_leads(self, rules):
+        """Have ``rules`` look at stale leads; soon again at those that were not ready.
+
+        Core's enrichment, for one, locks new leads while it waits for an answer.
+        """
+        leads = self.env["crm.lead"].with_context(active_test=False)
+        stale, is_over = leads._stale_domain(), True
+        if leads.search_count(stale & leads._ready_domain(), limit=1):
+            is_over = self.env["website.crm.score.run"]._score(rules, reach="due")
+        if rules and is_over and leads.search_count(stale, limit=1):
+            leads._trigger_scoring(fields.Datetime.now() + LOOK_AGAIN_AFTER)
 
     @api.model
     def _cron_score_contacts(self):

@@ -127,6 +127,14 @@ class WebsiteCrmScored(models.AbstractModel):
         return Domain("active", "=", True)
 
     @api.model
+    def _ready_domain(self):
+        """Return the domain of the records of which all that rules look at is there.
+
+        Others are left for the next run, lest some rules see what others do not.
+        """
+        return Domain.TRUE
+
+    @api.model
     def _stale_domain(self):
         """Return the domain of the records that are stale, by their indexed mark."""
         return self._scored_domain() & Domain("score_outdated", "=", True)

@@ -25,6 +25,8 @@ class Finding(Worklist):
         """
         super().__init__(run)
         self.scope = self.model._scored_domain() & scope
+        if run.reach != "all":
+            self.scope &= self.model._ready_domain()
         self.progress = run._get_progress()
         self.wide_rule_ids = []
         tune(self.env.cr)

@@ -1,12 +1,20 @@
+from datetime import timedelta
+from unittest.mock import patch
+
 from lxml import html
 
+from odoo import fields
 from odoo.tests import tagged
+
+from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
 from .website_common import WebsiteCase
 
+JOB = "ir_cron_score_new_leads"
+
 
 @tagged("post_install", "-at_install")
-class TestWebsiteForm(WebsiteCase):
+class TestWebsiteForm(WebsiteCase, CronMixinCase):
     """From a page visit to a score, as a browser and the scheduler do it."""
 
     def make_template_rules(self, **values):
@@ -81,6 +89,83 @@ class TestWebsiteForm(WebsiteCase):
         self.send_form()
         after = self.env["ir.cron.trigger"].search_count(triggers)
         self.assertEqual(after, before + 1)
+
+    def make_rules_on_pages(self):
+        """Make one rule of each kind that looks at the tracked page: 75 points."""
+        seen = [("score_pageview_ids.url", "ilike", "/ws-tracked")]
+        self.make_event_rule(value=20, page_url="/ws-tracked", max_count=1)
+        self.make_rule(seen, value=30, event_based=True)
+        self.make_rule(seen, value=25)
+
+    def run_job_beside_another(self, lead):
+        """Run the job while another one, such as that of enrichment, is just done with
+        a lead that it had locked. Return when the job will look again."""
+        lock, left = type(self.Lead).try_lock_for_update, []
+
+        def try_lock(leads, **kwargs):
+            free = lock(leads, **kwargs)
+            left.extend(free & lead)
+            return free - lead
+
+        with (
+            patch.object(type(self.Lead), "try_lock_for_update", try_lock),
+            self.capture_triggers(f"website_crm_score.{JOB}") as triggers,
+        ):
+            self.run_job(JOB)
+        self.assertEqual(left, [lead])
+        return triggers.records.mapped("call_at")
+
+    def test_all_rules_on_pages_see_a_new_lead_in_the_same_run(self):
+        self.make_rules_on_pages()
+        self.visit("/ws-tracked")
+        lead = self.send_form()
+        self.run_job(JOB)
+        self.assertScores(lead, [75])
+
+    def test_no_rule_sees_a_new_lead_whose_pages_are_not_known_yet(self):
+        self.make_rules_on_pages()
+        self.visit("/ws-tracked")
+        lead = self.send_form()
+        [again] = self.run_job_beside_another(lead)
+        self.assertScores(lead, [0])
+        self.assertFalse(lead.score_date)
+        self.assertLess(again, fields.Datetime.now() + timedelta(minutes=1))
+        self.run_job(JOB)
+        self.assertScores(lead, [75])
+
+    def test_a_lead_that_comes_after_the_pages_were_read_waits(self):
+        self.make_rules_on_pages()
+        for job in (JOB, "ir_cron_assign_scores"):
+            with self.subTest(job=job):
+                self.visit("/ws-tracked")
+                lead = self.send_form()
+                with patch.object(
+                    type(self.Pageview), "_sync_recent", lambda pageviews: True
+                ):
+                    self.run_job(job)
+                self.assertScores(lead, [0])
+                self.run_job(job)
+                self.assertScores(lead, [75])
+
+    def test_what_happened_to_a_lead_that_was_left_out_is_counted(self):
+        self.make_event_rule("contact_form", value=5)
+        lead = self.send_form()
+        self.run_job()
+        self.assertScores(lead, [5])
+        self.env["website.crm.form"].with_user(self.website.user_id)._note(lead)
+        lead._mark_pageviews_stale()
+        with patch.object(type(self.Pageview), "_sync_recent", lambda pageviews: True):
+            self.run_job()
+        self.assertScores(lead, [5])
+        self.run_job(JOB)
+        self.assertScores(lead, [10])
+
+    def test_the_job_does_not_look_again_when_all_is_done(self):
+        self.make_rules_on_pages()
+        self.send_form()
+        with self.capture_triggers(f"website_crm_score.{JOB}") as triggers:
+            self.run_job(JOB)
+        self.assertFalse(triggers.records)
 
     def test_the_form_cannot_set_the_score(self):
         lead = self.send_form(score="500", score_date="2020-01-01 00:00:00")
