@@ -43,13 +43,18 @@ def add_score_columns(cr, table):
     Leads that exist are not marked as stale one by one: the first run looks at all
     of them. Those that come are, whoever inserts them.
     """
-    if not sql.column_exists(cr, table, "score"):
-        cr.execute(
-            SQL(
-                "ALTER TABLE %s ADD COLUMN score numeric NOT NULL DEFAULT 0",
-                SQL.identifier(table),
+    for column in ("score", "score_fit", "score_engagement"):
+        if not sql.column_exists(cr, table, column):
+            cr.execute(
+                SQL(
+                    "ALTER TABLE %s ADD COLUMN %s numeric NOT NULL DEFAULT 0",
+                    SQL.identifier(table),
+                    SQL.identifier(column),
+                )
             )
-        )
+    if not sql.column_exists(cr, table, "score_grade"):
+        # None: they have no grade before they are scored.
+        sql.create_column(cr, table, "score_grade", "varchar")
     if not sql.column_exists(cr, table, "score_outdated"):
         cr.execute(
             SQL(

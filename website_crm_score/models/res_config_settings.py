@@ -26,6 +26,19 @@ class ResConfigSettings(models.TransientModel):
         config_parameter="website_crm_score.keep_months",
     )
 
+    website_crm_score_fit_max = fields.Integer(
+        string="Fit at most", config_parameter="website_crm_score.fit_max"
+    )
+    website_crm_score_engagement_max = fields.Integer(
+        string="Engagement at most",
+        config_parameter="website_crm_score.engagement_max",
+    )
+    website_crm_score_grade_a = fields.Integer(string="Grade A from a fit of")
+    website_crm_score_grade_b = fields.Integer(string="Grade B from a fit of")
+    website_crm_score_grade_1 = fields.Integer(string="Grade 1 from an engagement of")
+    website_crm_score_grade_2 = fields.Integer(string="Grade 2 from an engagement of")
+    website_crm_score_history_days = fields.Integer(string="Keep scores for")
+
     @api.model
     def get_values(self):
         values = super().get_values()
@@ -67,6 +80,13 @@ class ResConfigSettings(models.TransientModel):
             "website_crm_score.reload_seconds": (0, 86_400),
             "website_crm_score.hits_per_minute": (120, 1_000_000),
             "website_crm_score.keep_months": (0, 1_200),
+            "website_crm_score.fit_max": (0, 1_000_000),
+            "website_crm_score.engagement_max": (0, 1_000_000),
+            "website_crm_score.grade_a": (50, 1_000_000),
+            "website_crm_score.grade_b": (20, 1_000_000),
+            "website_crm_score.grade_1": (50, 1_000_000),
+            "website_crm_score.grade_2": (20, 1_000_000),
+            "website_crm_score.history_days": (90, 36_500),
         }
 
     @api.constrains(

@@ -17,6 +17,9 @@ class ResPartner(models.Model):
     # The ORM reads what it computes before creation with the rights of the user, who
     # may make contacts without seeing scores. The database has the default.
     score = fields.Float(precompute=False)
+    score_fit = fields.Float(precompute=False)
+    score_engagement = fields.Float(precompute=False)
+    score_grade = fields.Selection(precompute=False)
     score_line_ids = fields.One2many(
         comodel_name="website.crm.score.line",
         inverse_name="partner_id",

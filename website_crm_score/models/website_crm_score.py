@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
 
 from ..scoring.counting import get_counts_sql
+from ..scoring.grading import ENGAGEMENT, FIT
 from ..scoring.matching import get_query, get_reader, looks_at_pages
 from ..tools.concurrency import CONCURRENCY_ERRORS
 from ..tools.rule_domain import find_query_error, name_records
@@ -154,6 +155,22 @@ class WebsiteCrmScore(models.Model):
         string="Event",
         help="What has to happen for the points to be given.",
     )
+    category = fields.Selection(
+        selection=[(FIT, "Fit"), (ENGAGEMENT, "Engagement")],
+        string="Belongs to",
+        compute="_compute_category",
+        store=True,
+        precompute=True,
+        required=True,
+        readonly=False,
+        help="Fit: who they are.\nEngagement: what they do.",
+    )
+    category_date = fields.Datetime(
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="When the category last changed.",
+    )
     event_filters = fields.Json(compute="_compute_event_filters")
     event_warning = fields.Char(compute="_compute_event_warning")
     max_count = fields.Integer(
@@ -277,6 +294,17 @@ class WebsiteCrmScore(models.Model):
                 f"{label} “{text}”" for label, text in unknown
             )
 
+    @api.depends("rule_type", "domain", "apply_to")
+    def _compute_category(self):
+        for rule in self:
+            # In a form, it follows what the rule comes to look at; a choice is kept as
+            # long as that stays. Elsewhere, only the type of a rule changes it.
+            saved, is_in_form = rule._origin, not isinstance(rule.id, int)
+            guess = rule._guess_category()
+            before = saved and (saved.rule_type, saved._guess_category())
+            follows = is_in_form and before != (rule.rule_type, guess)
+            rule.category = guess if follows else rule.category or guess
+
     @api.depends("rule_type", "event_type")
     def _compute_event_filters(self):
         for rule in self:
@@ -347,6 +375,7 @@ class WebsiteCrmScore(models.Model):
             vals = {**vals, "error": False}
         if "page_id" in vals and not vals["page_id"]:
             vals = {**vals, "page_key": False, "page_path": False}
+        categories = {rule: rule.category for rule in self}
         others = self._find_repurposed(vals)
         others.check_access("write")
         # A change that is refused takes no points.
@@ -354,8 +383,12 @@ class WebsiteCrmScore(models.Model):
             # sudo: nobody may write the ledger, but whoever may change the rule
             self.env["website.crm.score.line"].sudo()._drop_rules(others)
             result = super().write(vals)
+            if "rule_type" in vals and "category" not in vals:
+                for rule in others:
+                    rule.category = rule._guess_category()
         if {"value", "active", "max_points", "company_id"} & vals.keys():
             self.env["website.crm.score.line"]._revalue(self)
+        self._follow_category(categories)
         return result
 
     @api.model
@@ -373,6 +406,23 @@ class WebsiteCrmScore(models.Model):
         if vals.get("is_draft"):
             return {**vals, "active": False}
         return {**vals, "is_draft": False} if vals.get("active") else vals
+
+    def _follow_category(self, before):
+        """Have those who hold points of the rules that changed their category have
+        these points in the other part of their score.
+
+        :param dict before: the categories that these rules had
+        """
+        if moved := self.filtered(lambda rule: rule.category != before[rule]):
+            # sudo: of a rule that may be changed, this is what the jobs note
+            moved.sudo().category_date = self.env.cr.now()
+            # sudo: nobody may write the ledger, but whoever may change the rule
+            self.env["website.crm.score.line"].sudo()._resum_holders(moved)
+
+    def _guess_category(self):
+        """Return what this rule belongs to by what it looks at."""
+        is_engagement = self.rule_type == "event" or looks_at_pages(self)
+        return ENGAGEMENT if is_engagement else FIT
 
     def _find_repurposed(self, vals):
         """Return those of these rules that with ``vals`` are for something or somebody

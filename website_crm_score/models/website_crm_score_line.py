@@ -1,18 +1,22 @@
+from datetime import datetime
+
 from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..fields import LedgerMany2one
 from ..scoring.counting import get_worth_sql
+from ..scoring.scores import get_wrong_sql
 from ..scoring.worklist import tune
 
 
 class WebsiteCrmScoreLine(models.Model):
     """The ledger: the reasons of owners, what a rule gave to each and since when.
 
-    A score is the sum of the points of its lines. There is one line per owner and
-    rule; that of a rule on events is for all the events that count. Lines are derived:
-    the scoring job writes them, users read them.
+    A score is the sum of the points of its lines: those of rules on who they are make
+    the fit, those of rules on what they do the engagement. There is one line per owner
+    and rule; that of a rule on events is for all the events that count. Lines are
+    derived: the scoring job writes them, users read them.
 
     Whoever changes lines writes their owners in the same transaction, first of all by
     locking them. So of two who change the ledger of an owner, or delete the owner, one
@@ -146,6 +150,36 @@ class WebsiteCrmScoreLine(models.Model):
         )
 
     @api.model
+    def _resum_holders(self, rules, condition=None):
+        """Set the scores of those who have points of ``rules``, whose categories
+        changed, to the totals of their reasons.
+
+        :param callable condition: returns the condition on ``lead`` of those whose
+            scores are set, of a model; by default all
+        """
+        for owners, group in rules._group_by_owners():
+            self.env.flush_all()
+            tune(self.env.cr)
+            # In the order of the leads, as where lines change.
+            rows = self.env.execute_query(
+                SQL(
+                    """
+                    SELECT lead.id FROM %s lead
+                     WHERE lead.id IN (
+                           SELECT %s FROM website_crm_score_line WHERE rule_id IN %s)
+                       AND %s
+                  ORDER BY lead.id FOR NO KEY UPDATE
+                    """,
+                    SQL.identifier(owners._table),
+                    SQL.identifier(owners._ledger_field),
+                    group._ids,
+                    condition(owners) if condition else SQL("TRUE"),
+                )
+            )
+            if rows:
+                owners.browse(id_ for (id_,) in rows)._resum_scores()
+
+    @api.model
     def _drop_rules(self, rules):
         """Delete the lines of ``rules``."""
         for owners, group in rules._group_by_owners():
@@ -215,8 +249,18 @@ class WebsiteCrmScoreLine(models.Model):
         changed |= Domain("company_id", "!=", False)
         rules = self.env["website.crm.score"].with_context(active_test=False)
         self._revalue(rules.search(changed))
+        self._repair_categories(rules, progress.repaired_date)
         if self.env["ir.cron"]._is_job():
             progress._note("repaired_date", caught_up_to)
+
+    def _repair_categories(self, rules, since):
+        """Have the totals of those right who gained points of rules while these changed
+        their categories.
+
+        :param datetime since: when this was last done
+        """
+        moved = Domain("category_date", ">=", since or datetime.min)
+        self._resum_holders(rules.search(moved), get_wrong_sql)
 
     @api.model
     def _merge(self, owners, pairs):

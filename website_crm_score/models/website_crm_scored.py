@@ -5,9 +5,11 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
+from ..scoring.grading import GRADES
 from ..scoring.scores import (
+    TOTALS,
+    fetch_totals,
     find_changed_scores,
-    get_sum_sql,
     sum_scores,
     write_scores,
 )
@@ -17,7 +19,7 @@ from ..tools.own_context import OURS
 
 _logger = logging.getLogger(__name__)
 
-DERIVED_FIELDS = {"score", "score_date", "score_ids"}
+DERIVED_FIELDS = {*TOTALS, "score_date", "score_ids"}
 # What the jobs note beside these, which nobody can give a default either.
 JOB_FIELDS = {
     *DERIVED_FIELDS,
@@ -33,7 +35,9 @@ LISTENED_SIZE = 500
 class WebsiteCrmScored(models.AbstractModel):
     """What has a score: the sum of what scoring rules gave it, each with its reason.
 
-    Leads and contacts. The jobs write scores in SQL, from the ledger.
+    Leads and contacts. The score is made of the fit, who they are, and the engagement,
+    what they do, each within the largest value that is set for it; the grade says how
+    good both are. The jobs write all of these in SQL, from the ledger.
     """
 
     _name = "website.crm.scored"
@@ -51,6 +55,45 @@ class WebsiteCrmScored(models.AbstractModel):
         digits=(16, 2),
         aggregator="avg",
         help="The sum of the points that scoring rules gave.",
+        groups="sales_team.group_sale_salesman",
+    )
+    # No index on these: a change of what is indexed is one of all indexes.
+    score_fit = fields.Float(
+        string="Fit",
+        compute="_compute_score",
+        store=True,
+        precompute=True,
+        required=True,
+        readonly=True,
+        copy=False,
+        digits=(16, 2),
+        aggregator="avg",
+        help="The points for who they are.",
+        groups="sales_team.group_sale_salesman",
+    )
+    score_engagement = fields.Float(
+        string="Engagement",
+        compute="_compute_score",
+        store=True,
+        precompute=True,
+        required=True,
+        readonly=True,
+        copy=False,
+        digits=(16, 2),
+        aggregator="avg",
+        help="The points for what they do.",
+        groups="sales_team.group_sale_salesman",
+    )
+    score_grade = fields.Selection(
+        selection=[(grade, grade) for grade in GRADES],
+        string="Grade",
+        compute="_compute_score",
+        store=True,
+        precompute=True,
+        readonly=True,
+        copy=False,
+        help="A, B or C by the fit, 1, 2 or 3 by the engagement: A1 are the best. "
+        "Empty until the rules first looked.",
         groups="sales_team.group_sale_salesman",
     )
     score_date = fields.Datetime(
@@ -74,14 +117,11 @@ class WebsiteCrmScored(models.AbstractModel):
         ids, totals = self._origin.ids, {}
         if ids:
             self.env["website.crm.score.line"].flush_model()
-            query = SQL(
-                "SELECT owner.id, (%s)::float FROM unnest(%s) owner (id)",
-                get_sum_sql(self, SQL("owner.id")),
-                ids,
-            )
-            totals = dict(self.env.execute_query(query))
+            self.env["website.crm.score"].flush_model(["category"])
+            totals = fetch_totals(self, ids)
         for owner in self:
-            owner.score = totals.get(owner._origin.id, 0.0)
+            values = totals.get(owner._origin.id, (0.0, 0.0, 0.0, False))
+            owner.update(dict(zip(TOTALS, values, strict=True)))
 
     @api.model
     def default_get(self, fields_list):
@@ -166,7 +206,7 @@ class WebsiteCrmScored(models.AbstractModel):
             return
         sum_scores(self, self.ids)
         silent = self.with_context(tracking_disable=True, is_restated=OURS)
-        silent._notify_scores_changed(["score"])
+        silent._notify_scores_changed(list(TOTALS))
         silent.env.flush_all()
 
     def _change_scores(self):
@@ -181,7 +221,7 @@ class WebsiteCrmScored(models.AbstractModel):
                 self.ids,
             )
         )
-        self._notify_scores_changed(["score", "score_date"])
+        self._notify_scores_changed([*TOTALS, "score_date"])
 
     @api.model
     def _write_scores(self, batch):
@@ -205,11 +245,12 @@ class WebsiteCrmScored(models.AbstractModel):
 
     @api.model
     def _is_score_listened_to(self):
-        """Return whether the score is tracked in the chatter, or fields that are stored
-        depend on it."""
-        field = self._fields["score"]
-        return bool(getattr(field, "tracking", False)) or any(
-            other.store for other in self.pool.get_dependent_fields(field)
+        """Return whether the score, or what goes with it, is tracked in the chatter, or
+        fields that are stored depend on it."""
+        return any(
+            getattr(field, "tracking", False)
+            or any(other.store for other in self.pool.get_dependent_fields(field))
+            for field in map(self._fields.get, TOTALS)
         )
 
     @api.model

@@ -1,25 +1,21 @@
-"""Scores are the sums of the points of the ledger, set in SQL."""
+"""What owners have of their reasons: scores, fit, engagement and grades, set in SQL."""
 
 from odoo.tools import SQL
 
+from .grading import get_totals_sql
 
-def get_sum_sql(model, owner_id):
-    """Return the query of the ``points`` that an owner has.
-
-    :param models.BaseModel model: the model of the owner
-    :param SQL owner_id: its id
-    :rtype: SQL
-    """
-    return SQL(
-        "SELECT COALESCE(sum(points), 0) AS points FROM website_crm_score_line"
-        " WHERE %s = %s",
-        SQL.identifier(model._ledger_field),
-        owner_id,
-    )
+# What the reasons of an owner say; the column is called so in the totals.
+TOTALS = {
+    "score": "score",
+    "score_fit": "fit",
+    "score_engagement": "engagement",
+    "score_grade": "grade",
+}
 
 
 def find_changed_scores(model, batch):
-    """Return the ids of those owners of ``batch`` whose reasons have another sum.
+    """Return the ids of those owners of ``batch`` that are about to have another score,
+    fit, engagement or grade.
 
     :param SQL batch: see :func:`write_scores`
     :rtype: list[int]
@@ -30,19 +26,23 @@ def find_changed_scores(model, batch):
             SELECT owner.id
               FROM (%(batch)s) batch
               JOIN %(table)s owner ON owner.id = batch.owner_id
-              JOIN LATERAL (%(sum)s) total ON owner.score != total.points
+        CROSS JOIN LATERAL (%(totals)s) total
+             WHERE %(differs)s
           ORDER BY owner.id
             """,
             batch=batch,
             table=SQL.identifier(model._table),
-            sum=get_sum_sql(model, SQL("owner.id")),
+            totals=get_totals_sql(model, SQL("owner.id")),
+            differs=_get_differs_sql(
+                SQL("owner.score_date IS NOT NULL OR batch.is_settled")
+            ),
         )
     )
     return [id_ for (id_,) in rows]
 
 
 def write_scores(model, batch, keeps):
-    """Set the scores of owners to the sums of their reasons.
+    """Set what owners have to the totals of their reasons.
 
     Each owner is written, even if its score stays the same: whoever is about to change
     or delete it meanwhile has to start again, and then sees its ledger.
@@ -50,7 +50,7 @@ def write_scores(model, batch, keeps):
     :param models.BaseModel model: the model of the owners
     :param SQL batch: a query of ``owner_id``, of the ``place`` of its row, and of
         ``is_settled``: whether it is no longer stale after this
-    :param bool keeps: whether scores stay, and only the rest is written
+    :param bool keeps: whether scores and grades stay, and only the rest is written
     :return: how many owners were written, and of how many the score changed
     :rtype: tuple[int, int]
     """
@@ -61,19 +61,18 @@ def write_scores(model, batch, keeps):
             """
             WITH written AS (
                 UPDATE %(table)s owner
-                   SET score = CASE WHEN %(keeps)s THEN owner.score
-                                    ELSE total.points END,
+                   SET %(totals_set)s
                        score_date = CASE
                            WHEN owner.score_date IS NULL AND NOT batch.is_settled
                            THEN NULL
                            WHEN owner.score_date IS NULL
-                                OR owner.score != total.points
+                                OR owner.score != total.score
                            THEN now() AT TIME ZONE 'UTC'
                            ELSE owner.score_date
                        END,
                        score_outdated = owner.score_outdated AND NOT batch.is_settled
                   FROM (%(batch)s) batch
-            CROSS JOIN LATERAL (%(sum)s) total
+            CROSS JOIN LATERAL (%(totals)s) total
                  WHERE owner.id = batch.owner_id
                    AND owner.ctid = ANY(ARRAY(SELECT place FROM (%(batch)s) batch))
              RETURNING owner.score_date
@@ -84,23 +83,101 @@ def write_scores(model, batch, keeps):
             """,
             table=SQL.identifier(model._table),
             batch=batch,
-            keeps=keeps,
-            sum=get_sum_sql(model, SQL("batch.owner_id")),
+            totals_set=SQL()
+            if keeps
+            else SQL(
+                "%s,",
+                _get_set_sql(SQL("owner.score_date IS NOT NULL OR batch.is_settled")),
+            ),
+            totals=get_totals_sql(model, SQL("batch.owner_id")),
         )
     )
     return counts
 
 
 def sum_scores(model, ids):
-    """Set the scores of owners to the sums of their reasons, and nothing else.
+    """Set what owners have to the totals of their reasons, and nothing else.
 
     :param list[int] ids: those of the owners
     """
     model.env.cr.execute(
         SQL(
-            "UPDATE %s owner SET score = (%s) WHERE id = ANY(%s)",
-            SQL.identifier(model._table),
-            get_sum_sql(model, SQL("owner.id")),
-            list(ids),
+            """
+            UPDATE %(table)s owner SET %(totals_set)s
+              FROM unnest(%(ids)s) entry (owner_id)
+        CROSS JOIN LATERAL (%(totals)s) total
+             WHERE owner.id = entry.owner_id
+            """,
+            table=SQL.identifier(model._table),
+            totals_set=_get_set_sql(SQL("owner.score_date IS NOT NULL")),
+            ids=list(ids),
+            totals=get_totals_sql(model, SQL("entry.owner_id")),
         )
+    )
+
+
+def get_wrong_sql(model):
+    """Return the condition that a row ``lead`` of the table of ``model`` has something
+    else than the totals of its reasons."""
+    return SQL(
+        "EXISTS (SELECT FROM (%s) total WHERE %s)",
+        get_totals_sql(model, SQL("lead.id")),
+        _get_differs_sql(SQL("lead.score_date IS NOT NULL"), "lead"),
+    )
+
+
+def fetch_totals(model, ids):
+    """Return what owners are to have by their reasons, by their ids.
+
+    :param list[int] ids: those of the owners
+    :rtype: dict[int, tuple]
+    """
+    rows = model.env.execute_query(
+        SQL(
+            """
+            SELECT entry.owner_id, total.score::float, total.fit::float,
+                   total.engagement::float, %(grade)s
+              FROM unnest(%(ids)s) entry (owner_id)
+         LEFT JOIN %(table)s owner ON owner.id = entry.owner_id
+        CROSS JOIN LATERAL (%(totals)s) total
+            """,
+            grade=_get_grade_sql(SQL("owner.score_date IS NOT NULL")),
+            ids=list(ids),
+            table=SQL.identifier(model._table),
+            totals=get_totals_sql(model, SQL("entry.owner_id")),
+        )
+    )
+    return {id_: totals for id_, *totals in rows}
+
+
+def _get_grade_sql(is_scored):
+    """Return the grade of an owner, which has none before it was first scored."""
+    return SQL("CASE WHEN %s THEN total.grade END", is_scored)
+
+
+def _get_values_sql(is_scored):
+    """Return the totals as the columns of :data:`TOTALS` have them."""
+    return [
+        _get_grade_sql(is_scored) if name == "grade" else SQL.identifier("total", name)
+        for name in TOTALS.values()
+    ]
+
+
+def _get_set_sql(is_scored):
+    """Return the assignments of the totals to the columns of ``owner``.
+
+    :param SQL is_scored: whether the rules looked at it
+    """
+    return SQL(", ").join(
+        SQL("%s = %s", SQL.identifier(column), value)
+        for column, value in zip(TOTALS, _get_values_sql(is_scored), strict=True)
+    )
+
+
+def _get_differs_sql(is_scored, owner="owner"):
+    """Return the condition that an owner has something else than the totals say."""
+    return SQL(
+        "(%s) IS DISTINCT FROM (%s)",
+        SQL(", ").join(SQL.identifier(owner, column) for column in TOTALS),
+        SQL(", ").join(_get_values_sql(is_scored)),
     )

@@ -1,3 +1,4 @@
+from . import test_grades
 from . import test_hoot
 from . import test_learning_choice
 from . import test_learning_figures

@@ -1,8 +1,10 @@
 from datetime import datetime, timedelta
+from math import inf
 
 from odoo.tests import TransactionCase, new_test_user
 
 from odoo.addons.base.tests.common import DISABLED_MAIL_CONTEXT
+from odoo.addons.website_crm_score.scoring.grading import Grading
 
 LONG_AGO = datetime(2020, 1, 1)
 
@@ -104,7 +106,8 @@ class ScoringCase(TransactionCase):
         leads.invalidate_recordset(["score_date"])
 
     def assertLedger(self, leads):
-        """Each score is the sum of its lines, in the cache and in the database."""
+        """Each score is the sum of its lines, in the cache and in the database, as long
+        as no largest value is set; and what goes with it agrees."""
         self.env.flush_all()
         self.env.cr.execute(
             """
@@ -129,6 +132,34 @@ class ScoringCase(TransactionCase):
             self.assertAlmostEqual(cached, lead.score, msg="The cache has old lines")
             rules = lead.with_context(active_test=False).score_ids
             self.assertEqual(set(lead.score_line_ids.rule_id), set(rules))
+        self.assertTotals(leads)
+
+    def assertTotals(self, owners):
+        """The score is made of the fit and the engagement, each the sum of its reasons
+        within its largest value; and they have the grade of these."""
+        grading = Grading.load(self.env)
+        for owner in owners:
+            lines = owner.score_line_ids.grouped(lambda line: line.rule_id.category)
+            fit, engagement = (
+                min(sum(lines[name].mapped("points")) if name in lines else 0, limit)
+                for name, limit in (
+                    ("fit", grading.fit_max or inf),
+                    ("engagement", grading.engagement_max or inf),
+                )
+            )
+            self.assertAlmostEqual(owner.score_fit, fit)
+            self.assertAlmostEqual(owner.score_engagement, engagement)
+            self.assertAlmostEqual(owner.score, fit + engagement)
+            self.assertEqual(owner.score_grade, self.get_grade(owner, grading))
+
+    @staticmethod
+    def get_grade(owner, grading):
+        if not owner.score_date:
+            return False
+        fit, engagement = owner.score_fit, owner.score_engagement
+        letter = (fit < grading.grade_a) + (fit < grading.grade_b)
+        number = (engagement < grading.grade_1) + (engagement < grading.grade_2)
+        return "ABC"[letter] + "123"[number]
 
     def assertScores(self, leads, scores):
         """The scores of ``leads`` are ``scores``, and the ledger explains them."""

@@ -165,7 +165,12 @@ class LedgerCase(EventCase):
 
     def do_change(self, which, what, _number):
         rule = self.rules[which % len(self.rules)]
-        name, value = [("value", 4), ("max_points", 7), ("max_count", 3)][what % 3]
+        name, value = [
+            ("value", 4),
+            ("max_points", 7),
+            ("max_count", 3),
+            ("category", "fit"),
+        ][what % 4]
         rule[name] = value
 
     def do_lose(self, who, *_numbers):
@@ -212,6 +217,7 @@ class LedgerCase(EventCase):
         for owner in self.owners:
             points = sum(owner.score_line_ids.mapped("points"))
             self.assertAlmostEqual(owner.score, points)
+        self.assertTotals(self.owners)
 
     # A PLAIN COUNT
 

@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 
+from odoo.addons.website_crm_score.scoring.scores import TOTALS
 from odoo.addons.website_crm_score.tools.own_context import OURS
 
 FIELD = "score_level_date"
@@ -61,6 +62,6 @@ class BaseAutomation(models.Model):
             ("trigger", "in", ["on_write", "on_create_or_write"]),
             "|",
             ("trigger_field_ids", "=", False),
-            ("trigger_field_ids.name", "in", ["score", "score_date"]),
+            ("trigger_field_ids.name", "in", [*TOTALS, "score_date"]),
         ]
         return bool(self.search_count(domain, limit=1))

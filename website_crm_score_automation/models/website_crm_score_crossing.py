@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.website_crm_score.scoring.scores import get_sum_sql
+from odoo.addons.website_crm_score.scoring.grading import get_totals_sql
 
 
 class WebsiteCrmScoreCrossing(models.Model):
@@ -41,15 +41,15 @@ class WebsiteCrmScoreCrossing(models.Model):
                 SELECT owner.id, wanted.level, %(now)s
                   FROM (%(batch)s) batch
                   JOIN %(table)s owner ON owner.id = batch.owner_id
-            CROSS JOIN LATERAL (%(sum)s) total
+            CROSS JOIN LATERAL (%(totals)s) total
                   JOIN unnest(%(levels)s::numeric[]) AS wanted (level)
-                    ON (owner.score >= wanted.level) != (total.points >= wanted.level)
+                    ON (owner.score >= wanted.level) != (total.score >= wanted.level)
            ON CONFLICT (%(owner)s, level) DO UPDATE SET date = excluded.date
                 """,
                 owner=SQL.identifier(owners._ledger_field),
                 table=SQL.identifier(owners._table),
                 batch=batch,
-                sum=get_sum_sql(owners, SQL("owner.id")),
+                totals=get_totals_sql(owners, SQL("owner.id")),
                 levels=sorted(levels),
                 now=fields.Datetime.now(),
             )
