@@ -4,6 +4,7 @@ from . import website_crm_score
 from . import website_crm_score_source
 from . import website_crm_score_visits
 from . import website_crm_score_source_page_visit
+from . import website_crm_score_source_time_spent
 from . import website_crm_score_source_contact_form
 from . import website_crm_score_source_comeback
 from . import website_crm_score_line

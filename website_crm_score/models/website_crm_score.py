@@ -173,6 +173,11 @@ class WebsiteCrmScore(models.Model):
     )
     event_filters = fields.Json(compute="_compute_event_filters")
     event_warning = fields.Char(compute="_compute_event_warning")
+    min_count = fields.Integer(
+        string="At Least (Times)",
+        help="Nothing is given before it has happened so many times. 0 to give from "
+        "the first time on.",
+    )
     max_count = fields.Integer(
         string="At Most (Times)",
         help="So many events count, the most recent ones. 0 for no limit.",
@@ -237,6 +242,18 @@ class WebsiteCrmScore(models.Model):
         string="After (Days)",
         default=7,
         help="A visit counts if the one before was at least so many days earlier.",
+    )
+    stay_unit = fields.Selection(
+        selection=[("visit", "Each visit"), ("total", "All visits together")],
+        string="Time of",
+        default="total",
+        help="The time is that from one tracked page to the next. Who sees none for "
+        "more than 30 minutes has ended the visit.",
+    )
+    stay_minutes = fields.Integer(
+        string="Minutes (at Least)",
+        default=5,
+        help="Of each visit, 0 for any; or of all visits together, which count once.",
     )
 
     _draft_is_off = models.Constraint(
@@ -547,7 +564,7 @@ class WebsiteCrmScore(models.Model):
 
         :rtype: set[str]
         """
-        limits = {"max_count", "max_points", "valid_days", "is_fading"}
+        limits = {"min_count", "max_count", "max_points", "valid_days", "is_fading"}
         sources = self.env["website.crm.score.source"]._get_all()
         filters = {name for source in sources for name in source._filters}
         return {"rule_type", "event_type", *limits, *filters}
@@ -560,7 +577,7 @@ class WebsiteCrmScore(models.Model):
         self.ensure_one()
         if error := self._get_source()._find_error(self):
             return error
-        if self.max_count < 0 or self.max_points < 0:
+        if min(self.min_count, self.max_count, self.max_points) < 0:
             return self.env._("a limit cannot be less than 0.")
         if self.valid_days < 0:
             return self.env._("the number of days cannot be less than 0.")

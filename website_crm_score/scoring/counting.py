@@ -56,16 +56,29 @@ def get_counts_sql(rule, earners, few=None):
         latest=_get_latest_date(),
         is_counted=is_counted,
     )
+    least = rule.min_count
+    # The first date is that of all: when a count can fall below the least.
     return SQL(
         """
-        SELECT owner_id, round(sum(units), 6) AS units,
-               count(*)::integer AS event_count,
+        SELECT owner_id, round(sum(units) %(within)s, 6) AS units,
+               (count(*) %(within)s)::integer AS event_count,
                min(date) AS first_date, max(date) AS last_date
-          FROM (%s) event
-      GROUP BY owner_id
+          FROM (%(events)s) event
+      GROUP BY owner_id %(enough)s
         """,
-        _limit_events(rule, events) if rule.max_count else events,
+        events=_limit_events(rule, events) if rule.max_count else events,
+        within=_get_within_sql(rule),
+        enough=SQL("HAVING count(*) >= %s", rule.min_count)
+        if rule.min_count
+        else SQL(),
     )
+
+
+def _get_within_sql(rule):
+    """Return which of the ranked events count, where those beyond are needed, too."""
+    if rule.min_count and rule.max_count:
+        return SQL("FILTER (WHERE place <= %s)", rule.max_count)
+    return SQL()
 
 
 def _get_events_of(rule, earners, few):
@@ -96,18 +109,19 @@ def _get_events_of(rule, earners, few):
 
 
 def _limit_events(rule, events):
-    """Return the query of the last ones of the events of each owner."""
-    return SQL(
+    """Return the query of the last ones of the events of each owner; of all of them, by
+    their place, where the rule asks for so many at least."""
+    ranked = SQL(
         """
-        SELECT * FROM (
-            SELECT event.*, row_number() OVER (
-                   PARTITION BY owner_id ORDER BY date DESC, units DESC) AS place
-              FROM (%s) event
-        ) ranked WHERE place <= %s
+        SELECT event.*, row_number() OVER (
+               PARTITION BY owner_id ORDER BY date DESC, units DESC) AS place
+          FROM (%s) event
         """,
         events,
-        rule.max_count,
     )
+    if rule.min_count:
+        return ranked
+    return SQL("SELECT * FROM (%s) ranked WHERE place <= %s", ranked, rule.max_count)
 
 
 def get_recent_queries(rule, since):

@@ -5,6 +5,7 @@ from . import test_learning_figures
 from . import test_login
 from . import test_migration
 from . import test_new_source
+from . import test_time_spent
 from . import test_track_page
 from . import test_track_page_tour
 from . import test_scoring

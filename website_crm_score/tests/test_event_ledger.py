@@ -26,6 +26,7 @@ rule_values = st.fixed_dictionaries(
         "event_type": st.sampled_from(["page_visit", "page_visit", "comeback"]),
         "absence_days": st.sampled_from([1, 2]),
         "page_url": st.sampled_from(["/", *PATHS]),
+        "min_count": st.sampled_from([0, 0, 2]),
         "max_count": st.sampled_from([0, 1, 2]),
         "max_points": st.sampled_from([0, 3, 12]),
         "valid_days": st.sampled_from([0, 2, 5]),
@@ -228,9 +229,9 @@ class LedgerCase(EventCase):
             for date in self.find_dates(owner, rule)
             if (worth := self.get_worth(rule, date)) is not None
         ]
-        worths = sorted(worths, reverse=True)[: rule.max_count or None]
-        if not worths:
+        if len(worths) < max(rule.min_count, 1):
             return None
+        worths = sorted(worths, reverse=True)[: rule.max_count or None]
         points = rule.value * sum(worth for _date, worth in worths)
         if rule.max_points:
             points = max(min(points, rule.max_points), -rule.max_points)

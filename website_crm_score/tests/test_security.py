@@ -22,6 +22,7 @@ ACCESS = {
     "website.crm.score.source.comeback": {},
     "website.crm.score.source.contact.form": {},
     "website.crm.score.source.page.visit": {},
+    "website.crm.score.source.time.spent": {},
     "website.crm.score.visits": {},
     "website.crm.score.template": {"manager": ALL},
     "website.crm.score.line": dict.fromkeys(SALES, READ),

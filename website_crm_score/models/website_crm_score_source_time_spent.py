@@ -1,0 +1,77 @@
+from odoo import api, models
+from odoo.tools import SQL, LazyTranslate
+
+_lt = LazyTranslate(__name__)
+
+VISIT_GAP = 30  # minutes: who does not see a page for longer has gone
+
+
+class WebsiteCrmScoreSourceTimeSpent(models.AbstractModel):
+    """Time on the website: that a visit has lasted long enough, or all together have.
+
+    It is the time from one tracked page to the next: how long the last page of a visit
+    was looked at is not known. A gap of more than half an hour ends a visit. The event
+    is when the time is reached; the pages seen until then tell when that was.
+
+    Of visits whose tracks were removed this is no longer known.
+    """
+
+    _name = "website.crm.score.source.time.spent"
+    _inherit = ["website.crm.score.visits", "website.crm.score.source"]
+    _description = "Source of Events: Time on the Website"
+
+    _event_type = "time_spent"
+    _label = _lt("Time on the website")
+    _filters = ("stay_unit", "stay_minutes")
+
+    @api.model
+    def _find_error(self, rule):
+        if rule.stay_unit == "visit":
+            is_wrong = rule.stay_minutes < 0
+            return is_wrong and self.env._("minutes cannot be less than 0.")
+        is_wrong = rule.stay_minutes < 1 or not rule.stay_unit
+        return is_wrong and self.env._("say how many minutes, at least one.")
+
+    @api.model
+    def _get_events(self, rule, owners):
+        is_visit = rule.stay_unit == "visit"
+        return SQL(
+            """
+            SELECT owner_id, min(date) AS date, 1 AS weight
+              FROM (SELECT owner_id, date, visit_number,
+                           sum(gap) OVER (PARTITION BY owner_id %(by_visit)s
+                                              ORDER BY date, is_first DESC) AS stay
+                      FROM (%(steps)s) step) stay
+             WHERE stay >= %(minutes)s * interval '1 minute'
+          GROUP BY owner_id %(by_visit)s
+            """,
+            steps=self._get_steps(owners),
+            by_visit=SQL(", visit_number") if is_visit else SQL(),
+            minutes=rule.stay_minutes,
+        )
+
+    @api.model
+    def _get_steps(self, owners):
+        """Return the query of all pages seen: in which visit of the owner, and how long
+        after the page before it in the same visit.
+
+        :rtype: SQL
+        """
+        return SQL(
+            """
+            SELECT owner_id, date, is_first,
+                   CASE WHEN is_first = 1 THEN interval '0'
+                        ELSE date - previous_date END AS gap,
+                   sum(is_first) OVER (PARTITION BY owner_id
+                                           ORDER BY date, is_first DESC) AS visit_number
+              FROM (SELECT owner_id, date, previous_date,
+                           CASE WHEN date <= previous_date + %(gap)s THEN 0
+                                ELSE 1 END AS is_first
+                      FROM (SELECT owner_id, date,
+                                   lag(date) OVER (PARTITION BY owner_id ORDER BY date)
+                                       AS previous_date
+                              FROM (%(visits)s) single) paired) marked
+            """,
+            visits=self._get_tracked_visits(owners, SQL("TRUE")),
+            gap=SQL("%s * interval '1 minute'", VISIT_GAP),
+        )
