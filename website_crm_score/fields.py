@@ -20,3 +20,44 @@ class LedgerMany2many(fields.Many2many):
 
     def update_db_foreign_keys(self, model):
         pass
+
+
+class Technical:
+    """A field that jobs alone have a use for: users are not offered it where they
+    choose fields to search, group, sort, measure or export by.
+
+    Whoever has the rights can still search it, in code and by a domain.
+    """
+
+    def get_description(self, env, attributes=None):
+        description = super().get_description(env, attributes)
+        offers = {"searchable", "sortable", "groupable", "exportable", "aggregator"}
+        return {**description, **dict.fromkeys(offers & description.keys(), False)}
+
+
+class TechnicalBoolean(Technical, fields.Boolean):
+    """A mark."""
+
+
+class TechnicalChar(Technical, fields.Char):
+    """A name."""
+
+
+class TechnicalDatetime(Technical, fields.Datetime):
+    """A time."""
+
+
+class TechnicalFloat(Technical, fields.Float):
+    """A number."""
+
+
+class TechnicalInteger(Technical, fields.Integer):
+    """A count."""
+
+
+class TechnicalJson(Technical, fields.Json):
+    """A structure."""
+
+
+class TechnicalMany2one(Technical, fields.Many2one):
+    """A link."""

@@ -4,6 +4,8 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
+from odoo.addons.website_crm_score.fields import TechnicalInteger, TechnicalJson
+
 from ..execution import lock
 from ..execution.executor import Executor
 from ..execution.job import JOB, carry_out_plans
@@ -62,15 +64,15 @@ class CrmAssignmentPlan(models.Model):
         readonly=True,
         help="Whether salespeople get another day's share, whatever they got today.",
     )
-    selection = fields.Json(readonly=True)  # ids of leads, if these alone are planned
-    turns = fields.Json(readonly=True)  # where rotations go on, what teams are owed
+    selection = TechnicalJson(readonly=True)  # ids of leads, if these alone are planned
+    turns = TechnicalJson(readonly=True)  # where rotations go on, what teams are owed
     update_date = fields.Datetime(string="Brought up to Date on", readonly=True)
     confirm_uid = fields.Many2one(
         comodel_name="res.users", string="Confirmed by", readonly=True
     )
     done_date = fields.Datetime(string="Carried Out on", readonly=True)
     error = fields.Text(readonly=True, help="Why it could not be carried out.")
-    try_count = fields.Integer(readonly=True)
+    try_count = TechnicalInteger(readonly=True)
     line_ids = fields.One2many("crm.assignment.plan.line", "plan_id", readonly=True)
     share_ids = fields.One2many("crm.assignment.plan.share", "plan_id", readonly=True)
     lead_count = fields.Integer(string="Leads", readonly=True)

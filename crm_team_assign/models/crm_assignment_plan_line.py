@@ -2,7 +2,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.tools import float_repr
 
-from odoo.addons.website_crm_score.fields import LedgerMany2one
+from odoo.addons.website_crm_score.fields import (
+    LedgerMany2one,
+    TechnicalBoolean,
+    TechnicalFloat,
+    TechnicalMany2one,
+)
 
 from ..planning.reasons import LEFT_REASONS, REASONS
 
@@ -47,11 +52,11 @@ class CrmAssignmentPlanLine(models.Model):
         help="What the lead has when it is assigned, with its duplicates.",
     )
     # What the plan rests on, beside the company: the lead as it was planned.
-    lead_score = fields.Float(digits=(16, 2), readonly=True, aggregator=None)
-    from_team_id = fields.Many2one(
+    lead_score = TechnicalFloat(digits=(16, 2), readonly=True, aggregator=None)
+    from_team_id = TechnicalMany2one(
         comodel_name="crm.team", readonly=True, ondelete="set null"
     )
-    from_user_id = fields.Many2one(
+    from_user_id = TechnicalMany2one(
         comodel_name="res.users", readonly=True, ondelete="set null"
     )
     outcome = fields.Selection(
@@ -103,21 +108,21 @@ class CrmAssignmentPlanLine(models.Model):
         help="Empty if there is nothing to do for the lead.",
     )
     # Whether the salesperson was told of the lead
-    is_told = fields.Boolean(readonly=True)
+    is_told = TechnicalBoolean(readonly=True)
     left_reason = fields.Selection(
         selection=[(code, reason.name) for code, reason in LEFT_REASONS.items()],
         string="Left out because",
         readonly=True,
     )
     # The lead as it was when it was left out.
-    now_score = fields.Float(digits=(16, 2), readonly=True, aggregator=None)
-    now_team_id = fields.Many2one(
+    now_score = TechnicalFloat(digits=(16, 2), readonly=True, aggregator=None)
+    now_team_id = TechnicalMany2one(
         comodel_name="crm.team", readonly=True, ondelete="set null"
     )
-    now_user_id = fields.Many2one(
+    now_user_id = TechnicalMany2one(
         comodel_name="res.users", readonly=True, ondelete="set null"
     )
-    now_plan_id = fields.Many2one(
+    now_plan_id = TechnicalMany2one(
         comodel_name="crm.assignment.plan",
         readonly=True,
         ondelete="set null",

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
+from odoo.addons.website_crm_score.fields import TechnicalInteger
+
 from ..execution import lock
 from ..execution.assignment import Assignment
 from ..execution.merging import merge_duplicates
@@ -39,7 +41,7 @@ class CrmTeam(models.Model):
         ondelete="set null",
         help="The next run starts with the member after this one.",
     )
-    assignment_credit = fields.Integer(
+    assignment_credit = TechnicalInteger(
         readonly=True,
         copy=False,
         help="How much this team is owed of the leads that it shares with others.",

@@ -1,4 +1,5 @@
 from . import website_crm_scored
+from . import website_crm_best_first
 from . import website_crm_url
 from . import website_crm_score
 from . import website_crm_score_source

@@ -3,7 +3,7 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..fields import LedgerMany2many
+from ..fields import LedgerMany2many, TechnicalBoolean, TechnicalMany2one
 from ..tools.merge_rehearsal import rehearse_merge
 from ..tools.own_context import OURS
 
@@ -16,7 +16,7 @@ class CrmLead(models.Model):
     reason, and the pages that they saw on the website."""
 
     _name = "crm.lead"
-    _inherit = ["crm.lead", "website.crm.scored"]
+    _inherit = ["crm.lead", "website.crm.scored", "website.crm.best.first"]
     _ledger_field = "lead_id"
 
     score_line_ids = fields.One2many(
@@ -52,14 +52,14 @@ class CrmLead(models.Model):
         compute="_compute_pageviews_count",
         groups="sales_team.group_sale_salesman",
     )
-    pageviews_outdated = fields.Boolean(
+    pageviews_outdated = TechnicalBoolean(
         readonly=True,
         copy=False,
         groups="base.group_system",
         help="The visitors of the lead changed since its page views were derived.",
     )
 
-    last_company_id = fields.Many2one(
+    last_company_id = TechnicalMany2one(
         comodel_name="res.company",
         readonly=True,
         copy=False,

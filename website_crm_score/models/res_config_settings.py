@@ -38,6 +38,7 @@ class ResConfigSettings(models.TransientModel):
     website_crm_score_grade_1 = fields.Integer(string="Grade 1 from an engagement of")
     website_crm_score_grade_2 = fields.Integer(string="Grade 2 from an engagement of")
     website_crm_score_history_days = fields.Integer(string="Keep scores for")
+    website_crm_score_best_first = fields.Boolean(string="Best Leads First")
 
     @api.model
     def get_values(self):
@@ -51,7 +52,7 @@ class ResConfigSettings(models.TransientModel):
         # sudo: who may change settings may not write parameters, as core has it
         parameters = self.env["ir.config_parameter"].sudo()
         for name in self._get_kept_zeros():
-            parameters.set_param(name, self[name.replace(".", "_")])
+            parameters.set_param(name, int(self[name.replace(".", "_")]))
         return result
 
     @api.model
@@ -87,6 +88,7 @@ class ResConfigSettings(models.TransientModel):
             "website_crm_score.grade_1": (50, 1_000_000),
             "website_crm_score.grade_2": (20, 1_000_000),
             "website_crm_score.history_days": (90, 36_500),
+            "website_crm_score.best_first": (1, 1),
         }
 
     @api.constrains(

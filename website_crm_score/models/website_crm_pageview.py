@@ -8,6 +8,7 @@ from markupsafe import Markup
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
+from ..fields import TechnicalMany2one
 from ..tools.merge_rehearsal import is_rehearsal
 
 BATCH_SIZE = 2000
@@ -49,13 +50,12 @@ class WebsiteCrmPageview(models.Model):
         index="btree_not_null",
         ondelete="set null",
     )
-    url_id = fields.Many2one(
+    url_id = TechnicalMany2one(
         comodel_name="website.crm.url",
-        string="URL Entry",
+        string="Address",
         required=True,
         readonly=True,
         ondelete="restrict",
-        exportable=False,  # the url itself is
     )
     url = fields.Text(related="url_id.url", string="URL")
     view_count = fields.Integer(string="Views", readonly=True, required=True)

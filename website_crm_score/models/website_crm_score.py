@@ -7,6 +7,7 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
 
+from ..fields import TechnicalChar, TechnicalDatetime
 from ..scoring.counting import get_counts_sql
 from ..scoring.grading import ENGAGEMENT, FIT
 from ..scoring.matching import get_query, get_reader, looks_at_pages
@@ -109,8 +110,8 @@ class WebsiteCrmScore(models.Model):
         ondelete="restrict",
         help="The rule looks at what this user may read.",
     )
-    lang = fields.Char(default=lambda self: self._default_lang(), readonly=True)
-    tz = fields.Char(default=lambda self: self.env.tz.zone, readonly=True)
+    lang = TechnicalChar(default=lambda self: self._default_lang(), readonly=True)
+    tz = TechnicalChar(default=lambda self: self.env.tz.zone, readonly=True)
     error = fields.Text(
         readonly=True,
         copy=False,
@@ -165,7 +166,7 @@ class WebsiteCrmScore(models.Model):
         readonly=False,
         help="Fit: who they are.\nEngagement: what they do.",
     )
-    category_date = fields.Datetime(
+    category_date = TechnicalDatetime(
         readonly=True,
         copy=False,
         groups="base.group_system",
@@ -223,7 +224,7 @@ class WebsiteCrmScore(models.Model):
         "page that was made for a website, and any page of the same address, is the "
         "same page.",
     )
-    page_key = fields.Char(
+    page_key = TechnicalChar(
         compute="_compute_page_address", store=True, readonly=True, copy=True
     )
     page_path = fields.Char(

@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..fields import LedgerMany2one
+from ..fields import LedgerMany2one, TechnicalFloat
 from ..scoring.counting import get_worth_sql
 from ..scoring.scores import get_wrong_sql
 from ..scoring.worklist import tune
@@ -57,7 +57,7 @@ class WebsiteCrmScoreLine(models.Model):
         readonly=True,
         help="How many times the reason was given.",
     )
-    units = fields.Float(
+    units = TechnicalFloat(
         digits=(16, 6),
         default=1.0,
         required=True,

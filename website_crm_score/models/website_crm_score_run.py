@@ -7,6 +7,13 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..fields import (
+    TechnicalBoolean,
+    TechnicalChar,
+    TechnicalDatetime,
+    TechnicalInteger,
+    TechnicalMany2one,
+)
 from ..scoring.finding import Finding
 from ..scoring.worklist import drop_tables, find_runs_with_tables, has_tables
 from ..scoring.writing import Writing
@@ -83,30 +90,30 @@ class WebsiteCrmScoreRun(models.Model):
         readonly=True,
     )
     # How far a run came that is made of several calls of a scheduled action.
-    cron_id = fields.Many2one(
+    cron_id = TechnicalMany2one(
         comodel_name="ir.cron", readonly=True, groups="base.group_system"
     )
-    part_count = fields.Integer(string="Parts", readonly=True)
-    part_reached = fields.Integer(string="Parts Done", readonly=True)
-    to_write_count = fields.Integer(string="To Write", readonly=True)
-    has_changes = fields.Boolean(
+    part_count = TechnicalInteger(string="Parts", readonly=True)
+    part_reached = TechnicalInteger(string="Parts Done", readonly=True)
+    to_write_count = TechnicalInteger(string="To Write", readonly=True)
+    has_changes = TechnicalBoolean(
         readonly=True,
         groups="base.group_system",
         help="Rules count again what they counted before.",
     )
-    has_losses = fields.Boolean(readonly=True, groups="base.group_system")
-    check_date = fields.Datetime(
+    has_losses = TechnicalBoolean(readonly=True, groups="base.group_system")
+    check_date = TechnicalDatetime(
         readonly=True,
         groups="base.group_system",
         help="The rules last changed before this date looked at all owners in it.",
     )
-    count_date = fields.Datetime(
+    count_date = TechnicalDatetime(
         readonly=True,
         groups="base.group_system",
         help="The events before this date were counted in this run.",
     )
     # The connection that does the work, by which one tells whether it is alive.
-    backend = fields.Char(readonly=True, groups="base.group_system")
+    backend = TechnicalChar(readonly=True, groups="base.group_system")
 
     @api.depends("end_date", "left_count", "backend", "part_reached", "part_count")
     def _compute_state(self):

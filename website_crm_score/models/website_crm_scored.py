@@ -5,6 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
+from ..fields import TechnicalBoolean
 from ..scoring.grading import GRADES
 from ..scoring.scores import (
     TOTALS,
@@ -105,7 +106,7 @@ class WebsiteCrmScored(models.AbstractModel):
     )
     # Not found by its empty date: an index on what changes with the score would make
     # each change of a score one of all indexes.
-    score_outdated = fields.Boolean(
+    score_outdated = TechnicalBoolean(
         default=True,
         readonly=True,
         copy=False,

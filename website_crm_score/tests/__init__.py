@@ -1,4 +1,5 @@
 from . import test_grades
+from . import test_best_first
 from . import test_hoot
 from . import test_learning_choice
 from . import test_learning_figures
@@ -6,6 +7,7 @@ from . import test_login
 from . import test_migration
 from . import test_new_source
 from . import test_time_spent
+from . import test_offered_fields
 from . import test_track_page
 from . import test_track_page_tour
 from . import test_scoring

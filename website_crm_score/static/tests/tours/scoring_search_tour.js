@@ -75,6 +75,9 @@ function chooseMeasure(view, measure) {
 registry.category("web_tour.tours").add("website_crm_score.salesperson_searches", {
     steps: () => [
         ...openLeads(),
+        checkLeads("Hot", "Warm", "Cold", "Minus"),
+        sortByScore(),
+        checkLeads("Warm", "Minus", "Hot", "Cold"),
         sortByScore(),
         checkLeads("Minus", "Cold", "Warm", "Hot"),
         sortByScore(),

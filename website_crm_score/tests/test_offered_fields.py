@@ -1,0 +1,46 @@
+from odoo.tests import TransactionCase, tagged
+
+OFFERS = ["searchable", "sortable", "groupable", "exportable", "aggregator"]
+TECHNICAL = {
+    "crm.lead": ["score_outdated", "pageviews_outdated", "last_company_id"],
+    "res.partner": ["score_outdated"],
+    "res.users": ["score_outdated"],
+    "website.crm.pageview": ["url_id"],
+    "website.crm.score": ["lang", "tz", "page_key"],
+    "website.crm.score.line": ["units"],
+    "website.crm.score.run": ["cron_id", "backend", "part_count"],
+}
+
+
+@tagged("post_install", "-at_install")
+class TestOfferedFields(TransactionCase):
+    """Users are offered what they have a use for, by names that they can read."""
+
+    def test_nobody_is_offered_what_is_for_jobs_alone(self):
+        for name, technical in TECHNICAL.items():
+            described = self.env[name].fields_get(technical, OFFERS)
+            for field, offers in described.items():
+                self.assertFalse(any(offers.values()), f"{name}.{field}: {offers}")
+
+    def test_what_is_for_users_is_offered(self):
+        offers = self.env["crm.lead"].fields_get(["score"], OFFERS)["score"]
+        self.assertEqual(offers, {**dict.fromkeys(OFFERS, True), "aggregator": "avg"})
+
+    def test_code_still_searches_and_groups_by_what_is_not_offered(self):
+        leads = self.env["crm.lead"]
+        lead = leads.create({"name": "New"})
+        self.assertIn(lead, leads.search([("score_outdated", "=", True)]))
+        views = self.env["website.crm.pageview"]
+        views._read_group([("url", "ilike", "/")], ["url_id"], ["__count"])
+
+    def test_each_page_of_ours_has_an_address_that_can_be_read(self):
+        ours = self.env["ir.model.data"].search(
+            [
+                ("module", "=", "website_crm_score"),
+                ("model", "=", "ir.actions.act_window"),
+            ]
+        )
+        actions = self.env["ir.actions.act_window"].browse(ours.mapped("res_id"))
+        pages = actions.filtered(lambda action: action.target == "current")
+        self.assertGreater(len(pages), 5)
+        self.assertFalse(pages.filtered(lambda action: not action.path).mapped("name"))
