@@ -85,24 +85,27 @@ class CrmLead(models.Model):
         """Return ``{lead id: number of different urls seen}``, up to this moment.
 
         Counts what the page views have and what the visits add to it, so that looking
-        at a lead needs no write to be right.
+        at a lead needs no write to be right: it is what the list of them shows, which
+        are first brought up to date, see ``website.crm.pageview._sync``.
         """
         if not self.ids:
             return {}
         self.env.flush_all()
+        pageviews = self.env["website.crm.pageview"]
         query = SQL(
             """
             SELECT lead_id, count(*) FROM (
-                SELECT view.lead_id, entry.url
-                  FROM website_crm_pageview view
-                  JOIN website_crm_url entry ON entry.id = view.url_id
-                 WHERE view.lead_id IN %s
+                SELECT known.lead_id, entry.url
+                  FROM website_crm_pageview known
+                  JOIN website_crm_url entry ON entry.id = known.url_id
+                 WHERE known.lead_id IN %s AND %s
                  UNION
                 SELECT lead_id, url FROM (%s) visit
             ) seen GROUP BY lead_id
             """,
             tuple(self.ids),
-            self.env["website.crm.pageview"]._get_visits_sql(self),
+            pageviews._get_is_kept_sql(self),
+            pageviews._get_visits_sql(self),
         )
         return dict(self.env.execute_query(query))
 

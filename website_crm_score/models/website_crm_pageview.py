@@ -1,7 +1,7 @@
 import time
 from datetime import datetime, timedelta
 from functools import partial
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup
 
@@ -58,12 +58,36 @@ class WebsiteCrmPageview(models.Model):
         ondelete="restrict",
     )
     url = fields.Text(related="url_id.url", string="URL")
+    title = fields.Char(string="Page Title", compute="_compute_title")
+    link = fields.Char(compute="_compute_link")
     view_count = fields.Integer(string="Views", readonly=True, required=True)
     first_view_date = fields.Datetime(string="First View", readonly=True, required=True)
     view_date = fields.Datetime(string="Last View", readonly=True, required=True)
 
     _lead_url_uniq = models.UniqueIndex("(lead_id, url_id)")
     _url_lead_idx = models.Index("(url_id, lead_id)")
+
+    @api.depends("page_id.name", "url_id.url")
+    def _compute_title(self):
+        """What a page is called; what is none, by its address."""
+        hosts = self._get_own_hosts()
+        for pageview in self:
+            # sudo: the page was shown to a visitor, not to whoever looks at the lead
+            name = pageview.page_id.sudo().name
+            pageview.title = name or self._shorten(pageview.url, hosts)
+
+    @api.depends("page_id.url", "page_id.website_id", "url_id.url")
+    def _compute_link(self):
+        """Where a page can be opened: nowhere but on a website of this database,
+        whatever host the visitor's request named."""
+        hosts = self._get_own_hosts()
+        for pageview in self:
+            page = pageview.page_id.sudo()  # sudo: see _compute_title
+            link = self._is_at(pageview.url, hosts) and pageview.url
+            if page and not link:
+                website = page.website_id or self.env["website"].get_current_website()
+                link = website.get_base_url() + page.url
+            pageview.link = link
 
     def unlink(self):
         """Erase the visits as well, from which they would else be derived again, and
@@ -203,8 +227,7 @@ class WebsiteCrmPageview(models.Model):
 
         They are derived again if the leads are of that company again.
         """
-        websites = self.env["website"]
-        if not websites._has_several_companies():
+        if not self.env["website"]._has_several_companies():
             return
         self.env.cr.execute(
             SQL(
@@ -215,17 +238,26 @@ class WebsiteCrmPageview(models.Model):
              RETURNING known.lead_id
                 """,
                 leads._ids,
-                websites._get_is_of_owner_sql(
-                    leads,
-                    SQL("known.lead_id"),
-                    SQL("entry.url"),
-                    SQL("known.page_id"),
-                    SQL("NULL::integer"),
-                ),
+                self._get_is_kept_sql(leads),
             )
         )
         lead_ids = {lead_id for (lead_id,) in self.env.cr.fetchall()}
         leads.browse(lead_ids)._mark_stale()
+
+    @api.model
+    def _get_is_kept_sql(self, leads):
+        """Return the condition that ``known``, a page view of the url ``entry``, is of
+        a website of the company of its lead.
+
+        :rtype: SQL
+        """
+        return self.env["website"]._get_is_of_owner_sql(
+            leads,
+            SQL("known.lead_id"),
+            SQL("entry.url"),
+            SQL("known.page_id"),
+            SQL("NULL::integer"),
+        )
 
     @api.model
     def _collect_visits(self, leads):
@@ -388,10 +420,10 @@ class WebsiteCrmPageview(models.Model):
         """Log on each lead one note that lists these pages."""
         if not self or is_rehearsal(self.env):
             return
-        hosts = self._get_own_hosts()
-        self.mapped("url")  # in one query instead of one per lead
+        for name in ("title", "link"):  # of all at once, instead of lead by lead
+            self.mapped(name)
         bodies = {
-            lead.id: pageviews.sorted("first_view_date")._render_note(hosts)
+            lead.id: pageviews.sorted("first_view_date")._render_note()
             for lead, pageviews in self.grouped("lead_id").items()
         }
         self.env["crm.lead"].browse(bodies)._message_log_batch(
@@ -410,9 +442,9 @@ class WebsiteCrmPageview(models.Model):
         )
         notes.unlink()
 
-    def _render_note(self, hosts):
-        """Return the note that lists these pages, links to ``hosts`` clickable."""
-        items = [self._render_link(page.url, hosts) for page in self[:PAGES_PER_NOTE]]
+    def _render_note(self):
+        """Return the note that lists these pages."""
+        items = [pageview._render_link() for pageview in self[:PAGES_PER_NOTE]]
         if more := len(self) - len(items):
             items.append(self.env._("and %s more", more))
         return Markup('<div class="%s"><p>%s</p><ul>%s</ul></div>') % (
@@ -421,24 +453,39 @@ class WebsiteCrmPageview(models.Model):
             Markup().join(Markup("<li>%s</li>") % item for item in items),
         )
 
+    def _render_link(self):
+        """Return the title, as a link if the page can be opened.
+
+        :rtype: Markup | str
+        """
+        if not self.link:
+            return self.title
+        return Markup('<a href="%s" target="_blank" rel="noopener">%s</a>') % (
+            self.link,
+            self.title,
+        )
+
+    # ADDRESSES
+
     @api.model
-    def _render_link(self, url, hosts):
-        """Return ``url`` as a link if it leads to one of ``hosts``, else as text.
+    def _is_at(self, url, hosts):
+        """Return whether ``url`` leads to one of ``hosts``.
 
         :param str url: what a visitor's request named, not to be trusted
         :param set hosts: see :meth:`_get_own_hosts`
-        :rtype: Markup | str
         """
         try:
             parts = urlsplit(url)
         except ValueError:
-            return url
-        if parts.scheme not in ("http", "https") or parts.netloc not in hosts:
-            return url
-        return Markup('<a href="%s" target="_blank" rel="noopener">%s</a>') % (
-            url,
-            parts.path or "/",
-        )
+            return False
+        return parts.scheme in ("http", "https") and parts.netloc in hosts
+
+    @api.model
+    def _shorten(self, url, hosts):
+        """Return ``url`` as one reads it: on one of ``hosts``, its path alone."""
+        if self._is_at(url, hosts):
+            return unquote(urlsplit(url).path) or "/"
+        return url.removeprefix("https://").removeprefix("http://")
 
     @api.model
     def _get_own_hosts(self):

@@ -62,6 +62,16 @@ class TestWebsiteForm(WebsiteCase, CronMixinCase):
         self.run_job()
         self.assertEqual(self.notes(lead), [[self.base_url() + "/ws-tracked"]])
 
+    def test_the_note_on_the_lead_says_what_the_pages_are_called(self):
+        self.tracked.name = "What it <b>costs</b>"
+        self.visit("/ws-tracked")
+        lead = self.send_form()
+        self.run_job()
+        [body] = [body for body in lead.message_ids.mapped("body") if "Pages" in body]
+        [link] = html.fromstring(body).xpath("//a")
+        self.assertEqual(link.text, "What it <b>costs</b>")
+        self.assertNotIn(self.base_url(), html.fromstring(body).text_content())
+
     def test_a_returning_visitor_s_new_page_follows(self):
         self.make_rule(
             [("score_pageview_ids.url", "ilike", "/ws-second")],
@@ -187,11 +197,13 @@ class TestWebsiteForm(WebsiteCase, CronMixinCase):
         self.assertEqual(self.env["ir.cron.trigger"].search_count([]), triggers)
 
     def test_a_forged_host_is_no_link(self):
-        self.visit("/ws-tracked")
+        self.visit("/ws-tracked", "evil.example")
         lead = self.send_form()
-        lead.visitor_ids.website_track_ids.url = "http://evil.example/ws-tracked"
+        [url] = lead.visitor_ids.website_track_ids.mapped("url")
+        self.assertIn("evil.example", url)
         self.run_job()
-        self.assertEqual(self.notes(lead), [[]])
+        # The page is one of ours, wherever the request said that it is.
+        self.assertEqual(self.notes(lead), [[self.base_url() + "/ws-tracked"]])
 
     def test_a_visitor_that_logs_in_keeps_its_lead_and_pages(self):
         user = self.make_user("ws_login", "base.group_portal", password="ws_login_1")

@@ -76,7 +76,7 @@ function checkLead({score, pages, notes}) {
         },
         {
             content: "The button tells how many pages were seen",
-            trigger: `button[name=action_redirect_to_page_views]:contains(Page Views) .o_stat_value:text(${pages})`,
+            trigger: `button[name=action_redirect_to_page_views]:contains(Pages Seen) .o_stat_value:text(${pages})`,
         },
         {
             content: "There is one note for each time that new pages were seen",
@@ -103,7 +103,7 @@ tours.add("website_crm_score.salesperson_reads_lead", {
         {
             content: "The note links the tracked pages, without the query string",
             trigger:
-                `${note}:has(a[href$="/track-me"]:text("/track-me"))` +
+                `${note}:has(a[href$="/track-me"]:text("track-me"))` +
                 `:has(a[href$="/track-too"]):not(:contains(not-tracked))`,
         },
         openScoreTab(),
@@ -121,9 +121,9 @@ tours.add("website_crm_score.salesperson_reads_lead", {
             run: "click",
         },
         checkRows(".o_list_view", [
-            {url: "/contactus", view_count: 1},
-            {url: "/track-me", view_count: 2},
-            {url: "/track-too", view_count: 1},
+            {title: "Contact Us", view_count: 1},
+            {title: "track-me", view_count: 2},
+            {title: "track-too", view_count: 1},
         ]),
         {
             content: "Open the graph",
