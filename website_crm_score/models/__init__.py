@@ -9,6 +9,7 @@ from . import website_crm_score_source_time_spent
 from . import website_crm_score_source_contact_form
 from . import website_crm_score_source_comeback
 from . import website_crm_score_line
+from . import website_crm_score_history
 from . import website_crm_score_identity
 from . import website_crm_score_run
 from . import website_crm_score_run_line

@@ -206,6 +206,7 @@ class CrmLead(models.Model):
         self.score_pageview_ids.unlink()
         self.visitor_ids._erase_visits()
         self._get_own_visitors().unlink()
+        self.env["website.crm.score.history"]._drop_owners(self)
         self._mark_stale()
         return True
 

@@ -93,6 +93,8 @@ class ResPartner(models.Model):
         leads = self.env["crm.lead"].browse(visitors.lead_ids.ids)
         leads.action_erase_browsing_history()
         visitors.unlink()
+        # sudo: nobody may write what the jobs keep
+        self.env["website.crm.score.history"].sudo()._drop_owners(self)
         self.sudo()._mark_stale()  # sudo: the mark is the job's
         return True
 

@@ -214,6 +214,7 @@ class WebsiteCrmScoreLine(models.Model):
                 )
             )
             self.invalidate_model()
+            self.env["website.crm.score.history"]._drop_owners(owners)
 
     @api.model
     def _drop_orphans(self):
@@ -234,6 +235,7 @@ class WebsiteCrmScoreLine(models.Model):
                 )
             )
             self._drop_lines(owners, SQL("line.%s IS NOT NULL AND %s", owner, no_rule))
+            self.env["website.crm.score.history"]._drop_orphans(owners)
 
     @api.model
     def _repair(self):
@@ -270,6 +272,9 @@ class WebsiteCrmScoreLine(models.Model):
         :param SQL pairs: see ``website.crm.scored._get_pairs_sql``
         """
         owner_id = SQL.identifier(owners._ledger_field)
+        self.env.flush_all()
+        history = self.env["website.crm.score.history"]
+        history._merge(owners, pairs)
         self._change_lines(
             owners.browse(),
             SQL(
@@ -303,6 +308,7 @@ class WebsiteCrmScoreLine(models.Model):
                 self._get_key_sql(owners),
             ),
         )
+        history._end_merge(owners)
 
     @api.model
     def _get_key_sql(self, owners):

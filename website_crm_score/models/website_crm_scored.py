@@ -1,4 +1,5 @@
 import logging
+from operator import eq, ge, gt, le, lt
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
@@ -7,6 +8,7 @@ from odoo.tools import SQL, split_every
 
 from ..fields import TechnicalBoolean
 from ..scoring.grading import GRADES
+from ..scoring.history import get_week_sql
 from ..scoring.scores import (
     TOTALS,
     fetch_totals,
@@ -28,6 +30,14 @@ JOB_FIELDS = {
     "score_pageview_ids",
     "score_outdated",
     "pageviews_outdated",
+}
+# How the change of a week is compared, here and in PostgreSQL.
+WEEK_COMPARISONS = {
+    "=": (eq, SQL("=")),
+    "<": (lt, SQL("<")),
+    "<=": (le, SQL("<=")),
+    ">": (gt, SQL(">")),
+    ">=": (ge, SQL(">=")),
 }
 # So many records go through the ORM at once where somebody listens to their scores.
 LISTENED_SIZE = 500
@@ -97,6 +107,15 @@ class WebsiteCrmScored(models.AbstractModel):
         "Empty until the rules first looked.",
         groups="sales_team.group_sale_salesman",
     )
+    score_week_change = fields.Float(
+        string="Since a Week Ago",
+        compute="_compute_score_week_change",
+        search="_search_score_week_change",
+        digits=(16, 2),
+        help="By how much the score rose, or fell, within a week; of new ones since "
+        "they were first scored.",
+        groups="sales_team.group_sale_salesman",
+    )
     score_date = fields.Datetime(
         string="Scored on",
         readonly=True,
@@ -123,6 +142,40 @@ class WebsiteCrmScored(models.AbstractModel):
         for owner in self:
             values = totals.get(owner._origin.id, (0.0, 0.0, 0.0, False))
             owner.update(dict(zip(TOTALS, values, strict=True)))
+
+    @api.depends("score")
+    def _compute_score_week_change(self):
+        # sudo: who may read a score may read what it was
+        history = self.env["website.crm.score.history"].sudo()
+        changes = history._get_week_changes(self._origin)
+        for owner in self:
+            owner.score_week_change = changes.get(owner._origin.id, 0.0)
+
+    @api.model
+    def _search_score_week_change(self, operator, value):
+        # The ORM asks for the rights on fields that have a column alone.
+        self._check_field_access(self._fields["score_week_change"], "read")
+        if operator == "in":
+            return Domain.OR(self._changed_domain("=", number) for number in value)
+        if operator not in ("<", "<=", ">", ">="):
+            return NotImplemented
+        return self._changed_domain(operator, value)
+
+    @api.model
+    def _changed_domain(self, operator, number):
+        """Return the domain of the records whose score changed so within a week."""
+        compare, compare_sql = WEEK_COMPARISONS[operator]
+        # Who is not in the history has not changed.
+        is_of_the_others = compare(0.0, number or 0.0)
+        query = SQL(
+            "(%s GROUP BY %s HAVING (sum(score - score_before) %s %s::numeric) != %s)",
+            get_week_sql(self, SQL.identifier(self._ledger_field)),
+            SQL.identifier(self._ledger_field),
+            compare_sql,
+            number or 0.0,
+            is_of_the_others,
+        )
+        return Domain("id", "not in" if is_of_the_others else "in", query)
 
     @api.model
     def default_get(self, fields_list):
@@ -215,13 +268,15 @@ class WebsiteCrmScored(models.AbstractModel):
         self._write_scores(
             SQL(
                 """
-                SELECT id AS owner_id, ctid AS place, FALSE AS is_settled
+                SELECT id AS owner_id, ctid AS place, FALSE AS is_settled,
+                       score_date IS NOT NULL AS was_scored, score AS score_before
                   FROM %s WHERE id = ANY(%s)
                 """,
                 SQL.identifier(self._table),
                 self.ids,
             )
         )
+        self.env["website.crm.score.history"].invalidate_model(flush=False)
         self._notify_scores_changed([*TOTALS, "score_date"])
 
     @api.model
@@ -280,7 +335,7 @@ class WebsiteCrmScored(models.AbstractModel):
 
     def _notify_scores_changed(self, names):
         """Tell the ORM that SQL changed these fields of these owners."""
-        known = [*names, "score_line_ids", "score_ids"]
+        known = [*names, "score_line_ids", "score_ids", "score_week_change"]
         self.invalidate_recordset(known, flush=False)
         if not is_rehearsal(self.env):
             self.modified(names)

@@ -3,6 +3,7 @@
 from odoo.tools import SQL
 
 from .grading import get_totals_sql
+from .history import get_record_sql
 
 # What the reasons of an owner say; the column is called so in the totals.
 TOTALS = {
@@ -48,8 +49,9 @@ def write_scores(model, batch, keeps):
     or delete it meanwhile has to start again, and then sees its ledger.
 
     :param models.BaseModel model: the model of the owners
-    :param SQL batch: a query of ``owner_id``, of the ``place`` of its row, and of
-        ``is_settled``: whether it is no longer stale after this
+    :param SQL batch: a query of ``owner_id``, of the ``place`` of its row, of
+        ``is_settled``: whether it is no longer stale after this, and of what its row
+        says now: ``was_scored``, and its score, ``score_before``
     :param bool keeps: whether scores and grades stay, and only the rest is written
     :return: how many owners were written, and of how many the score changed
     :rtype: tuple[int, int]
@@ -75,7 +77,10 @@ def write_scores(model, batch, keeps):
             CROSS JOIN LATERAL (%(totals)s) total
                  WHERE owner.id = batch.owner_id
                    AND owner.ctid = ANY(ARRAY(SELECT place FROM (%(batch)s) batch))
-             RETURNING owner.score_date
+             RETURNING batch.owner_id, batch.was_scored, batch.score_before,
+                       total.score, owner.score_date
+            ), history AS (
+                %(record)s
             )
             SELECT count(*),
                    count(*) FILTER (WHERE score_date = now() AT TIME ZONE 'UTC')
@@ -90,6 +95,7 @@ def write_scores(model, batch, keeps):
                 _get_set_sql(SQL("owner.score_date IS NOT NULL OR batch.is_settled")),
             ),
             totals=get_totals_sql(model, SQL("batch.owner_id")),
+            record=get_record_sql(model, SQL("written")),
         )
     )
     return counts
@@ -104,7 +110,7 @@ def sum_scores(model, ids):
         SQL(
             """
             UPDATE %(table)s owner SET %(totals_set)s
-              FROM unnest(%(ids)s) entry (owner_id)
+              FROM unnest(%(ids)s::int[]) entry (owner_id)
         CROSS JOIN LATERAL (%(totals)s) total
              WHERE owner.id = entry.owner_id
             """,
@@ -137,7 +143,7 @@ def fetch_totals(model, ids):
             """
             SELECT entry.owner_id, total.score::float, total.fit::float,
                    total.engagement::float, %(grade)s
-              FROM unnest(%(ids)s) entry (owner_id)
+              FROM unnest(%(ids)s::int[]) entry (owner_id)
          LEFT JOIN %(table)s owner ON owner.id = entry.owner_id
         CROSS JOIN LATERAL (%(totals)s) total
             """,

@@ -77,14 +77,17 @@ class Writing(Worklist):
         :param models.BaseModel counter: the run to count it for
         """
         tune(self.env.cr)
-        columns = SQL("owner_id integer, place tid, is_settled boolean")
+        columns = SQL(
+            "owner_id integer, place tid, is_settled boolean, was_scored boolean,"
+            " score_before numeric"
+        )
         self._execute(SQL("CREATE TEMPORARY TABLE %s (%s)", self.batch, columns))
         reached = 0
         while batch := self._lock_batch(part, reached):
             gained = self._write_gains(batch, counter)
             lost = self._delete_losses(batch) if self.run.has_losses else 0
             written, scored = self.model._write_scores(
-                SQL("SELECT owner_id, place, is_settled FROM %s", self.batch)
+                SQL("SELECT * FROM %s", self.batch)
             )
             counter._count(written, scored, gained, lost)
             self._execute(SQL("TRUNCATE %s", self.batch))
@@ -113,10 +116,11 @@ class Writing(Worklist):
                      LIMIT %(size)s
                 ), locked AS (
                     INSERT INTO %(batch)s
-                    SELECT owner.id, owner.ctid, entry.is_settled
+                    SELECT owner.id, owner.ctid, entry.is_settled,
+                           owner.score_date IS NOT NULL, owner.score
                       FROM entry
                 CROSS JOIN LATERAL (
-                           SELECT id, ctid
+                           SELECT id, ctid, score_date, score
                              FROM %(table)s
                             WHERE id = entry.owner_id
                               AND xmin = entry.version

@@ -213,12 +213,23 @@ class LedgerCase(EventCase):
             expected = {rule: count for rule, count in counted.items() if count}
             self.assertEqual(found, expected)
         self.check_scores()
+        self.check_histories()
 
     def check_scores(self):
         for owner in self.owners:
             points = sum(owner.score_line_ids.mapped("points"))
             self.assertAlmostEqual(owner.score, points)
         self.assertTotals(self.owners)
+
+    def check_histories(self):
+        """Each score is where its history ends, each day where the one before ended."""
+        for owner in self.owners:
+            rows = self.env["website.crm.score.history"].search(
+                [(owner._ledger_field, "=", owner.id)], order="date"
+            )
+            ends = rows.mapped("score")
+            self.assertEqual(ends[-1:], [owner.score] if rows else [])
+            self.assertEqual(rows.mapped("score_before")[1:], ends[:-1])
 
     # A PLAIN COUNT
 

@@ -26,6 +26,7 @@ ACCESS = {
     "website.crm.score.visits": {},
     "website.crm.score.template": {"manager": ALL},
     "website.crm.score.line": dict.fromkeys(SALES, READ),
+    "website.crm.score.history": dict.fromkeys(SALES, READ),
     "website.crm.pageview": dict.fromkeys(SALES, READ),
     "website.crm.url": {},
     "website.crm.removed.visit": {},

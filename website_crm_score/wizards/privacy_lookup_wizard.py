@@ -14,6 +14,7 @@ class PrivacyLookupWizard(models.TransientModel):
             ("website.crm.pageview", "website_crm_pageview"),
             ("website.crm.form", "website_crm_form"),
             ("website.crm.score.line", "website_crm_score_line"),
+            ("website.crm.score.history", "website_crm_score_history"),
         ):
             query = SQL(
                 """
@@ -29,12 +30,18 @@ class PrivacyLookupWizard(models.TransientModel):
                 SQL.identifier(table),
                 email_normalize(self.email.strip()),
             )
-        return SQL(
-            """
-            %s UNION ALL
-            SELECT %s, id, TRUE FROM website_crm_score_line
-             WHERE partner_id IN (SELECT id FROM indirect_references)
-            """,
-            query,
-            self.env["ir.model"]._get_id("website.crm.score.line"),
-        )
+        for model_name, table in (
+            ("website.crm.score.line", "website_crm_score_line"),
+            ("website.crm.score.history", "website_crm_score_history"),
+        ):
+            query = SQL(
+                """
+                %s UNION ALL
+                SELECT %s, id, TRUE FROM %s
+                 WHERE partner_id IN (SELECT id FROM indirect_references)
+                """,
+                query,
+                self.env["ir.model"]._get_id(model_name),
+                SQL.identifier(table),
+            )
+        return query
