@@ -29,6 +29,7 @@
             "website_crm_score/static/src/components/track_page/*",
         ],
         "web.assets_backend": [
+            "website_crm_score/static/src/fields/**/*",
             "website_crm_score/static/src/views/page_list/*",
         ],
         "web.assets_tests": [

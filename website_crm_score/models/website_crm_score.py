@@ -11,6 +11,7 @@ from ..fields import TechnicalChar, TechnicalDatetime
 from ..scoring.counting import get_counts_sql
 from ..scoring.grading import ENGAGEMENT, FIT
 from ..scoring.matching import get_query, get_reader, looks_at_pages
+from ..scoring.wording import describe, find_untracked_address
 from ..tools.concurrency import CONCURRENCY_ERRORS
 from ..tools.rule_domain import find_query_error, name_records
 from ..tools.time_zone import find_same_zone
@@ -58,7 +59,7 @@ class WebsiteCrmScore(models.Model):
         string="Points",
         digits=(16, 2),
         required=True,
-        default=0.0,
+        default=5.0,
         help="Added to the score of each lead or contact that matches. May be "
         "negative.",
     )
@@ -76,6 +77,11 @@ class WebsiteCrmScore(models.Model):
         "Contacts: they are those of each contact, with or without a lead.",
     )
     model_name = fields.Char(compute="_compute_model_name")
+    shows_apply_to = fields.Boolean(compute="_compute_shows_apply_to")
+    condition = fields.Char(
+        compute="_compute_condition",
+        help="What the rule gives its points for, in words.",
+    )
     event_based = fields.Boolean(
         string="Event-based Rule",
         help="An ordinary rule looks at each lead or contact once, when it is new. An "
@@ -144,12 +150,15 @@ class WebsiteCrmScore(models.Model):
 
     # what happens
     rule_type = fields.Selection(
-        selection=[("domain", "What they are"), ("event", "What happens")],
-        string="Looks at",
+        selection=[
+            ("domain", "The lead matches a filter"),
+            ("event", "Something happens"),
+        ],
+        string="Gives Points When",
         required=True,
         default="domain",
-        help="What they are: leads or contacts that match get the points once.\n"
-        "What happens: the points are given each time that it happens.",
+        help="A filter: leads or contacts that match get the points once.\n"
+        "Something happens: the points are given each time that it does.",
     )
     event_type = fields.Selection(
         selection=lambda self: self.env["website.crm.score.source"]._get_selection(),
@@ -176,22 +185,23 @@ class WebsiteCrmScore(models.Model):
     event_warning = fields.Char(compute="_compute_event_warning")
     min_count = fields.Integer(
         string="At Least (Times)",
-        help="Nothing is given before it has happened so many times. 0 to give from "
-        "the first time on.",
+        help="Nothing is given before it has happened so many times. Empty to "
+        "give from the first time on.",
     )
     max_count = fields.Integer(
         string="At Most (Times)",
-        help="So many events count, the most recent ones. 0 for no limit.",
+        help="So many events count, the most recent ones. Empty for no limit.",
     )
     max_points = fields.Float(
         string="At Most (Points)",
         digits=(16, 2),
         help="The rule gives not more points than these, however often the event "
-        "happens; a rule that takes points takes not more. 0 for no limit.",
+        "happens; a rule that takes points takes not more. Empty for no limit.",
     )
     valid_days = fields.Integer(
         string="Counts for (Days)",
-        help="An event no longer counts when so many days have passed. 0 for always.",
+        help="An event no longer counts when so many days have passed. Empty for "
+        "always.",
     )
     is_fading = fields.Boolean(
         string="Fades",
@@ -283,6 +293,23 @@ class WebsiteCrmScore(models.Model):
         for rule in self:
             rule.model_name = rule._get_owners(rule.apply_to)._name
 
+    @api.depends("apply_to")
+    @api.depends_context("uid")
+    def _compute_shows_apply_to(self):
+        # sudo: of any company
+        rules = self.sudo().with_context(active_test=False)
+        is_shown = self.env.user.has_group("base.group_no_one") or bool(
+            rules.search_count([("apply_to", "=", "partner")], limit=1)
+        )
+        for rule in self:
+            rule.shows_apply_to = is_shown or rule.apply_to == "partner"
+
+    @api.depends(lambda self: {"domain", "apply_to", *self._get_event_fields()})
+    @api.depends_context("lang", "uid")
+    def _compute_condition(self):
+        for rule, text in describe(self).items():
+            rule.condition = text
+
     def _compute_last_run(self):
         lines = self.env["website.crm.score.run.line"]
         newest = lines._read_group(
@@ -328,10 +355,21 @@ class WebsiteCrmScore(models.Model):
         for rule in self:
             rule.event_filters = list(rule._get_source()._filters)
 
-    @api.depends(lambda self: self._get_event_fields())
+    @api.depends(lambda self: {"domain", "apply_to", *self._get_event_fields()})
     def _compute_event_warning(self):
         for rule in self:
-            rule.event_warning = rule._get_source()._find_warning(rule)
+            warning = rule._get_source()._find_warning(rule)
+            rule.event_warning = warning or rule._find_page_warning()
+
+    def _find_page_warning(self):
+        """Return that nobody tracks a page that the domain looks for, or False."""
+        address = find_untracked_address(self)
+        return bool(address) and self.env._(
+            "No tracked page has “%s” in its address, and nobody was seen there "
+            "lately. Look how it is written, and whether Track Page is ticked on the "
+            "page.",
+            address,
+        )
 
     @api.depends("page_id.key", "page_id.url")
     def _compute_page_address(self):

@@ -11,6 +11,7 @@ class WebsiteCrmScoreSource(models.AbstractModel):
     - what its events are called, :attr:`_label`;
     - by which fields of the rule they are chosen, :attr:`_filters`: the form shows
       these for its rules, and a change of one has the rule checked and counted anew;
+    - what has to happen, in words, :meth:`_describe`;
     - what is wrong with them, :meth:`_find_error`, or dubious, :meth:`_find_warning`;
     - what happened to all owners of a model, leads or contacts, :meth:`_get_events`,
       and what did lately, :meth:`_get_recent_events`.
@@ -82,6 +83,14 @@ class WebsiteCrmScoreSource(models.AbstractModel):
         """
         events = self._get_events(rule, owners)
         return SQL("SELECT * FROM (%s) event WHERE date >= %s", events, since)
+
+    @api.model
+    def _describe(self, rule):
+        """Return what has to happen for ``rule`` to give its points, in a few words.
+
+        :rtype: str
+        """
+        return self._label and self.env._(self._label) or self.env._("Nothing")
 
     @api.model
     def _find_error(self, rule):

@@ -19,6 +19,12 @@ class WebsiteCrmScoreSourceComeback(models.AbstractModel):
     _filters = ("absence_days",)
 
     @api.model
+    def _describe(self, rule):
+        return self.env._(
+            "Came back to the website after %s days or more", rule.absence_days
+        )
+
+    @api.model
     def _find_error(self, rule):
         is_wrong = rule.absence_days < 1
         return is_wrong and self.env._("say after how many days, at least one.")

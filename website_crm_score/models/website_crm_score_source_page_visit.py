@@ -26,6 +26,17 @@ class WebsiteCrmScoreSourcePageVisit(models.AbstractModel):
     # FILTERS
 
     @api.model
+    def _describe(self, rule):
+        page = rule.page_path if rule.page_match == "page" else rule.page_url
+        if rule.page_match == "contains":
+            text = self.env._("Visited a page with “%s” in its address", page or "")
+        else:
+            text = self.env._("Visited the page %s", page or "")
+        if rule.visit_unit == "day":
+            return self.env._("%s, each day once", text)
+        return text
+
+    @api.model
     def _find_error(self, rule):
         url = (rule.page_url or "").strip()
         if rule.page_match == "page":

@@ -25,6 +25,16 @@ class WebsiteCrmScoreSourceTimeSpent(models.AbstractModel):
     _filters = ("stay_unit", "stay_minutes")
 
     @api.model
+    def _describe(self, rule):
+        if rule.stay_unit == "visit" and not rule.stay_minutes:
+            return self.env._("Visited the website")
+        if rule.stay_unit == "visit":
+            text = self.env._("A visit of %s minutes or more", rule.stay_minutes)
+        else:
+            text = self.env._("%s minutes or more on the website", rule.stay_minutes)
+        return text
+
+    @api.model
     def _find_error(self, rule):
         if rule.stay_unit == "visit":
             is_wrong = rule.stay_minutes < 0

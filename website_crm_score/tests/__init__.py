@@ -13,6 +13,7 @@ from . import test_track_page
 from . import test_track_page_tour
 from . import test_scoring
 from . import test_rule_author
+from . import test_rule_words
 from . import test_rule_zone
 from . import test_scoring_rule
 from . import test_scoring_run
@@ -34,6 +35,7 @@ from . import test_visit_events
 from . import test_page_rules
 from . import test_contact_form
 from . import test_company_visits
+from . import test_domain_words
 from . import test_drafts
 from . import test_event_ledger
 from . import test_company_points

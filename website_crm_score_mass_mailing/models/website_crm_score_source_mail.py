@@ -12,6 +12,17 @@ class WebsiteCrmScoreSourceMail(models.AbstractModel):
     _filters = ("mailing_match", "mailing_id", "mailing_campaign_id")
 
     @api.model
+    def _describe(self, rule):
+        rule = rule.sudo()  # sudo: who may read the rule may know what it is on
+        if rule.mailing_match == "mailing":
+            name = rule.mailing_id.display_name
+        elif rule.mailing_match == "campaign":
+            name = rule.mailing_campaign_id.display_name
+        else:
+            return super()._describe(rule)
+        return f"{super()._describe(rule)} “{name or ''}”"
+
+    @api.model
     def _find_error(self, rule):
         if rule.mailing_match == "mailing":
             return not rule.mailing_id and self.env._("choose the newsletter.")

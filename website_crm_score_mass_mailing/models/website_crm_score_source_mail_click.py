@@ -28,6 +28,19 @@ class WebsiteCrmScoreSourceMailClick(models.AbstractModel):
     # FILTERS
 
     @api.model
+    def _describe(self, rule):
+        text = super()._describe(rule)
+        if rule.link_match == "contains":
+            return self.env._(
+                "%(event)s to “%(address)s”", event=text, address=rule.link_url or ""
+            )
+        if rule.link_match == "link":
+            # sudo: who may read the rule may know what it is on
+            url = rule.sudo().link_id.url or ""
+            return self.env._("%(event)s to “%(address)s”", event=text, address=url)
+        return text
+
+    @api.model
     def _find_error(self, rule):
         return super()._find_error(rule) or self._find_link_error(rule)
 

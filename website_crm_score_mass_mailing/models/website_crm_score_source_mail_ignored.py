@@ -25,6 +25,14 @@ class WebsiteCrmScoreSourceMailIgnored(models.AbstractModel):
     _filters = (*WebsiteCrmScoreSourceMail._filters, "ignored_days")
 
     @api.model
+    def _describe(self, rule):
+        return self.env._(
+            "%(event)s within %(days)s days",
+            event=super()._describe(rule),
+            days=rule.ignored_days,
+        )
+
+    @api.model
     def _find_error(self, rule):
         is_wrong = rule.ignored_days < 1
         return super()._find_error(rule) or (

@@ -19,6 +19,13 @@ class WebsiteCrmScoreSourceMailUnsubscribe(models.AbstractModel):
     _filters = ("mailing_list_id",)
 
     @api.model
+    def _describe(self, rule):
+        text = super()._describe(rule)
+        # sudo: who may read the rule may know what it is on
+        name = rule.sudo().mailing_list_id.display_name
+        return f"{text} “{name}”" if name else text
+
+    @api.model
     def _get_events(self, rule, owners):
         emails = self.env["website.crm.score.identity"]._get_emails_sql(owners)
         optouts = self._get_optouts(rule, emails)

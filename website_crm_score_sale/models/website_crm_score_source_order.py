@@ -27,6 +27,24 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
     _is_of_visitors = True
 
     @api.model
+    def _describe(self, rule):
+        text = super()._describe(rule)
+        rule = rule.sudo()  # sudo: who may read the rule may know what it is on
+        bought = [
+            *rule.product_tmpl_ids.mapped("display_name"),
+            *filter(None, [rule.product_categ_id.display_name]),
+            *filter(None, [rule.public_categ_id.display_name]),
+        ]
+        if bought:
+            text = f"{text}: {', '.join(bought)}"
+        if rule.min_amount:
+            amount = f"{rule.min_amount:g}"
+            text = self.env._(
+                "%(event)s for %(amount)s or more", event=text, amount=amount
+            )
+        return text
+
+    @api.model
     def _find_error(self, rule):
         is_wrong = rule.min_amount < 0 or rule.amount_unit < 0
         return is_wrong and self.env._("an amount cannot be less than 0.")

@@ -53,7 +53,7 @@ tours.add("website_crm_score.manager_makes_rule", {
         },
         {
             content: "Add a condition",
-            trigger: `${domain} a:contains(New Rule)`,
+            trigger: `${domain} a:contains(New Condition)`,
             run: "click",
         },
         {
@@ -177,6 +177,12 @@ tours.add("website_crm_score.manager_archives_rule", {
             run: "click",
         },
         {
+            content: "It is asked whether these points shall be lost",
+            trigger:
+                ".modal:contains(lose the points of this rule at once: 1) .btn-primary",
+            run: "click",
+        },
+        {
             content: "It is off",
             trigger:
                 ".o_data_row:contains(Lives in Belgium) .o_data_cell[name=active] input:not(:checked)",
@@ -252,7 +258,7 @@ tours.add("website_crm_score.salesperson_only_reads", {
             content: "The rule cannot be changed",
             trigger:
                 ".o_form_view:has(.o_form_readonly):not(:has(.o_field_widget[name=name] input))" +
-                ":not(:has(a:contains(New Rule))):not(:has(button[name=action_apply]))" +
+                ":not(:has(a:contains(New Condition))):not(:has(button[name=action_apply]))" +
                 ":not(:has(.o_form_button_create)):not(:has(.o_cp_action_menus button))",
         },
         {

@@ -1,0 +1,182 @@
+"""What rules look at, in words: for lists, where nobody wants to open each rule."""
+
+from functools import partial
+
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..tools.domain_words import FieldWords, put_in_words
+from ..tools.rule_domain import iter_fields, parse_domain
+
+# The address of a page that a lead saw.
+URL_FIELDS = {"website.crm.pageview.url", "website.crm.url.url"}
+
+
+def describe(rules):
+    """Return what each of ``rules`` looks at, in words.
+
+    :rtype: dict[models.BaseModel, str]
+    """
+    words = DomainReader(rules.env)
+    domains = {}
+    for rule in rules:
+        owners = rule._get_owners(rule.apply_to)
+        domains[rule] = words.parse(rule.domain, owners)
+    return {rule: _describe_one(rule, domains[rule], words) for rule in rules}
+
+
+def _describe_one(rule, domain, words):
+    who = rule.domain
+    if domain is not None:
+        who = words.say(domain, rule._get_owners(rule.apply_to))
+    if rule.rule_type != "event":
+        return who or _get_everybody(rule)
+    parts = [rule._get_source()._describe(rule), *_describe_limits(rule)]
+    if who:
+        parts.append(rule.env._("only if %s", who))
+    return ", ".join(parts)
+
+
+def _get_everybody(rule):
+    if rule.apply_to == "partner":
+        return rule.env._("All contacts")
+    return rule.env._("All leads")
+
+
+def _describe_limits(rule):
+    """Return the limits of a rule on events, each in words."""
+    limits = []
+    if rule.min_count > 1:
+        limits.append(rule.env._("at least %s times", rule.min_count))
+    if rule.max_count == 1:
+        limits.append(rule.env._("once"))
+    elif rule.max_count:
+        limits.append(rule.env._("at most %s times", rule.max_count))
+    if rule.max_points:
+        limits.append(rule.env._("at most %s points", f"{rule.max_points:g}"))
+    if rule.valid_days and rule.is_fading:
+        limits.append(rule.env._("fading within %s days", rule.valid_days))
+    elif rule.valid_days:
+        limits.append(rule.env._("for %s days", rule.valid_days))
+    return limits
+
+
+def find_untracked_address(rule):
+    """Return the first part of an address that the domain of ``rule`` looks for, and
+    that no tracked page has; None if there is none.
+
+    :rtype: str | None
+    """
+    owners = rule._get_owners(rule.apply_to)
+    reader = DomainReader(rule.env)
+    domain = reader.parse(rule.domain, owners)
+    for condition in domain.iter_conditions() if domain is not None else ():
+        pattern = _get_pattern(condition)
+        if pattern and reader.find_field(condition.field_expr, owners) in URL_FIELDS:
+            is_like = partial(SQL, "%(url)s ILIKE %(pattern)s", pattern=pattern)
+            urls = rule.env["website.crm.url"]
+            if not urls._is_tracked(lambda url, is_like=is_like: is_like(url=url)):
+                return condition.value
+    return None
+
+
+def _get_pattern(condition):
+    """Return the pattern of the texts that ``condition`` looks for, if it does."""
+    if not isinstance(condition.value, str):
+        return None
+    if condition.operator in ("like", "ilike"):
+        return f"%{condition.value}%"
+    is_whole = condition.operator in ("=", "=like", "=ilike")
+    return condition.value if is_whole else None
+
+
+class DomainReader:
+    """Knows what the fields and records of domains are called.
+
+    The records of all domains that were parsed are asked for at once, model by model.
+    What the user may not read has no name.
+    """
+
+    def __init__(self, env):
+        self.env = env
+        self.ids = {}
+        self.names = {}
+
+    def parse(self, text, model):
+        """Return the domain that ``text`` spells, None if it cannot be read.
+
+        :param models.BaseModel model: what it is a domain on
+        :rtype: Domain | None
+        """
+        try:
+            domain = parse_domain(text, self.env)
+            for _field in iter_fields(domain, model):
+                pass  # it raises where there is no such field
+            self._note(domain, model)
+        except (UserError, TypeError, ValueError):
+            return None
+        return domain
+
+    def say(self, domain, model):
+        """Return what a domain that was parsed says."""
+        return put_in_words(domain, self.env, self._get_fields_of(model))
+
+    def find_field(self, path, model):
+        """Return the name of the field at the end of ``path``, with its model."""
+        *_path, (field, _comodel) = self._follow(path, model)
+        return str(field)
+
+    def _note(self, domain, model):
+        """Note the records that ``domain`` names by their ids."""
+        for condition in domain.iter_conditions():
+            *_path, (_field, comodel) = self._follow(condition.field_expr, model)
+            if comodel is None:
+                continue
+            if condition.operator in ("any", "not any"):
+                self._note(Domain(condition.value), comodel)
+                continue
+            value = condition.value
+            values = value if isinstance(value, list | tuple | set) else [value]
+            ids = {one for one in values if type(one) is int}  # a bool is no id
+            self.ids.setdefault(comodel._name, set()).update(ids)
+
+    def _follow(self, path, model):
+        for name in path.split("."):
+            if model is None:  # part of a date, or a property
+                return
+            field = model._fields[name]
+            model = self.env[field.comodel_name] if field.relational else None
+            yield field, model
+
+    def _get_fields_of(self, model):
+        def get_field(path):
+            steps = list(self._follow(path, model))
+            field, comodel = steps[-1]
+            labels = [one._description_string(self.env) for one, _model in steps]
+            return FieldWords(
+                label=" › ".join(labels),
+                type=field.type,
+                names=self._get_names(field, comodel),
+                nested=comodel is not None and self._get_fields_of(comodel),
+            )
+
+        return get_field
+
+    def _get_names(self, field, comodel):
+        if field.type == "selection":
+            return dict(field._description_selection(self.env))
+        if comodel is None:
+            return {}
+        if comodel._name not in self.names:
+            self.names[comodel._name] = self._find_names(comodel)
+        return self.names[comodel._name]
+
+    def _find_names(self, model):
+        ids = self.ids.get(model._name, set())
+        found = model
+        if ids and model.has_access("read"):
+            domain = [("id", "in", list(ids))]
+            found = model.with_context(active_test=False).search(domain)
+        unknown = dict.fromkeys(ids, self.env._("a record that you cannot see"))
+        return unknown | {record.id: record.display_name for record in found}
