@@ -357,6 +357,9 @@ class TestRemoteCalls(SecurityCase):
     def test_no_method_is_public_but_the_documented_ones(self):
         methods = list(self._iter_methods())
         self.assertIn(("website.crm.score.line", "_revalue"), methods)
+        for model, names in PUBLIC_METHODS.items():
+            for name in names:
+                self.assertTrue(get_public_method(self.env[model], name))
         for model, name in methods:
             if model not in ACCESS and model != "crm.lead":
                 continue
@@ -372,11 +375,32 @@ class TestRemoteCalls(SecurityCase):
     def test_every_private_method_is_refused_to_a_browser(self):
         for model, name in self._iter_methods():
             if name.startswith("_") and not name.startswith("__"):
-                with (
-                    self.subTest(model=model, method=name),
-                    self.assertRaises(AccessError),
-                ):
-                    get_public_method(self.env[model], name)
+                with self.subTest(model=model, method=name):
+                    # Of a method that is gone, it would be refused as well.
+                    self.assertTrue(hasattr(self.env[model], name))
+                    with self.assertRaises(AccessError):
+                        get_public_method(self.env[model], name)
+
+    def test_no_step_of_a_job_can_be_called_from_outside(self):
+        steps = {
+            "website.crm.score": [
+                "_cron_score_new_leads",
+                "_cron_score_contacts",
+                "_note_error",
+            ],
+            "website.crm.score.run": ["_score_all", "_score", "_go_on", "_write_part"],
+            "website.crm.score.line": ["_change_lines", "_drop_lines", "_repair"],
+            "website.crm.pageview": ["_sync_recent", "_sync", "_upsert"],
+            "website.track": ["_cron_remove_old_tracks", "_remove"],
+            "crm.lead": ["_write_scores", "_write_flag", "_mark_stale"],
+            "ir.cron": ["_commit_batch", "_transact"],
+        }
+        for model, name in [(key, name) for key in steps for name in steps[key]]:
+            records = self.env[model].with_user(self.users["manager"])
+            with self.subTest(model=model, method=name):
+                self.assertTrue(hasattr(records, name))
+                with self.assertRaises(AccessError):
+                    call_kw(records, name, [[]], {})
 
 
 @tagged("post_install", "-at_install")
