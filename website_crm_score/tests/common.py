@@ -165,3 +165,41 @@ class ScoringCase(TransactionCase):
         """The scores of ``leads`` are ``scores``, and the ledger explains them."""
         self.assertEqual(leads.mapped("score"), scores)
         self.assertLedger(leads)
+
+    def make_closed_leads(self):
+        """Return leads that were scored, then won, lost and archived."""
+        won, lost, archived = leads = self.make_leads(3)
+        self.run_rules()
+        won.action_set_won()
+        lost.action_set_lost()
+        archived.action_archive()
+        self.assertEqual(leads.mapped("won_status"), ["won", "lost", "pending"])
+        self.age_scores(leads)
+        return leads
+
+
+class DependentFieldCase(ScoringCase):
+    """A field that a user made depends on the score of leads."""
+
+    @classmethod
+    def setUpClass(cls):
+        # First, to be done last: when the field is gone from the database.
+        cls.addClassCleanup(cls._forget_field)
+        super().setUpClass()
+        # A field of a user, as Studio or the technical menu makes it.
+        cls.env["ir.model.fields"].create(
+            {
+                "name": "x_score_twice",
+                "field_description": "Twice the score",
+                "model_id": cls.env["ir.model"]._get("crm.lead").id,
+                "ttype": "float",
+                "depends": "score",
+                "compute": "for lead in self: lead['x_score_twice'] = lead.score * 2",
+                "store": True,
+            }
+        )
+
+    @classmethod
+    def _forget_field(cls):
+        with cls.registry.cursor() as cr:
+            cls.registry._setup_models__(cr)

@@ -1,140 +1,13 @@
 from unittest.mock import patch
 
-from odoo.fields import Command
 from odoo.tests import tagged
-from odoo.tools import mute_logger
 
-from .common import LONG_AGO, ScoringCase
-
-LEAD_LOGGER = "odoo.addons.website_crm_score.models.website_crm_scored"
-
-
-class ListenerCase(ScoringCase):
-    def make_automation(self, code, model_name="crm.lead", **values):
-        self.assertIn("base.automation", self.env, "Install base_automation")
-        model = self.env["ir.model"]._get(model_name)
-        automation = self.env["base.automation"].create(
-            {
-                "name": "Hot lead",
-                "model_id": model.id,
-                "trigger": "on_create_or_write",
-                "action_server_ids": [
-                    Command.create(
-                        {
-                            "name": "Act",
-                            "model_id": model.id,
-                            "state": "code",
-                            "code": code,
-                        }
-                    )
-                ],
-                **values,
-            }
-        )
-        self.addCleanup(automation._unregister_hook)
-        return automation
+from .common import LONG_AGO, DependentFieldCase, ScoringCase
 
 
 @tagged("post_install", "-at_install")
-class TestScoreListeners(ListenerCase):
+class TestScoreListeners(ScoringCase):
     """What Odoo does when a field changes, it does when a score changes."""
-
-    def score_field(self):
-        return self.env["ir.model.fields"]._get("crm.lead", "score")
-
-    def test_nobody_listens_by_default(self):
-        self.env["base.automation"].search([]).active = False
-        self.assertFalse(self.Lead._has_score_listeners())
-
-    def test_an_automation_runs_when_the_score_of_a_contact_crosses_a_level(self):
-        partners = self.env["res.partner"]
-        cold, hot = partners.create([{"name": "Cold"}, {"name": "Hot"}])
-        self.make_rule([("name", "=", "Hot")], value=60, apply_to="partner")
-        self.make_automation(
-            "record.write({'comment': 'Score %s' % record.score})",
-            "res.partner",
-            trigger_field_ids=[
-                Command.link(
-                    self.env["ir.model.fields"]._get("res.partner", "score").id
-                )
-            ],
-            filter_pre_domain="[('score', '<', 50)]",
-            filter_domain="[('score', '>=', 50)]",
-        )
-        self.run_rules()
-        self.assertEqual((cold + hot).mapped("score"), [0, 60])
-        self.assertIn("Score 60", hot.comment)
-        self.assertFalse(cold.comment)
-
-    def test_an_automation_runs_when_a_score_crosses_a_level(self):
-        cold, hot = self.make_lead("Cold"), self.make_lead("Hot")
-        self.make_rule([("name", "=", "Hot")], value=60)
-        self.make_rule(value=1)
-        self.make_automation(
-            "record.write({'description': 'Score %s' % record.score})",
-            trigger_field_ids=[Command.link(self.score_field().id)],
-            filter_pre_domain="[('score', '<', 50)]",
-            filter_domain="[('score', '>=', 50)]",
-        )
-        self.run_rules()
-        self.assertScores(cold + hot, [1, 61])
-        self.assertIn("Score 61", hot.description)
-        self.assertFalse(cold.description)
-
-    def test_an_automation_runs_once_for_a_score_that_stays(self):
-        lead = self.make_lead("Hot")
-        self.make_rule(value=60, event_based=True)
-        self.make_automation(
-            "record.message_post(body='Called')",
-            trigger_field_ids=[Command.link(self.score_field().id)],
-        )
-        for _run in range(3):
-            self.run_rules()
-        bodies = lead.message_ids.mapped("body")
-        self.assertEqual(len([body for body in bodies if "Called" in body]), 1)
-
-    def test_an_automation_of_another_field_does_not_slow_the_run_down(self):
-        field = self.env["ir.model.fields"]._get("crm.lead", "name")
-        self.make_automation(
-            "1", trigger_field_ids=[Command.link(field.id)], name="Named"
-        )
-        self.env["base.automation"].search([("name", "!=", "Named")]).active = False
-        self.assertFalse(self.Lead._has_score_listeners())
-
-    def test_scores_are_right_where_an_automation_fails(self):
-        leads = self.make_leads(3)
-        self.make_rule()
-        self.make_automation("raise UserError('Broken automation')")
-        with mute_logger(LEAD_LOGGER, "odoo.addons.base.models.ir_actions"):
-            self.run_rules()
-        self.assertScores(leads, [10] * 3)
-        self.assertTrue(all(leads.mapped("score_date")))
-
-    def make_closed_leads(self):
-        """Return leads that were scored, then won, lost and archived."""
-        won, lost, archived = leads = self.make_leads(3)
-        self.run_rules()
-        won.action_set_won()
-        lost.action_set_lost()
-        archived.action_archive()
-        self.assertEqual(leads.mapped("won_status"), ["won", "lost", "pending"])
-        self.age_scores(leads)
-        return leads
-
-    def test_no_automation_runs_for_closed_leads(self):
-        rule = self.make_rule()
-        closed = self.make_closed_leads()
-        lead = self.make_lead()
-        self.run_rules()
-        self.make_automation(
-            "record.message_post(body='Called')",
-            trigger_field_ids=[Command.link(self.score_field().id)],
-        )
-        self.make_automation("record.message_post(body='Called')", name="Any field")
-        rule.value = 60
-        self.assertScores(closed + lead, [60] * 4)
-        self.assertIn("Called", str(lead.message_ids.mapped("body")))
-        self.assertNotIn("Called", str(closed.message_ids.mapped("body")))
 
     def test_the_score_of_a_closed_lead_has_the_date_of_what_happened(self):
         rule = self.make_rule()
@@ -164,16 +37,6 @@ class TestScoreListeners(ListenerCase):
         new = [count - old for count, old in zip(after, before, strict=True)]
         self.assertEqual(new, [0, 0, 0, 1])
 
-    def test_no_automation_runs_for_archived_contacts(self):
-        contact = self.env["res.partner"].create({"name": "Ann"})
-        rule = self.make_rule([("name", "=", "Ann")], apply_to="partner")
-        self.run_rules()
-        contact.active = False
-        self.make_automation("record.write({'comment': 'Called'})", "res.partner")
-        rule.value = 60
-        self.assertEqual(contact.score, 60)
-        self.assertFalse(contact.comment)
-
     def test_a_tracked_score_shows_in_the_chatter(self):
         field = self.Lead._fields["score"]
         with patch.object(field, "tracking", 5, create=True):
@@ -181,30 +44,7 @@ class TestScoreListeners(ListenerCase):
 
 
 @tagged("post_install", "-at_install")
-class TestDependentField(ListenerCase):
-    @classmethod
-    def setUpClass(cls):
-        # First, to be done last: when the field is gone from the database.
-        cls.addClassCleanup(cls._forget_field)
-        super().setUpClass()
-        # A field of a user, as Studio or the technical menu makes it.
-        cls.env["ir.model.fields"].create(
-            {
-                "name": "x_score_twice",
-                "field_description": "Twice the score",
-                "model_id": cls.env["ir.model"]._get("crm.lead").id,
-                "ttype": "float",
-                "depends": "score",
-                "compute": "for lead in self: lead['x_score_twice'] = lead.score * 2",
-                "store": True,
-            }
-        )
-
-    @classmethod
-    def _forget_field(cls):
-        with cls.registry.cursor() as cr:
-            cls.registry._setup_models__(cr)
-
+class TestDependentField(DependentFieldCase):
     def test_a_stored_field_that_depends_on_the_score_follows(self):
         self.assertTrue(self.Lead._has_score_listeners())
         lead = self.make_lead()
@@ -214,17 +54,3 @@ class TestDependentField(ListenerCase):
         rule.value = 30
         self.assertEqual(lead.x_score_twice, 60)
         self.assertScores(lead, [30])
-
-    def test_it_follows_the_score_of_a_closed_lead_silently(self):
-        lead = self.make_lead()
-        rule = self.make_rule()
-        self.run_rules()
-        lead.action_set_lost()
-        field = self.env["ir.model.fields"]._get("crm.lead", "x_score_twice")
-        self.make_automation(
-            "record.write({'description': 'Called'})",
-            trigger_field_ids=[Command.link(field.id)],
-        )
-        rule.value = 30
-        self.assertEqual(lead.x_score_twice, 60)
-        self.assertFalse(lead.description)

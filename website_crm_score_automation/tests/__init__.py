@@ -1,1 +1,1 @@
-from . import test_automation_tour, test_crossings, test_examples
+from . import test_automation_tour, test_crossings, test_examples, test_score_listeners
