@@ -111,12 +111,6 @@ class AssignmentCase(ScoringCase):
     def get_member(self, team, user):
         return team.crm_team_member_ids.filtered(lambda member: member.user_id == user)
 
-    def get_team_counts(self, leads, teams):
-        return [
-            len(leads.filtered(lambda lead, team=team: lead.team_id == team))
-            for team in teams
-        ]
-
     def get_seller_counts(self, leads):
         return [
             len(leads.filtered(lambda lead, user=user: lead.user_id == user))

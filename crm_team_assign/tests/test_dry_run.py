@@ -318,10 +318,10 @@ class TestDryRun(PlanCase):
     def test_a_run_that_finds_nothing_to_do_keeps_no_plan(self):
         self.make_team("Direct", 50, [self.ann])
         self.make_scored(10)
-        Plans = self.env["crm.assignment.plan"]
-        count = Plans.search_count([])
+        plans = self.env["crm.assignment.plan"]
+        count = plans.search_count([])
         self.assign()
-        self.assertEqual(Plans.search_count([]), count)
+        self.assertEqual(plans.search_count([]), count)
 
     def test_the_settings_say_for_how_many_days_plans_are_kept(self):
         settings = self.env["res.config.settings"]

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ..fields import LedgerMany2many, TechnicalBoolean, TechnicalMany2one
 from ..tools.merge_rehearsal import rehearse_merge
+from ..tools.merging import move_to_owners
 from ..tools.own_context import OURS
 
 # By which the company of a lead changes: core computes it.
@@ -278,7 +279,7 @@ class CrmLead(models.Model):
         pairs = self._get_pairs_sql(duplicates)
         self.env.flush_all()
         self.env["website.crm.pageview"]._merge(leads, pairs)
-        self.env["website.crm.form"]._merge(pairs)
+        move_to_owners(self.env["website.crm.form"], "lead_id", pairs)
         self.env["website.crm.score.line"]._merge(leads, pairs)
         self._merge_events(pairs)
         leads._mark_stale()  # the events of all of them are those of one

@@ -45,23 +45,6 @@ class WebsiteCrmForm(models.Model):
             self.sudo().create({"lead_id": lead.id, "partner_id": partner.id})
 
     @api.model
-    def _merge(self, pairs):
-        """Give leads the forms of their duplicates.
-
-        :param SQL pairs: see ``website.crm.scored._get_pairs_sql``
-        """
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE website_crm_form form SET lead_id = pair.owner_id
-                  FROM %s WHERE form.lead_id = pair.duplicate_id
-                """,
-                pairs,
-            )
-        )
-        self.invalidate_model()
-
-    @api.model
     def _drop(self, leads):
         """Forget the forms of ``leads``, which somebody else may have sent."""
         self.search([("lead_id", "in", leads.ids)]).unlink()

@@ -759,12 +759,6 @@ class WebsiteCrmScore(models.Model):
                 _logger.warning("Scoring rule %s left out: %s", self.id, error)
         return error
 
-    def _looks_at_pages(self):
-        """Return whether the visits of an owner are among what this rule looks at."""
-        if self.rule_type == "event":
-            return self._get_source()._is_of_visitors
-        return looks_at_pages(self)
-
     # EVALUATION
 
     def _find_error(self, scope=None):

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..tools.merging import move_to_owners
+
 
 class WebsiteCrmScoreIdentity(models.Model):
     """What leads and contacts were known by, before others were merged into them or
@@ -59,7 +61,7 @@ class WebsiteCrmScoreIdentity(models.Model):
 
         :param SQL pairs: see ``website.crm.scored._get_pairs_sql``
         """
-        self._move(SQL.identifier("lead_id"), pairs)
+        move_to_owners(self, "lead_id", pairs)
         self._execute(
             SQL(
                 """
@@ -99,7 +101,7 @@ class WebsiteCrmScoreIdentity(models.Model):
 
         :param SQL pairs: see ``website.crm.scored._get_pairs_sql``
         """
-        self._move(SQL.identifier("partner_id"), pairs)
+        move_to_owners(self, "partner_id", pairs)
         self._execute(
             SQL(
                 """
@@ -124,17 +126,6 @@ class WebsiteCrmScoreIdentity(models.Model):
                   JOIN crm_lead lead ON lead.partner_id = contact.id
                  WHERE lead.email_normalized IS NOT NULL
                 """,
-                pairs=pairs,
-            )
-        )
-
-    @api.model
-    def _move(self, owner, pairs):
-        self._execute(
-            SQL(
-                "UPDATE website_crm_score_identity known SET %(owner)s = pair.owner_id"
-                " FROM %(pairs)s WHERE known.%(owner)s = pair.duplicate_id",
-                owner=owner,
                 pairs=pairs,
             )
         )

@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from ..fields import LedgerMany2one, TechnicalFloat
 from ..scoring.counting import get_worth_sql
+from ..scoring.matching import looks_at_pages
 from ..scoring.scores import get_wrong_sql
 from ..scoring.worklist import tune
 
@@ -191,7 +192,7 @@ class WebsiteCrmScoreLine(models.Model):
         """Delete the lines that rules on visited pages gave to ``leads``."""
         rules = self.env["website.crm.score"].sudo().with_context(active_test=False)
         rules = rules.search([])  # pylint: disable=no-search-all
-        rules = rules.filtered(lambda rule: rule._looks_at_pages())
+        rules = rules.filtered(looks_at_pages)
         self._drop_lines(
             leads.browse(),
             SQL(

@@ -23,7 +23,8 @@ from ..tools.own_context import OURS
 _logger = logging.getLogger(__name__)
 
 DERIVED_FIELDS = {*TOTALS, "score_date", "score_ids"}
-# What the jobs note beside these, which nobody can give a default either.
+# What users cannot give a default either. It is not refused: with a user, Odoo creates
+# a contact with the defaults of all its fields.
 JOB_FIELDS = {
     *DERIVED_FIELDS,
     "score_line_ids",

@@ -72,7 +72,9 @@ def get_reader(rule):
 
 
 def looks_at_pages(rule):
-    """Return whether what a lead saw is among what the domain of ``rule`` looks at."""
+    """Return whether the visits of an owner are among what ``rule`` looks at."""
+    if rule.rule_type == "event":
+        return rule._get_source()._is_of_visitors
     try:
         return bool(_get_field_names(rule) & (PAGE_FIELDS | VISITOR_FIELDS))
     except (UserError, ValueError):  # a broken rule

@@ -208,8 +208,8 @@ class TestPageview(PageviewCase):
         self.make_tracks(visitor, "/a")
         self.catch_up()
         visitors = [(4, visitor.id)]
-        Lead = self.env["crm.lead"].with_context(default_visitor_ids=visitors)
-        lead = Lead.create({"name": "By default"})
+        leads = self.env["crm.lead"].with_context(default_visitor_ids=visitors)
+        lead = leads.create({"name": "By default"})
         self.progress.horizon_date = self.now + timedelta(days=1)
         self.run_rules()
         self.assertSeen(lead, "/a")

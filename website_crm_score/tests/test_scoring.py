@@ -11,7 +11,6 @@ from odoo.addons.base.tests.test_ir_cron import CronMixinCase
 
 from .common import LONG_AGO, ScoringCase
 
-SCORE_MODULE = "odoo.addons.website_crm_score.models.website_crm_score"
 WRITING_MODULE = "odoo.addons.website_crm_score.scoring.writing"
 
 
@@ -440,15 +439,13 @@ class TestScoring(ScoringCase):
         self.make_rule([("name", "in", ["1", "2"])], value=50)
         self.make_rule([("name", "=", "2")], value=50)
         self.run_rules()
-        Lead = self.Lead
-        self.assertEqual(Lead.search([("score", ">=", 100)]), high)
+        search = self.Lead.search
+        self.assertEqual(search([("score", ">=", 100)]), high)
+        self.assertEqual(search([("score", ">=", 50), ("score", "<", 100)]), middle)
+        self.assertEqual(search([("score", "<=", 0)]), low)
+        self.assertEqual(search([("score", "=", 0)]), low)
         self.assertEqual(
-            Lead.search([("score", ">=", 50), ("score", "<", 100)]), middle
-        )
-        self.assertEqual(Lead.search([("score", "<=", 0)]), low)
-        self.assertEqual(Lead.search([("score", "=", 0)]), low)
-        self.assertEqual(
-            Lead.search([("name", "in", ["0", "1", "2"])], order="score desc"),
+            search([("name", "in", ["0", "1", "2"])], order="score desc"),
             high + middle + low,
         )
 

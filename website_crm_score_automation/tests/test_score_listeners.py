@@ -148,3 +148,42 @@ class TestDependentField(DependentFieldCase, ListenerCase):
         rule.value = 30
         self.assertEqual(lead.x_score_twice, 60)
         self.assertFalse(lead.description)
+
+
+@tagged("post_install", "-at_install")
+class TestGradeListeners(ListenerCase):
+    """What Odoo does when a field changes, it does when a grade changes."""
+
+    def listen(self, name):
+        field = self.env["ir.model.fields"]._get("crm.lead", name)
+        self.env["base.automation"].search([]).active = False
+        self.make_automation(
+            "record.write({'function': record.score_grade})",
+            trigger_field_ids=[Command.link(field.id)],
+        )
+
+    def test_an_automation_runs_at_the_first_grade(self):
+        self.listen("score_grade")
+        lead = self.make_lead()
+        self.make_rule([("name", "=", "Other")])
+        self.run_rules()
+        self.assertEqual(lead.function, "C3")
+        self.assertTotals(lead)
+
+    def test_an_automation_runs_when_only_the_grade_changes(self):
+        lead = self.make_lead()
+        rule = self.make_rule(value=60)
+        self.run_rules()
+        self.listen("score_grade")
+        rule.category = "engagement"
+        self.assertEqual((lead.score, lead.function), (60, "C1"))
+        self.assertTotals(lead)
+
+    def test_an_automation_of_the_score_does_not_run_for_another_grade(self):
+        lead = self.make_lead()
+        rule = self.make_rule(value=60)
+        self.run_rules()
+        self.listen("score")
+        rule.category = "engagement"
+        self.assertFalse(lead.function)
+        self.assertTotals(lead)

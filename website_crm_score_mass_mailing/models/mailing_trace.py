@@ -3,6 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from odoo.addons.website_crm_score.tools.merging import move_to_owners
 from odoo.addons.website_crm_score.tools.own_context import OURS
 
 # Different links that are followed within this time are followed by a machine.
@@ -113,19 +114,8 @@ class MailingTrace(models.Model):
 
     @api.model
     def _move(self, model_name, pairs):
-        """Give traces to those whom the leads or contacts are merged into.
-
-        In SQL: nothing happened to the newsletters, so that they keep their dates.
+        """Give traces of duplicates to those whom these are merged into.
 
         :param SQL pairs: see ``website.crm.scored._get_pairs_sql``
         """
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                "UPDATE mailing_trace trace SET res_id = pair.owner_id FROM %s"
-                " WHERE trace.model = %s AND trace.res_id = pair.duplicate_id",
-                pairs,
-                model_name,
-            )
-        )
-        self.invalidate_model(["res_id"], flush=False)
+        move_to_owners(self, "res_id", pairs, SQL("moved.model = %s", model_name))
