@@ -1,11 +1,9 @@
 from datetime import timedelta
 
 from odoo.exceptions import AccessError
-from odoo.fields import Command
 from odoo.tests import tagged
 
 from .event_common import EventCase
-from .test_score_listeners import ListenerCase
 
 
 class HistoryCase(EventCase):
@@ -295,20 +293,3 @@ class TestMergedHistory(HistoryCase):
         wizard._merge(contacts.ids, ann)
         self.assertFalse(other.exists())
         self.assertEqual(self.get_rows(ann), [(-9, 5, 8)])
-
-
-@tagged("post_install", "-at_install")
-class TestHistoryOfListeners(HistoryCase, ListenerCase):
-    """Where something happens when a score changes, the history is the same."""
-
-    def test_it_is_kept(self):
-        field = self.env["ir.model.fields"]._get("crm.lead", "score")
-        self.make_automation(
-            "record.write({'function': record.score})",
-            trigger_field_ids=[Command.link(field.id)],
-        )
-        lead = self.make_scored()
-        self.assertEqual(self.get_rows(lead), [])
-        self.heat(lead)
-        self.assertEqual(lead.function, "50.0")
-        self.assertEqual(self.get_rows(lead), [(0, 10, 50)])

@@ -3,6 +3,7 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.website_crm_score.tests.common import DependentFieldCase, ScoringCase
+from odoo.addons.website_crm_score.tests.test_history import HistoryCase
 
 OWNER_LOGGER = "odoo.addons.website_crm_score.models.website_crm_scored"
 
@@ -187,3 +188,20 @@ class TestGradeListeners(ListenerCase):
         rule.category = "engagement"
         self.assertFalse(lead.function)
         self.assertTotals(lead)
+
+
+@tagged("post_install", "-at_install")
+class TestHistoryOfListeners(HistoryCase, ListenerCase):
+    """Where something happens when a score changes, the history is the same."""
+
+    def test_it_is_kept(self):
+        field = self.env["ir.model.fields"]._get("crm.lead", "score")
+        self.make_automation(
+            "record.write({'function': record.score})",
+            trigger_field_ids=[Command.link(field.id)],
+        )
+        lead = self.make_scored()
+        self.assertEqual(self.get_rows(lead), [])
+        self.heat(lead)
+        self.assertEqual(lead.function, "50.0")
+        self.assertEqual(self.get_rows(lead), [(0, 10, 50)])
