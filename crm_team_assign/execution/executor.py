@@ -17,11 +17,12 @@ from .messages import tell_assignees
 
 
 class Todo(NamedTuple):
-    """A lead that is to go to a team and, unless it is None, a member."""
+    """A lead that is to go to a team and, unless it is None, a member, and why."""
 
     lead_id: int
     team_id: int
     member_id: int
+    why: str = ""
 
 
 class Executor:
@@ -135,8 +136,12 @@ class Executor:
             given = plan_lines.count_done(plan)
             left_out.leave_out_beyond(plan, self._get_room(given))
         left_out.leave_out_obstacles(plan, self._find_obstacles(batch))
-        planned = set(plan_lines.find_planned(plan, lead_ids).lead_id.ids)
-        return [todo for todo in batch if todo.lead_id in planned]
+        why = plan_lines.find_planned(plan, lead_ids)._explain_to_users()
+        return [
+            todo._replace(why=why[todo.lead_id])
+            for todo in batch
+            if todo.lead_id in why
+        ]
 
     def _get_room(self, given):
         """Return how many leads members can take, by id.
@@ -201,7 +206,8 @@ class Executor:
             team = self.teams.browse(team_id)
             member = self.env["crm.team.member"].browse(member_id or [])
             leads = self.env["crm.lead"].browse(todo.lead_id for todo in same)
-            done += leads._give_to(team, member.user_id)
+            why = {todo.lead_id: todo.why for todo in same}
+            done += leads._give_to(team, member.user_id, why)
         return done
 
 

@@ -5,6 +5,7 @@ from functools import partial
 
 from odoo.fields import Domain
 
+from ..planning.wording import show_points
 from ..queries import plan_lines
 from ..queries.leads import BEST_FIRST
 
@@ -51,7 +52,11 @@ def tell(env, user, lead_ids):
     if not leads:
         return
     env = env(context=dict(env.context, lang=user.lang))
-    values = {"leads": leads[:MESSAGE_LEADS].with_env(env), "count": len(leads)}
+    values = {
+        "leads": leads[:MESSAGE_LEADS].with_env(env),
+        "count": len(leads),
+        "show_points": show_points,
+    }
     env["mail.thread"].message_notify(
         partner_ids=user.partner_id.ids,
         subject=_get_subject(leads.with_env(env)),

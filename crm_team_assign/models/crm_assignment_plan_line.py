@@ -1,6 +1,5 @@
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.tools import float_repr
 
 from odoo.addons.website_crm_score.fields import (
     LedgerMany2one,
@@ -10,6 +9,7 @@ from odoo.addons.website_crm_score.fields import (
 )
 
 from ..planning.reasons import LEFT_REASONS, REASONS
+from ..planning.wording import show_points
 
 
 class CrmAssignmentPlanLine(models.Model):
@@ -149,6 +149,19 @@ class CrmAssignmentPlanLine(models.Model):
         words = self.env._(text)
         return words % facts
 
+    def _explain_to_users(self):
+        """Return in words why leads get to whom they are planned for, each in the
+        language of its salesperson.
+
+        :return: ``{lead id: words}``
+        :rtype: dict[int, str]
+        """
+        why = {}
+        for lang, lines in self.grouped(lambda line: line.user_id.lang).items():
+            for line in lines.with_context(lang=lang or self.env.lang):
+                why[line.lead_id.id] = line._explain()
+        return why
+
     def _get_facts(self):
         """Return what can be said of this line, by the names in the words."""
         facts = {
@@ -157,8 +170,8 @@ class CrmAssignmentPlanLine(models.Model):
         }
         if self.left_reason:
             return facts | {
-                "minimum": float_repr(self.team_id.min_for_assign, 2),
-                "score": float_repr(self.now_score, 2),
+                "minimum": show_points(self.team_id.min_for_assign),
+                "score": show_points(self.now_score),
                 "now_user": self.now_user_id.name,
                 "now_team": self.now_team_id.name,
                 "plan": self.now_plan_id.display_name,
@@ -166,8 +179,11 @@ class CrmAssignmentPlanLine(models.Model):
         return facts | {
             "member": self.outcome == "member",
             "lead": self.duplicate_of_id.exists().name or self.env._("another lead"),
-            "score": float_repr(self.score, 2),
-            "minimum": float_repr(self.minimum, 2),
+            "score": show_points(self.score),
+            "minimum": show_points(self.minimum),
+            "has_minimum": self.minimum > 0,
+            # Teams with a minimum are asked from the highest one down.
+            "is_chosen": self.minimum > 0 and not self.from_team_id,
         }
 
     def action_open_lead(self):

@@ -188,11 +188,12 @@ class CrmLead(models.Model):
 
     # HANDING OVER
 
-    def _give_to(self, team, user):
+    def _give_to(self, team, user, why):
         """Give those of these leads that are still free to a team and, as
         opportunities, to a user.
 
         :param res.users user: nobody, to leave them to the team
+        :param dict why: in words, by the id of a lead: said where the change is logged
         :return: ids of the leads that were given
         :rtype: list[int]
         """
@@ -204,6 +205,8 @@ class CrmLead(models.Model):
         for values, same in leads._group_by_assignment(team, user):
             company = same.company_id
             same.write(values)
+            for lead in same:
+                lead._track_set_log_message(why[lead.id])
             lost = same.filtered(lambda lead: not lead.company_id)
             if company and lost:
                 # In a team of all companies core forgets that of a lead.

@@ -60,9 +60,51 @@ REASONS = {
     TURN: Reason(
         "Their turn",
         _lt("%(team)s takes it."),
-        ((["member"], _lt("It is the turn of %(user)s in %(team)s.")),),
+        (
+            (
+                ["member", "is_chosen"],
+                _lt(
+                    "%(score)s ≥ %(minimum)s, the highest minimum of the teams that"
+                    " take it. It is the turn of %(user)s in %(team)s."
+                ),
+            ),
+            (
+                ["member", "has_minimum"],
+                _lt(
+                    "%(score)s ≥ %(minimum)s, the minimum of its team. It is the turn"
+                    " of %(user)s in %(team)s."
+                ),
+            ),
+            (["member"], _lt("It is the turn of %(user)s in %(team)s.")),
+            (
+                ["is_chosen"],
+                _lt(
+                    "%(score)s ≥ %(minimum)s, the highest minimum of the teams that"
+                    " take it: %(team)s."
+                ),
+            ),
+        ),
     ),
-    PREFERRED: Reason("Preferred", _lt("%(user)s prefers such leads.")),
+    PREFERRED: Reason(
+        "Preferred",
+        _lt("%(user)s prefers such leads."),
+        (
+            (
+                ["is_chosen"],
+                _lt(
+                    "%(score)s ≥ %(minimum)s, the highest minimum of the teams that"
+                    " take it. %(user)s prefers such leads."
+                ),
+            ),
+            (
+                ["has_minimum"],
+                _lt(
+                    "%(score)s ≥ %(minimum)s, the minimum of its team. %(user)s"
+                    " prefers such leads."
+                ),
+            ),
+        ),
+    ),
     CAPACITY: Reason(
         "Capacity used up", _lt("%(team)s takes it, but all capacity is used up.")
     ),

@@ -1,4 +1,5 @@
 from odoo.tests import tagged
+from odoo.tools import html2plaintext
 
 from odoo.addons.mail.tests.common import MailCase
 
@@ -61,6 +62,48 @@ class TestAssignmentMessage(AssignmentCase, MailCase):
         for lead in low + high:
             self.assertIn(f"model=crm.lead&amp;res_id={lead.id}", body)
             self.assertIn(f'data-oe-id="{lead.id}"', body)
+
+    def find_why(self, lead):
+        """Return the messages on ``lead`` that say why somebody got it."""
+        return [
+            html2plaintext(message.body)
+            for message in lead.message_ids
+            if "turn of" in message.body or "prefers" in message.body
+        ]
+
+    def test_the_chatter_says_once_why_who_got_the_lead_did(self):
+        self.make_team("Rest", 0, [self.eve])
+        self.make_team("Direct", 50, [self.ann, self.bob])
+        low, first, second = self.make_scored(20, 70, 60)
+        self.assign_and_track()
+        of_direct = "≥ 50, the highest minimum of the teams that take it. It is the"
+        for lead, words in (
+            (low, "It is the turn of Eve in Rest."),
+            (first, f"70 {of_direct} turn of Ann in Direct."),
+            (second, f"60 {of_direct} turn of Bob in Direct."),
+        ):
+            self.assertEqual(self.find_why(lead), [words])
+            [message] = lead.message_ids.filtered("tracking_value_ids")
+            self.assertIn("turn of", message.body)  # where the change is logged
+        self.assign_and_track()
+        self.assertEqual(len(self.find_why(first)), 1)
+
+    def test_the_chatter_says_it_in_the_language_of_the_salesperson(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.ann.lang = "fr_FR"
+        team = self.make_team("Direct", 50, [self.ann])
+        team.with_context(lang="fr_FR").name = "En direct"
+        lead = self.make_scored(60)
+        self.assign_and_track()
+        [message] = lead.message_ids.filtered("tracking_value_ids")
+        self.assertIn("En direct", message.body)
+
+    def test_names_in_the_chatter_are_escaped(self):
+        self.make_team("<b>Direct</b>", 50, [self.ann])
+        lead = self.make_scored(60)
+        self.assign_and_track()
+        [message] = lead.message_ids.filtered("tracking_value_ids")
+        self.assertIn("&lt;b&gt;Direct", message.body)
 
     def test_what_people_wrote_is_escaped(self):
         self.make_team("Direct", 0, [self.ann])

@@ -39,7 +39,19 @@ class TestDryRun(PlanCase):
         line = self.get_line(self.rehearse(), lead)
         self.assertEqual(line.outcome, "member")
         self.assertEqual((line.team_id, line.user_id), (team, self.ann))
-        self.assertEqual(line.explanation, "It is the turn of Ann in Direct.")
+        self.assertEqual(
+            line.explanation,
+            "60 ≥ 50, the highest minimum of the teams that take it. "
+            "It is the turn of Ann in Direct.",
+        )
+
+    def test_it_tells_of_the_minimum_of_the_team_that_a_lead_has(self):
+        team = self.make_team("Direct", 50.5, [self.ann])
+        lead = self.make_scored(60, team_id=team.id)
+        self.assertEqual(
+            self.explain(self.rehearse(), lead),
+            "60 ≥ 50.5, the minimum of its team. It is the turn of Ann in Direct.",
+        )
 
     def test_it_tells_that_a_score_is_below_the_minimum(self):
         self.make_team("Direct", 50, [self.ann])
@@ -47,17 +59,13 @@ class TestDryRun(PlanCase):
         lead = self.make_scored(42)
         plan = self.rehearse()
         self.assertEqual(self.get_line(plan, lead).outcome, "none")
-        self.assertEqual(
-            self.explain(plan, lead), "Direct wants 50.00, the score is 42.00."
-        )
+        self.assertEqual(self.explain(plan, lead), "Direct wants 50, the score is 42.")
 
     def test_it_tells_that_the_score_of_a_team_s_own_lead_is_below_its_minimum(self):
         team = self.make_team("Direct", 50, [self.ann])
         lead = self.make_scored(42, team_id=team.id)
         plan = self.rehearse()
-        self.assertEqual(
-            self.explain(plan, lead), "Direct wants 50.00, the score is 42.00."
-        )
+        self.assertEqual(self.explain(plan, lead), "Direct wants 50, the score is 42.")
 
     def test_it_tells_that_all_capacity_is_used_up(self):
         self.make_team("Direct", 0, [(self.ann, {"assignment_max": 30})])

@@ -63,7 +63,7 @@ class TestPlanChanges(PlanCase):
         self.Rule.search([("domain", "=", "[('name', '=', 'Score 60')]")]).value = 20
         self.confirm(plan)
         self.assertFalse(lead.user_id)
-        self.assertLeftOut(plan, lead, "score", "Its score is 20.00 now.")
+        self.assertLeftOut(plan, lead, "score", "Its score is 20 now.")
 
     def test_a_salesperson_is_one(self):
         lead = self.make_scored(60)
@@ -130,7 +130,7 @@ class TestPlanChanges(PlanCase):
         self.confirm(plan)
         self.assertFalse(lead.user_id)
         self.assertLeftOut(
-            plan, lead, "minimum", "Direct wants 80.00 by now, the score is 60.00."
+            plan, lead, "minimum", "Direct wants 80 by now, the score is 60."
         )
 
     def test_a_salesperson_who_takes_no_more_leads_is_one(self):

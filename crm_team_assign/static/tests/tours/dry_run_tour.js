@@ -47,7 +47,7 @@ registry.category("web_tour.tours").add("crm_team_assign.dry_run", {
         {
             content: "Read why",
             trigger:
-                '.o_data_row:contains("Score 49") [name=explanation]:contains("Dry Run Tour wants 50.00, the score is 49.00.")',
+                '.o_data_row:contains("Score 49") [name=explanation]:contains("Dry Run Tour wants 50, the score is 49.")',
         },
         {
             content: "Go back to the plan",
