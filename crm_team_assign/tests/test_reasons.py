@@ -1,7 +1,15 @@
-from odoo.tests import BaseCase, tagged
+import re
+from unittest.mock import patch
 
+from odoo.tests import BaseCase, tagged
+from odoo.tools.misc import file_open
+
+from ..execution import planner
+from ..models import crm_assignment_plan_line
+from ..planning import reasons as planned_reasons
 from ..planning.facts import Draft, LeadFacts, Outcome
 from ..planning.reasons import LEFT_REASONS, OWNED, REASONS, TEAM_FILTER, TURN
+from .plan_common import PlanCase
 
 NAMES = dict.fromkeys(("team", "user", "score", "minimum"), "something")
 PLANNED = NAMES | {"lead": "something"}
@@ -58,3 +66,35 @@ class TestDraft(BaseCase):
         kinds = {id_: draft.get_kind(item) for id_, item in draft.outcomes.items()}
         self.assertEqual(kinds, {1: "none", 2: "team", 3: "none", 4: "merge"})
         self.assertEqual(draft.list_assigned(), [draft.outcomes[2]])
+
+
+@tagged("post_install", "-at_install")
+class TestNewReason(PlanCase):
+    """The worked example of readme/DEVELOP.md."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        with file_open("crm_team_assign/readme/DEVELOP.md") as file:
+            [text] = re.findall(
+                r"\*\*How to add a reason code\*\*(.*)", file.read(), re.S
+            )
+        [python] = re.findall(r"```python\n(.*?)```", text, re.S)
+        module = dict(vars(planned_reasons))
+        exec(python, module)  # pylint: disable=exec-used
+        cls.code, known = module["ASLEEP"], module["REASONS"]
+        field = cls.env["crm.assignment.plan.line"]._fields["reason"]
+        names = [(code, reason.name) for code, reason in known.items()]
+        cls.startClassPatcher(patch.object(field, "selection", names))
+        cls.startClassPatcher(patch.object(crm_assignment_plan_line, "REASONS", known))
+
+    def test_a_plan_says_why_in_the_words_of_a_new_code(self):
+        team = self.make_team("Direct", 0, [self.ann])
+        lead = self.make_scored(60, team_id=team.id)
+        with patch.object(planner, "find_obstacle", lambda *facts: self.code):
+            plan = self.rehearse()
+        line = self.get_line(plan, lead)
+        self.assertEqual((line.outcome, line.reason), ("none", "asleep"))
+        self.assertEqual(line.explanation, "Direct does not wake it before Monday.")
+        names = dict(line._fields["reason"]._description_selection(self.env))
+        self.assertEqual(names["asleep"], "Asleep")
