@@ -11,6 +11,7 @@
         "security/website_crm_score_security.xml",
         "data/ir_cron_data.xml",
         "data/ir_actions_server_data.xml",
+        "wizards/website_crm_grade_proposal_views.xml",
         "wizards/website_crm_score_template_views.xml",
         "views/website_crm_score_views.xml",
         "views/website_crm_score_line_views.xml",

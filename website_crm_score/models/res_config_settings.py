@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
+from ..scoring.grading import Grading
 from ..tools.setting import read_number
 
 
@@ -48,12 +49,65 @@ class ResConfigSettings(models.TransientModel):
         return values
 
     def set_values(self):
+        before = Grading.load(self.env)
         result = super().set_values()
         # sudo: who may change settings may not write parameters, as core has it
         parameters = self.env["ir.config_parameter"].sudo()
         for name in self._get_kept_zeros():
             parameters.set_param(name, int(self[name.replace(".", "_")]))
+        self._trigger_regrading(before)
         return result
+
+    @api.model
+    def _set_grading(self, numbers):
+        """Save numbers by which owners are graded, and have them graded anew soon.
+
+        :param dict[str, int] numbers: by the names of their parameters, without
+            ``website_crm_score.``
+        """
+        self.check_access("create")
+        settings = self.new(
+            {f"website_crm_score_{name}": numbers[name] for name in numbers}
+        )
+        settings._check_scoring_numbers()
+        settings._check_grades()
+        before = Grading.load(self.env)
+        # sudo: who may change settings may not write parameters, as core has it
+        parameters = self.env["ir.config_parameter"].sudo()
+        for name, number in numbers.items():
+            parameters.set_param(f"website_crm_score.{name}", number)
+        self._trigger_regrading(before)
+
+    @api.model
+    def _trigger_regrading(self, before):
+        """Have owners graded soon, if that is not by the same numbers as before."""
+        if Grading.load(self.env) == before:
+            return
+        for name in ("ir_cron_assign_scores", "ir_cron_score_contacts"):
+            cron = self.env.ref(f"website_crm_score.{name}", raise_if_not_found=False)
+            if cron:
+                # sudo: who changes settings, scheduled actions are the administrator's
+                cron.sudo()._trigger()
+
+    @api.constrains(
+        "website_crm_score_grade_a",
+        "website_crm_score_grade_b",
+        "website_crm_score_grade_1",
+        "website_crm_score_grade_2",
+    )
+    def _check_grades(self):
+        for settings in self:
+            for better, worse in ("ab", "12"):
+                most = settings[f"website_crm_score_grade_{better}"]
+                if most <= settings[f"website_crm_score_grade_{worse}"]:
+                    raise ValidationError(
+                        self.env._(
+                            "Grade %(better)s must take more points than grade "
+                            "%(worse)s.",
+                            better=better.upper(),
+                            worse=worse.upper(),
+                        )
+                    )
 
     @api.model
     def _get_kept_zeros(self):

@@ -706,9 +706,22 @@ class WebsiteCrmScore(models.Model):
         if ids is None or ids is False:
             ledger = self.env["website.crm.score.line"]
             self.env["ir.cron"]._transact(ledger._repair)
+            if not self._regrade_all():
+                return False
             return runs._score_all(self.search([("active", "=", True)]))
         rules = self.search([("id", "in", ids), ("active", "=", True)])
         return runs._score_all(rules, is_whole=False)
+
+    @api.model
+    def _regrade_all(self):
+        """Grade leads, and contacts, by other settings than they were graded by.
+
+        :return: whether all were reached
+        :rtype: bool
+        """
+        if not self.env["ir.cron"]._is_job():  # contacts have one of their own
+            self.env["res.partner"]._regrade()
+        return self.env["crm.lead"]._regrade()
 
     @api.model
     def _cron_score_new_leads(self):
@@ -737,7 +750,7 @@ class WebsiteCrmScore(models.Model):
     def _cron_score_contacts(self):
         """Bring the scores of contacts up to date."""
         runs = self.env["website.crm.score.run"]
-        if not runs._go_on():
+        if not runs._go_on() and self.env["res.partner"]._regrade():
             runs._score(self._find_active("partner"))
 
     @api.model

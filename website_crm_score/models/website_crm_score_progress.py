@@ -2,6 +2,9 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 
+from ..fields import TechnicalChar, TechnicalInteger
+from ..scoring.grading import Grading
+
 # What no mark tells of, such as a lead that is open again, waits no longer than this.
 CHECK_INTERVAL = timedelta(days=1)
 
@@ -41,6 +44,13 @@ class WebsiteCrmScoreProgress(models.Model):
     checked_date = fields.Datetime(
         help="The rules that were last changed before this date looked at all owners.",
     )
+
+    # By which numbers of the settings all owners are graded; and how far the pass came
+    # that grades them by others.
+    graded_by = TechnicalChar(default=lambda self: Grading.load(self.env).key)
+    regrading_by = TechnicalChar()
+    regraded_id = TechnicalInteger()
+    regraded_count = TechnicalInteger()
 
     counted_date = fields.Datetime(
         help="The events of all rules before this date were counted. Those that were "
@@ -103,6 +113,31 @@ class WebsiteCrmScoreProgress(models.Model):
             values |= {"horizon_date": date, "last_track_id": track_id}
         self.write(values)
         self.flush_recordset()
+
+    def _begin_regrading(self, key):
+        """Begin a pass that grades owners by other numbers, unless it goes on."""
+        if self.regrading_by != key:
+            self.write({"regrading_by": key, "regraded_id": 0, "regraded_count": 0})
+
+    def _go_on_regrading(self, reached, count):
+        """Note how far the pass came.
+
+        :param reached: the id of the last owner that is graded; None at the end
+        :param int count: how many owners were written
+        :return: whether the pass goes on
+        :rtype: bool
+        """
+        if reached:
+            self.regraded_id = reached
+            self.regraded_count += count
+        else:
+            # A run that began before may still have written other grades meanwhile:
+            # all are graded when a pass has nothing more to write.
+            if not self.regraded_count:
+                self.graded_by = self.regrading_by
+            self.regrading_by = False
+        self.flush_recordset()
+        return bool(reached)
 
     def _is_check_due(self):
         """Return whether all owners are to be looked at, stale or not."""

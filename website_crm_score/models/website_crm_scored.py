@@ -1,4 +1,5 @@
 import logging
+from functools import partial
 from operator import eq, ge, gt, le, lt
 
 from odoo import api, fields, models
@@ -7,8 +8,9 @@ from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 from ..fields import TechnicalBoolean
-from ..scoring.grading import GRADES
+from ..scoring.grading import GRADES, Grading
 from ..scoring.history import get_week_sql
+from ..scoring.regrading import regrade_part
 from ..scoring.scores import (
     TOTALS,
     fetch_totals,
@@ -42,6 +44,8 @@ WEEK_COMPARISONS = {
 }
 # So many records go through the ORM at once where somebody listens to their scores.
 LISTENED_SIZE = 500
+# So many are graded anew in one transaction.
+REGRADED_SIZE = 4_000
 
 
 class WebsiteCrmScored(models.AbstractModel):
@@ -260,6 +264,41 @@ class WebsiteCrmScored(models.AbstractModel):
         if not self:
             return
         sum_scores(self, self.ids)
+        self._tell_silently()
+
+    @api.model
+    def _regrade(self):
+        """Have owners the fit, engagement, score and grade of what is set now, if that
+        is not what they are graded by.
+
+        Nothing happened to them: no date changes, nobody hears of it, it is no history.
+        In a scheduled action, it goes on in the next call when time is up.
+
+        :return: whether all were reached
+        :rtype: bool
+        """
+        apply_to = self._ledger_field.removesuffix("_id")
+        progress = self.env["website.crm.score.progress"]._get(apply_to)
+        key, jobs = Grading.load(self.env).key, self.env["ir.cron"]
+        goes_on = progress.graded_by != key
+        while goes_on:
+            goes_on = jobs._transact(partial(self._regrade_part, progress, key))
+            if not jobs._commit_batch(1, int(goes_on)) and goes_on:
+                return False
+        return True
+
+    @api.model
+    def _regrade_part(self, progress, key):
+        """Grade the next owners by what is set; return whether there are more."""
+        self.env.flush_all()
+        progress._begin_regrading(key)
+        reached, ids = regrade_part(self, progress.regraded_id, REGRADED_SIZE)
+        self.browse(ids)._tell_silently()
+        return progress._go_on_regrading(reached, len(ids))
+
+    def _tell_silently(self):
+        """Have what is computed from the scores of these owners follow, without that
+        an automation rule runs or a message tells of it."""
         silent = self.with_context(tracking_disable=True, is_restated=OURS)
         silent._notify_scores_changed(list(TOTALS))
         silent.env.flush_all()

@@ -34,7 +34,7 @@ def find_changed_scores(model, batch):
             batch=batch,
             table=SQL.identifier(model._table),
             totals=get_totals_sql(model, SQL("owner.id")),
-            differs=_get_differs_sql(
+            differs=get_differs_sql(
                 SQL("owner.score_date IS NOT NULL OR batch.is_settled")
             ),
         )
@@ -92,7 +92,7 @@ def write_scores(model, batch, keeps):
             if keeps
             else SQL(
                 "%s,",
-                _get_set_sql(SQL("owner.score_date IS NOT NULL OR batch.is_settled")),
+                get_set_sql(SQL("owner.score_date IS NOT NULL OR batch.is_settled")),
             ),
             totals=get_totals_sql(model, SQL("batch.owner_id")),
             record=get_record_sql(model, SQL("written")),
@@ -115,7 +115,7 @@ def sum_scores(model, ids):
              WHERE owner.id = entry.owner_id
             """,
             table=SQL.identifier(model._table),
-            totals_set=_get_set_sql(SQL("owner.score_date IS NOT NULL")),
+            totals_set=get_set_sql(SQL("owner.score_date IS NOT NULL")),
             ids=list(ids),
             totals=get_totals_sql(model, SQL("entry.owner_id")),
         )
@@ -128,7 +128,7 @@ def get_wrong_sql(model):
     return SQL(
         "EXISTS (SELECT FROM (%s) total WHERE %s)",
         get_totals_sql(model, SQL("lead.id")),
-        _get_differs_sql(SQL("lead.score_date IS NOT NULL"), "lead"),
+        get_differs_sql(SQL("lead.score_date IS NOT NULL"), "lead"),
     )
 
 
@@ -169,7 +169,7 @@ def _get_values_sql(is_scored):
     ]
 
 
-def _get_set_sql(is_scored):
+def get_set_sql(is_scored):
     """Return the assignments of the totals to the columns of ``owner``.
 
     :param SQL is_scored: whether the rules looked at it
@@ -180,7 +180,7 @@ def _get_set_sql(is_scored):
     )
 
 
-def _get_differs_sql(is_scored, owner="owner"):
+def get_differs_sql(is_scored, owner="owner"):
     """Return the condition that an owner has something else than the totals say."""
     return SQL(
         "(%s) IS DISTINCT FROM (%s)",

@@ -68,3 +68,62 @@ class TestRemovedVisitsOfLeads(ScoringCase):
         self.env.flush_all()
         self.migrate()
         self.assertFalse(self.env["website.crm.removed.visit"].search([]))
+
+
+@tagged("post_install", "-at_install")
+class TestGradesOfOldScores(ScoringCase):
+    """Scores were sums of points, whatever they were given for."""
+
+    def migrate(self):
+        script = SCRIPTS / "19.0.1.5.0" / "end-grade_owners.py"
+        migrate = load_script(str(script), "grade_owners").migrate
+        self.env.flush_all()
+        for _time in range(2):
+            migrate(self.env.cr, "19.0.1.4.0")
+
+    def make_old(self, rules):
+        """Have all rules and owners as they are when the columns have been added."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE website_crm_score SET category = 'fit', write_date = '2020-01-01'"
+            " WHERE id IN %s",
+            [rules._ids],
+        )
+        for table in ("crm_lead", "res_partner"):
+            self.env.cr.execute(
+                f"""
+                UPDATE {table} SET score_fit = 0, score_engagement = 0,
+                                   score_grade = NULL
+                """
+            )
+        self.env.invalidate_all()
+
+    def test_rules_are_sorted_and_owners_graded(self):
+        contact = self.env["res.partner"].create({"name": "Ada"})
+        lead, lost = self.make_leads(2)
+        new = self.make_lead(active=False)
+        for owner in (lead, lost):
+            self.make_tracks(self.make_visitor(owner), "/pricing")
+        fit = self.make_rule(value=50.25)
+        pages = self.make_rule([("score_pageview_ids.url", "ilike", "/pricing")], 20.5)
+        events = self.make_rule(
+            value=7, rule_type="event", event_type="page_visit", page_url="/"
+        )
+        of_contacts = self.make_rule(value=60, apply_to="partner")
+        self.run_rules()
+        lost.action_set_lost()
+        rules = fit + pages + events + of_contacts
+        self.make_old(rules)
+        before = (lead + lost).mapped("score_date")
+        self.migrate()
+        engagement = rules.filtered(lambda rule: rule.category == "engagement")
+        self.assertEqual(engagement, pages + events)
+        years = {rule.write_date.year for rule in rules}
+        self.assertEqual(years, {2020})
+        self.assertScores(lead + lost, [77.75] * 2)
+        self.assertEqual((lead + lost).mapped("score_engagement"), [27.5] * 2)
+        self.assertEqual((lead + lost).mapped("score_grade"), ["A2"] * 2)
+        self.assertEqual((lead + lost).mapped("score_date"), before)
+        self.assertEqual((contact.score, contact.score_grade), (60, "A3"))
+        self.assertTotals(contact)
+        self.assertFalse(new.score_grade)

@@ -36,11 +36,13 @@ ACCESS = {
     "website.crm.form": {"system": READ},
     "website.crm.score.identity": {"system": READ},
     "website.crm.uncounted.hit": {"manager": READ},
+    "website.crm.grade.proposal": {"system": ALL},
 }
 # The methods that a browser may call, besides the ORM's own.
 PUBLIC_METHODS = {
     "crm.lead": {"action_erase_browsing_history", "action_redirect_to_page_views"},
     "res.partner": {"action_erase_browsing_history"},
+    "website.crm.grade.proposal": {"action_use"},
     "website.crm.score": {
         "assign_scores_to_leads",
         "action_apply",
