@@ -1,7 +1,6 @@
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, ValidationError
-from odoo.fields import Command
 from odoo.tests import Form, tagged
 
 from odoo.addons.website_crm_score.models import website_crm_scored
@@ -9,11 +8,10 @@ from odoo.addons.website_crm_score.scoring.grading import Grading
 from odoo.addons.website_crm_score.scoring.thresholds import propose
 
 from .test_grades import GradeCase
-from .test_score_listeners import ListenerCase
 
 
 @tagged("post_install", "-at_install")
-class TestRegrading(GradeCase, ListenerCase):
+class TestRegrading(GradeCase):
     """Who was scored by other settings is graded by those of now, silently."""
 
     def regrade(self):
@@ -153,21 +151,6 @@ class TestRegrading(GradeCase, ListenerCase):
             self.Lead._regrade()
             counts.append(self.env.cr.sql_log_count - before)
         self.assertEqual(counts[1], counts[2])
-
-    def test_nobody_hears_of_it(self):
-        lead = self.make_lead()
-        self.make_rules(50, 20)
-        self.run_rules()
-        for name in ("score", "score_grade"):
-            field = self.env["ir.model.fields"]._get("crm.lead", name)
-            self.make_automation(
-                "record.write({'function': 'Called'})",
-                trigger_field_ids=[Command.link(field.id)],
-            )
-        self.set_numbers(grade_a=60, fit_max=30)
-        self.regrade()
-        self.assertEqual((lead.score, lead.score_grade), (50, "B2"))
-        self.assertFalse(lead.function)
 
 
 @tagged("post_install", "-at_install")

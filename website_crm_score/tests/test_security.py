@@ -18,6 +18,7 @@ SALES = ("salesman", "all_leads", "manager")
 ACCESS = {
     "website.crm.score": {"salesman": READ, "all_leads": READ, "manager": ALL},
     "website.crm.scored": {},
+    "website.crm.best.first": {},
     "website.crm.score.source": {},
     "website.crm.score.source.comeback": {},
     "website.crm.score.source.contact.form": {},

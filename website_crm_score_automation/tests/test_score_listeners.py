@@ -189,6 +189,20 @@ class TestGradeListeners(ListenerCase):
         self.assertFalse(lead.function)
         self.assertTotals(lead)
 
+    def test_nobody_hears_of_other_settings(self):
+        self.listen("score_grade")
+        lead = self.make_lead()
+        self.make_rule(value=60)
+        self.run_rules()
+        lead.function = False
+        parameters = self.env["ir.config_parameter"]
+        parameters.set_param("website_crm_score.grade_a", 90)
+        parameters.set_param("website_crm_score.fit_max", 30)
+        self.run_rules()
+        self.env.invalidate_all()
+        self.assertEqual((lead.score, lead.score_grade), (30, "B3"))
+        self.assertFalse(lead.function)
+
 
 @tagged("post_install", "-at_install")
 class TestHistoryOfListeners(HistoryCase, ListenerCase):
