@@ -2,10 +2,115 @@ from pathlib import Path
 
 from odoo.modules.migration import load_script
 from odoo.tests import tagged
+from odoo.tools import sql
 
 from .common import ScoringCase
 
 SCRIPTS = Path(__file__).parents[1] / "migrations"
+
+
+def run_script(cr, version, name):
+    """Run a script twice: an upgrade that failed is run again."""
+    script = load_script(str(SCRIPTS / version / f"{name}.py"), name)
+    for _time in range(2):
+        script.migrate(cr, "19.0.1.0.0")
+
+
+@tagged("post_install", "-at_install")
+class TestOldRows(ScoringCase):
+    """What a script finds in a database of an earlier version, it has as the code
+    wants it, and loses nothing."""
+
+    def setUp(self):
+        super().setUp()
+        self.lead = self.make_lead()
+        self.rule = self.make_rule()
+        self.run_rules()
+        self.env.flush_all()
+
+    def find_tables(self, pattern):
+        self.env.cr.execute(
+            "SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ %s",
+            [pattern],
+        )
+        return [name for (name,) in self.env.cr.fetchall()]
+
+    def test_the_ledger_has_no_foreign_keys_and_leads_have_their_columns(self):
+        self.env.cr.execute(
+            """
+            ALTER TABLE website_crm_score_line
+                    ADD CONSTRAINT website_crm_score_line_lead_id_fkey
+                        FOREIGN KEY (lead_id) REFERENCES crm_lead NOT VALID,
+                    ADD CONSTRAINT website_crm_score_line_rule_id_fkey
+                        FOREIGN KEY (rule_id) REFERENCES website_crm_score NOT VALID;
+            ALTER TABLE crm_lead DROP COLUMN score_outdated
+            """
+        )
+        run_script(self.env.cr, "19.0.1.1.0", "pre-migration")
+        self.env.cr.execute(
+            """
+            SELECT conname FROM pg_constraint
+             WHERE contype = 'f' AND conrelid = 'website_crm_score_line'::regclass
+            """
+        )
+        self.assertFalse(self.env.cr.fetchall())
+        self.env.cr.execute(
+            "SELECT score, score_outdated FROM crm_lead WHERE id = %s", [self.lead.id]
+        )
+        self.assertEqual(self.env.cr.fetchall(), [(10, False)])
+
+    def test_of_old_page_views_no_visit_was_removed(self):
+        self.make_tracks(self.make_visitor(self.lead), "/page")
+        self.Pageview._sync(self.lead)
+        run_script(self.env.cr, "19.0.1.2.0", "pre-migration")
+        self.env.cr.execute(
+            "SELECT removed_count FROM website_crm_pageview WHERE lead_id = %s",
+            [self.lead.id],
+        )
+        self.assertEqual(self.env.cr.fetchall(), [(0,)])
+
+    def test_old_reasons_are_for_one_unit(self):
+        self.env.cr.execute(
+            """
+            ALTER TABLE website_crm_score_line DROP COLUMN units;
+            ALTER TABLE website_crm_score_line ALTER COLUMN lead_id SET NOT NULL
+            """
+        )
+        run_script(self.env.cr, "19.0.1.3.0", "pre-migration")
+        self.env.cr.execute(
+            "SELECT units, points FROM website_crm_score_line WHERE lead_id = %s",
+            [self.lead.id],
+        )
+        self.assertEqual(self.env.cr.fetchall(), [(1, 10)])
+        table = "website_crm_score_line"
+        columns = sql.table_columns(self.env.cr, table)
+        self.assertEqual(columns["lead_id"]["is_nullable"], "YES")
+
+    def test_reasons_of_contacts_are_seen_as_the_contacts_are(self):
+        rules = [
+            self.env.ref(f"website_crm_score.website_crm_score_line_rule_{name}")
+            for name in ("company", "personal")
+        ]
+        domains = [rule.domain_force for rule in rules]
+        for rule in rules:
+            rule.domain_force = "[('lead_id.user_id', '=', user.id)]"
+        run_script(self.env.cr, "19.0.1.3.0", "post-migration")
+        self.assertEqual(
+            ["".join(rule.domain_force.split()) for rule in rules],
+            ["".join(domain.split()) for domain in domains],
+        )
+
+    def test_what_unfinished_runs_found_is_found_again(self):
+        self.env.cr.execute(
+            """
+            CREATE UNLOGGED TABLE website_crm_score_kept_gains_987654 (id integer);
+            CREATE UNLOGGED TABLE website_crm_score_kept_leads_987654 (id integer);
+            CREATE TABLE website_crm_score_kept_notes_987654 (id integer)
+            """
+        )
+        run_script(self.env.cr, "19.0.1.4.0", "pre-find_unfinished_runs_again")
+        left = self.find_tables("^website_crm_score_kept_.*_987654$")
+        self.assertEqual(left, ["website_crm_score_kept_notes_987654"])
 
 
 @tagged("post_install", "-at_install")
@@ -29,10 +134,7 @@ class TestRemovedVisitsOfLeads(ScoringCase):
         return lead
 
     def migrate(self):
-        script = SCRIPTS / "19.0.1.4.0" / "post-keep_removed_visits_by_visitor.py"
-        migrate = load_script(str(script), "keep_removed_visits").migrate
-        for _time in range(2):
-            migrate(self.env.cr, "19.0.1.3.0")
+        run_script(self.env.cr, "19.0.1.4.0", "post-keep_removed_visits_by_visitor")
 
     def removed(self, visitor):
         domain = [("visitor_id", "=", visitor.id)]

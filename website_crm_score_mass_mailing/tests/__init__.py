@@ -6,6 +6,7 @@ from . import test_mail_requests
 from . import test_mail_rules
 from . import test_mail_versions
 from . import test_mailing_rights
+from . import test_migration
 from . import test_newsletter_journey
 from . import test_newsletter_tour
 from . import test_uninstall
