@@ -25,7 +25,7 @@ def tune(batch_size=BATCH_SIZE, visitors_batch_size=BATCH_SIZE):
     _set("scoring.writing", "PART_SIZE", batch_size)
     _set("models.website_crm_pageview", "BATCH_SIZE", visitors_batch_size)
     # A tolerance of minutes would hide that a visit of this second was missed.
-    _set("models.website_crm_pageview", "CLOCK_TOLERANCE", timedelta(0))
+    _set("models.website_crm_score_progress", "CLOCK_TOLERANCE", timedelta(0))
 
 
 def _set(module, name, value):

@@ -40,6 +40,16 @@ class Website(models.Model):
         self.env.registry.clear_cache()
         return result
 
+    @api.model
+    def _get_all_hosts(self):
+        """Return the hosts, ports included, under which this database is visited."""
+        # sudo: whoever looks, these are the hosts of all websites
+        websites = self.sudo().search([])  # pylint: disable=no-search-all
+        parameters = self.env["ir.config_parameter"].sudo()
+        bases = [website.get_base_url() for website in websites]
+        bases.append(parameters.get_param("web.base.url") or "")
+        return {urlsplit(base).netloc for base in bases} - {""}
+
     # COMPANIES OF VISITS
 
     @api.model

@@ -1,7 +1,6 @@
 import time
 from datetime import datetime, timedelta
 from functools import partial
-from urllib.parse import unquote, urlsplit
 
 from markupsafe import Markup
 
@@ -10,13 +9,12 @@ from odoo.tools import SQL, split_every
 
 from ..fields import TechnicalMany2one
 from ..tools.merge_rehearsal import is_rehearsal
+from ..tools.tracked_url import is_at, shorten
 
 BATCH_SIZE = 2000
 # Time being up, a job still derives for so many times as long as it took to find what
 # to derive: the next call would have to find it again.
 PATIENCE = 4
-# Clocks of application servers differ from that of the database by less than this.
-CLOCK_TOLERANCE = timedelta(minutes=5)
 # Of pages that were all seen longer ago than this, no note tells.
 TOLD_AGE = timedelta(days=7)
 # By which notes are found that have to be erased
@@ -70,20 +68,20 @@ class WebsiteCrmPageview(models.Model):
     @api.depends("page_id.name", "url_id.url")
     def _compute_title(self):
         """What a page is called; what is none, by its address."""
-        hosts = self._get_own_hosts()
+        hosts = self.env["website"]._get_all_hosts()
         for pageview in self:
             # sudo: the page was shown to a visitor, not to whoever looks at the lead
             name = pageview.page_id.sudo().name
-            pageview.title = name or self._shorten(pageview.url, hosts)
+            pageview.title = name or shorten(pageview.url, hosts)
 
     @api.depends("page_id.url", "page_id.website_id", "url_id.url")
     def _compute_link(self):
         """Where a page can be opened: nowhere but on a website of this database,
         whatever host the visitor's request named."""
-        hosts = self._get_own_hosts()
+        hosts = self.env["website"]._get_all_hosts()
         for pageview in self:
             page = pageview.page_id.sudo()  # sudo: see _compute_title
-            link = self._is_at(pageview.url, hosts) and pageview.url
+            link = is_at(pageview.url, hosts) and pageview.url
             if page and not link:
                 website = page.website_id or self.env["website"].get_current_website()
                 link = website.get_base_url() + page.url
@@ -145,7 +143,7 @@ class WebsiteCrmPageview(models.Model):
         jobs, progress = self.env["ir.cron"], self.env["website.crm.score.progress"]
         progress = progress.sudo()._get()
         started = time.monotonic()
-        up_to = jobs._transact(partial(progress._begin_pass, self._find_caught_up_to()))
+        up_to = jobs._transact(progress._begin_pass)
         # In a new transaction: what this one cannot see may be older than that.
         jobs._commit_batch(0, 0)
         lead_ids = self._find_stale_lead_ids(progress)
@@ -391,29 +389,6 @@ class WebsiteCrmPageview(models.Model):
         last_id = progress.reached_lead_id if is_job else 0
         return [id_ for (id_,) in rows if id_ > last_id]
 
-    @api.model
-    def _find_caught_up_to(self):
-        """Return what a job that begins now is caught up to when it has ended, as
-        ``(date, track id)``: what is added later is younger or higher.
-
-        A track bears the time at which its transaction started. So each track that a
-        later transaction than this one cannot see is at least as young as the oldest
-        transaction that is running now, however late it commits. The id is for tracks
-        that bear an older date, as imported ones do.
-        """
-        [caught_up_to] = self.env.execute_query(
-            SQL(
-                """
-                SELECT min(xact_start) AT TIME ZONE 'UTC' - %s,
-                       (SELECT COALESCE(max(id), 0) FROM website_track)
-                  FROM pg_stat_activity
-                 WHERE datname = current_database() AND xact_start IS NOT NULL
-                """,
-                CLOCK_TOLERANCE,
-            )
-        )
-        return caught_up_to
-
     # CHATTER
 
     def _note_on_leads(self):
@@ -464,35 +439,3 @@ class WebsiteCrmPageview(models.Model):
             self.link,
             self.title,
         )
-
-    # ADDRESSES
-
-    @api.model
-    def _is_at(self, url, hosts):
-        """Return whether ``url`` leads to one of ``hosts``.
-
-        :param str url: what a visitor's request named, not to be trusted
-        :param set hosts: see :meth:`_get_own_hosts`
-        """
-        try:
-            parts = urlsplit(url)
-        except ValueError:
-            return False
-        return parts.scheme in ("http", "https") and parts.netloc in hosts
-
-    @api.model
-    def _shorten(self, url, hosts):
-        """Return ``url`` as one reads it: on one of ``hosts``, its path alone."""
-        if self._is_at(url, hosts):
-            return unquote(urlsplit(url).path) or "/"
-        return url.removeprefix("https://").removeprefix("http://")
-
-    @api.model
-    def _get_own_hosts(self):
-        """Return the hosts, ports included, under which this database is visited."""
-        # sudo: whoever looks, these are the hosts of all websites
-        websites = self.env["website"].sudo().search([])  # pylint: disable=no-search-all
-        parameters = self.env["ir.config_parameter"].sudo()
-        bases = [website.get_base_url() for website in websites]
-        bases.append(parameters.get_param("web.base.url") or "")
-        return {urlsplit(base).netloc for base in bases} - {""}

@@ -242,7 +242,7 @@ class WebsiteCrmScoreLine(models.Model):
     def _repair(self):
         """Mend what a run and a change of a rule or owner leave, at the same time."""
         progress = self.env["website.crm.score.progress"]._get()
-        caught_up_to, _track_id = self.env["website.crm.pageview"]._find_caught_up_to()
+        caught_up_to, _track_id = progress._find_caught_up_to()
         changed = Domain.TRUE
         if progress._is_check_due():
             self._drop_orphans()

@@ -1,10 +1,13 @@
 from datetime import timedelta
 
 from odoo import api, fields, models
+from odoo.tools import SQL
 
 from ..fields import TechnicalChar, TechnicalInteger
 from ..scoring.grading import Grading
 
+# Clocks of application servers differ from that of the database by less than this.
+CLOCK_TOLERANCE = timedelta(minutes=5)
 # What no mark tells of, such as a lead that is open again, waits no longer than this.
 CHECK_INTERVAL = timedelta(days=1)
 
@@ -62,16 +65,39 @@ class WebsiteCrmScoreProgress(models.Model):
         name = "progress" if apply_to == "lead" else f"progress_{apply_to}"
         return self.env.ref(f"website_crm_score.{name}")
 
-    def _begin_pass(self, up_to):
+    @api.model
+    def _find_caught_up_to(self):
+        """Return what a job that begins now is caught up to when it has ended, as
+        ``(date, track id)``: what is added later is younger or higher.
+
+        A track bears the time at which its transaction started. So each track that a
+        later transaction than this one cannot see is at least as young as the oldest
+        transaction that is running now, however late it commits. The id is for tracks
+        that bear an older date, as imported ones do.
+        """
+        [caught_up_to] = self.env.execute_query(
+            SQL(
+                """
+                SELECT min(xact_start) AT TIME ZONE 'UTC' - %s,
+                       (SELECT COALESCE(max(id), 0) FROM website_track)
+                  FROM pg_stat_activity
+                 WHERE datname = current_database() AND xact_start IS NOT NULL
+                """,
+                CLOCK_TOLERANCE,
+            )
+        )
+        return caught_up_to
+
+    def _begin_pass(self):
         """Begin to derive page views, unless a pass is unfinished and goes on.
 
         Only scheduled actions do it in passes.
 
-        :param tuple[datetime, int] up_to: all older tracks, and those up to this id,
-            are in the page views when the pass is finished
-        :return: that of the pass that goes on or begins, by which it is known
+        :return: what the page views are caught up to when the pass that goes on or
+            begins is finished, by which it is known
         :rtype: tuple[datetime, int]
         """
+        up_to = self._find_caught_up_to()
         if not self.env["ir.cron"]._is_job():
             return up_to
         if not self.next_horizon_date:

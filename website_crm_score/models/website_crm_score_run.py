@@ -221,7 +221,7 @@ class WebsiteCrmScoreRun(models.Model):
             }
         )
         if reach == "usual":
-            caught_up_to, _id = self.env["website.crm.pageview"]._find_caught_up_to()
+            caught_up_to, _id = run._get_progress()._find_caught_up_to()
             run.count_date = is_whole and caught_up_to
             run.check_date = run._get_progress()._is_check_due() and caught_up_to
         return run

@@ -209,7 +209,7 @@ class WebsiteCrmUrl(models.Model):
         # sudo: who writes rules may not read all pages
         pages = self.env["website.page"].sudo().with_context(website_id=False)
         paths = set(pages.search([("track", "=", True)]).mapped("url"))
-        hosts = self.env["website.crm.pageview"]._get_own_hosts()
+        hosts = self.env["website"]._get_all_hosts()
         return [
             f"http://{host}{prefix}{path}"
             for host in hosts

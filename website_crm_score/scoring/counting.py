@@ -5,7 +5,7 @@ from datetime import timedelta
 from odoo import fields
 from odoo.tools import SQL
 
-from ..models.website_crm_pageview import CLOCK_TOLERANCE
+from ..models.website_crm_score_progress import CLOCK_TOLERANCE
 
 
 def get_worth_sql(units):

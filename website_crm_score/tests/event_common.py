@@ -5,7 +5,9 @@ from freezegun import freeze_time
 from odoo import fields
 from odoo.sql_db import BaseCursor
 
-from odoo.addons.website_crm_score.models.website_crm_pageview import CLOCK_TOLERANCE
+from odoo.addons.website_crm_score.models.website_crm_score_progress import (
+    CLOCK_TOLERANCE,
+)
 
 from .common import LONG_AGO, ScoringCase
 
@@ -24,10 +26,10 @@ class EventCase(ScoringCase):
         super().setUp()
         self.startPatcher(freeze_time(self.now))
 
-        def find_caught_up_to(_pageviews):
+        def find_caught_up_to(_progress):
             return fields.Datetime.now() - CLOCK_TOLERANCE, 0
 
-        self.patch(type(self.Pageview), "_find_caught_up_to", find_caught_up_to)
+        self.patch(type(self.progress), "_find_caught_up_to", find_caught_up_to)
         self.patch(BaseCursor, "now", lambda _cr: fields.Datetime.now())
 
     def after(self, **duration):

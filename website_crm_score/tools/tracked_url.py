@@ -1,6 +1,7 @@
 """Urls as they are kept: visitors can ask for anything."""
 
 import re
+from urllib.parse import unquote, urlsplit
 
 from werkzeug.urls import iri_to_uri, uri_to_iri
 
@@ -34,3 +35,23 @@ def read_address(text):
     address = _SCHEME.sub("//", text.strip())
     encoded = iri_to_uri(address)
     return list(dict.fromkeys((uri_to_iri(encoded), encoded)))
+
+
+def is_at(url, hosts):
+    """Return whether ``url`` leads to one of ``hosts``.
+
+    :param str url: what a visitor's request named, not to be trusted
+    :param set hosts: with their ports
+    """
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return False
+    return parts.scheme in ("http", "https") and parts.netloc in hosts
+
+
+def shorten(url, hosts):
+    """Return ``url`` as one reads it: on one of ``hosts``, its path alone."""
+    if is_at(url, hosts):
+        return unquote(urlsplit(url).path) or "/"
+    return url.removeprefix("https://").removeprefix("http://")

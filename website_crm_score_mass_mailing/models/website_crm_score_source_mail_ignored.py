@@ -3,7 +3,9 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL, LazyTranslate
 
-from odoo.addons.website_crm_score.models.website_crm_pageview import CLOCK_TOLERANCE
+from odoo.addons.website_crm_score.models.website_crm_score_progress import (
+    CLOCK_TOLERANCE,
+)
 
 from .website_crm_score_source_mail import WebsiteCrmScoreSourceMail
 

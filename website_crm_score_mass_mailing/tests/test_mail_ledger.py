@@ -7,7 +7,9 @@ from hypothesis import strategies as st
 
 from odoo.tests import tagged
 
-from odoo.addons.website_crm_score.models.website_crm_pageview import CLOCK_TOLERANCE
+from odoo.addons.website_crm_score.models.website_crm_score_progress import (
+    CLOCK_TOLERANCE,
+)
 from odoo.addons.website_crm_score.tools.own_context import OURS
 
 from .mail_recount import Mail, Person
