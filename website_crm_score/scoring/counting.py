@@ -56,7 +56,6 @@ def get_counts_sql(rule, earners, few=None):
         latest=_get_latest_date(),
         is_counted=is_counted,
     )
-    least = rule.min_count
     # The first date is that of all: when a count can fall below the least.
     return SQL(
         """
