@@ -91,7 +91,10 @@ class WebsiteCrmScoreLine(models.Model):
         :param models.BaseModel rules: rules, of which archived ones give nothing
         """
         for owners, group in rules._group_by_owners():
-            self._revalue_lines(owners, SQL("line.rule_id IN %s", group._ids))
+            parts = group.grouped(lambda rule: bool(rule.company_id))
+            for has_companies, part in parts.items():
+                condition = SQL("line.rule_id IN %s", part._ids)
+                self._revalue_lines(owners, condition, has_companies)
 
     @api.model
     def _revalue_owners(self, owners):
@@ -101,26 +104,33 @@ class WebsiteCrmScoreLine(models.Model):
             owner = SQL.identifier("line", owners._ledger_field)
             self._revalue_lines(owners, SQL("%s IN %s", owner, owners._ids))
 
-    def _revalue_lines(self, owners, condition):
+    def _revalue_lines(self, owners, condition, has_companies=True):
         """Set the points of lines to what their rules now give.
 
         :param models.BaseModel owners: the model of whom the lines are
         :param SQL condition: on ``line``
+        :param bool has_companies: whether the rules are perhaps of companies: if none
+            is, the owners are not read
         """
-        points = self._get_points_sql(SQL.identifier("line", "units"))
+        owner_id = SQL.identifier("line", owners._ledger_field)
+        join, company = SQL(), SQL("NULL")
+        if has_companies:
+            table = SQL.identifier(owners._table)
+            join = SQL("JOIN %s owner ON owner.id = %s", table, owner_id)
+            company = SQL.identifier("owner", "company_id")
         self._change_lines(
             owners,
             SQL(
                 """
-                SELECT line.id, owner.id AS owner_id, %(points)s AS points
+                SELECT line.id, %(owner_id)s AS owner_id, %(points)s AS points
                   FROM website_crm_score_line line
                   JOIN website_crm_score rule ON rule.id = line.rule_id
-                  JOIN %(table)s owner ON owner.id = line.%(owner_id)s
+                       %(join)s
                  WHERE %(condition)s AND line.points != %(points)s
                 """,
-                table=SQL.identifier(owners._table),
-                owner_id=SQL.identifier(owners._ledger_field),
-                points=points,
+                owner_id=owner_id,
+                join=join,
+                points=self._get_points_sql(SQL.identifier("line", "units"), company),
                 condition=condition,
             ),
             SQL(
@@ -132,21 +142,23 @@ class WebsiteCrmScoreLine(models.Model):
         )
 
     @api.model
-    def _get_points_sql(self, units):
-        """Return the points that a row ``rule`` gives to a row ``owner``.
+    def _get_points_sql(self, units, company):
+        """Return the points that a row ``rule`` gives to an owner.
 
         The lines of another company's rules give nothing. They are kept, since core
         empties the company of a lead for a while: when its customer is linked, or when
         it has no team.
 
         :param SQL units: for how many units of its value
+        :param SQL company: the id of the company of the owner
         :rtype: SQL
         """
         return SQL(
             """
-            CASE WHEN rule.company_id IS NULL OR rule.company_id = owner.company_id
+            CASE WHEN rule.company_id IS NULL OR rule.company_id = %s
                  THEN %s ELSE 0 END
             """,
+            company,
             get_worth_sql(units),
         )
 
@@ -291,7 +303,10 @@ class WebsiteCrmScoreLine(models.Model):
                 """,
                 pairs=pairs,
                 owner_id=owner_id,
-                points=self._get_points_sql(SQL.identifier("other", "units")),
+                points=self._get_points_sql(
+                    SQL.identifier("other", "units"),
+                    SQL.identifier("owner", "company_id"),
+                ),
                 table=SQL.identifier(owners._table),
             ),
             SQL(
