@@ -46,6 +46,22 @@ SELECT lead.id, lead.score, COALESCE(ledger.points, 0)
  WHERE lead.score IS DISTINCT FROM COALESCE(ledger.points, 0)
  LIMIT 5
 """
+# The two parts of a score; nobody has set a largest value of them.
+WRONG_PARTS = """
+SELECT lead.id, lead.score_fit, lead.score_engagement, ledger.*
+  FROM crm_lead lead
+  LEFT JOIN (SELECT lead_id,
+                    sum(points) FILTER (WHERE category = 'fit') AS fit,
+                    sum(points) FILTER (WHERE category = 'engagement') AS engagement
+               FROM website_crm_score_line line
+               JOIN website_crm_score rule ON rule.id = line.rule_id
+              GROUP BY 1) ledger
+    ON ledger.lead_id = lead.id
+ WHERE lead.score_fit != COALESCE(ledger.fit, 0)
+    OR lead.score_engagement != COALESCE(ledger.engagement, 0)
+    OR (lead.score_grade IS NULL) != (lead.score_date IS NULL)
+ LIMIT 5
+"""
 # Of visitors that were deleted, page views may be kept.
 WRONG_VIEWS = """
 SELECT expected.*, view.view_count
@@ -76,8 +92,10 @@ SELECT relname FROM pg_class
 
 
 def check_invariant(database):
-    """Each score is the sum of its reasons, and nothing is there twice."""
+    """Each score is the sum of its reasons, and so are its parts; nothing is there
+    twice."""
     assert database.rows(WRONG_SCORES) == [], "lead, score, sum of its ledger lines"
+    assert database.rows(WRONG_PARTS) == [], "lead, its fit and engagement, and sums"
     for what, query in REPEATED.items():
         assert database.rows(query) == [], f"repeated {what}"
 

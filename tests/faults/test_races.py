@@ -365,6 +365,39 @@ def test_job_goes_on_when_leads_visitors_and_rules_change_between_batches(
     check_finished(database)
 
 
+def test_points_follow_a_rule_that_changes_its_category_during_a_batch(
+    database, during_a_batch, job_and_user
+):
+    """What the batch gives meanwhile, unseen, is found by the next run."""
+    database.add_backlog(BACKLOG)
+    rules = dict(database.rows("SELECT name->>'en_US', id FROM website_crm_score"))
+    change = ("website.crm.score", "write", rules["Hot"], {"category": "engagement"})
+    during_a_batch(lambda: [change], ADMIN)
+    [(given,)] = database.rows(
+        f"SELECT count(*) FROM website_crm_score_line WHERE rule_id = {rules['Hot']}"
+    )
+    assert given
+    job_and_user[0].run_job()
+    check_finished(database)
+
+
+def test_points_follow_a_rule_that_changes_its_category_between_batches(
+    database, between_batches, job_and_user
+):
+    """Those of the batches before it are seen, those after it look at it."""
+    database.add_backlog(BACKLOG)
+    rules = dict(database.rows("SELECT name->>'en_US', id FROM website_crm_score"))
+
+    def change(number):
+        category = ("engagement", "fit")[number % 2]
+        return [("website.crm.score", "write", rules["Hot"], {"category": category})]
+
+    between_batches(change, ADMIN)
+    check_invariant(database)
+    job_and_user[0].run_job()
+    check_finished(database)
+
+
 def test_job_goes_on_when_leads_visitors_and_rules_change_during_a_batch(
     database, during_a_batch, job_and_user
 ):
