@@ -40,6 +40,7 @@ def main(arguments):
     with demo.server():
         demo.browse()
     demo.report()
+    demo.pass_weeks()
     if not options.once:
         demo.serve()
     return 0
@@ -108,6 +109,11 @@ class Demo:
             chen.send_contact_form("Prices for five people", "Is there a discount?")
         with step("running the hourly and the daily job"):
             self._jobs("hourly daily")
+
+    def pass_weeks(self):
+        """Some of the assigned leads come back, day by day."""
+        with step("letting two weeks pass"):
+            self._shell("weeks", {})
 
     def report(self):
         """Print the table."""

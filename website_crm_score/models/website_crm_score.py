@@ -346,7 +346,7 @@ class WebsiteCrmScore(models.Model):
             # long as that stays. Elsewhere, only the type of a rule changes it.
             saved, is_in_form = rule._origin, not isinstance(rule.id, int)
             guess = rule._guess_category()
-            before = saved and (saved.rule_type, saved._guess_category())
+            before = (saved.rule_type, saved._guess_category()) if saved else None
             follows = is_in_form and before != (rule.rule_type, guess)
             rule.category = guess if follows else rule.category or guess
 
