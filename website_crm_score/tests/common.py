@@ -28,6 +28,7 @@ class ScoringCase(TransactionCase):
         cls.env.flush_all()
         # In SQL: the ORM would recompute the leads of the database one by one.
         cls.env.cr.execute("UPDATE crm_lead SET active = FALSE")
+        cls.env.cr.execute("DELETE FROM website_crm_score_history")
         cls.env.invalidate_all()
 
     @classmethod

@@ -3,6 +3,8 @@ from unittest.mock import patch
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
 
+from odoo.addons.website_crm_score.scoring.grading import Grading
+
 from .common import ScoringCase
 
 
@@ -11,10 +13,16 @@ class GradeCase(ScoringCase):
     def setUpClass(cls):
         super().setUpClass()
         cls.parameters = cls.env["ir.config_parameter"]
+        numbers = {"grade_a": 50, "grade_b": 20, "grade_1": 50, "grade_2": 20}
+        cls.set_numbers(fit_max=0, engagement_max=0, **numbers)
+        key = Grading.load(cls.env).key
+        progress = cls.progress + cls.env.ref("website_crm_score.progress_partner")
+        progress.graded_by = key
 
-    def set_numbers(self, **numbers):
+    @classmethod
+    def set_numbers(cls, **numbers):
         for name, number in numbers.items():
-            self.parameters.set_param(f"website_crm_score.{name}", number)
+            cls.parameters.set_param(f"website_crm_score.{name}", number)
 
     def make_rules(self, fit, engagement):
         """Make a rule on who they are, and one on what they do."""

@@ -5,6 +5,7 @@ from odoo.tests import tagged
 from odoo.tools import sql
 
 from .common import ScoringCase
+from .test_grades import GradeCase
 
 SCRIPTS = Path(__file__).parents[1] / "migrations"
 
@@ -173,7 +174,7 @@ class TestRemovedVisitsOfLeads(ScoringCase):
 
 
 @tagged("post_install", "-at_install")
-class TestGradesOfOldScores(ScoringCase):
+class TestGradesOfOldScores(GradeCase):
     """Scores were sums of points, whatever they were given for."""
 
     def migrate(self):
