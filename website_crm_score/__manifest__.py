@@ -12,6 +12,7 @@
         "data/ir_cron_data.xml",
         "data/ir_actions_server_data.xml",
         "wizards/website_crm_grade_proposal_views.xml",
+        "wizards/website_crm_score_preview_views.xml",
         "wizards/website_crm_score_template_views.xml",
         "views/website_crm_score_views.xml",
         "views/website_crm_score_line_views.xml",
@@ -32,6 +33,7 @@
         "web.assets_backend": [
             "website_crm_score/static/src/fields/**/*",
             "website_crm_score/static/src/views/page_list/*",
+            "website_crm_score/static/src/widgets/**/*",
         ],
         "web.assets_tests": [
             "website_crm_score/static/tests/tours/*",

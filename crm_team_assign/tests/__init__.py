@@ -17,6 +17,7 @@ from . import test_plan_changes
 from . import test_plan_concurrency
 from . import test_plan_migration
 from . import test_plan_properties
+from . import test_preview_levels
 from . import test_quota
 from . import test_reasons
 from . import test_security

@@ -1,1 +1,2 @@
 from . import crm_assignment_start
+from . import website_crm_score_preview

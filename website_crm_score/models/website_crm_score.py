@@ -480,6 +480,29 @@ class WebsiteCrmScore(models.Model):
         is_engagement = self.rule_type == "event" or looks_at_pages(self)
         return ENGAGEMENT if is_engagement else FIT
 
+    def _draw_up(self, vals):
+        """Return this rule, or a new one, as ``vals`` would make it, unsaved; what is
+        saved is its origin.
+
+        With all rights, as rules are run.
+
+        :rtype: models.BaseModel
+        """
+        names = self._fields.keys() & vals.keys()
+        vals = {name: vals[name] for name in names if not self._fields[name].readonly}
+        if "domain" in vals or not self:
+            vals = self._sign(vals, self.apply_to or "lead")
+        category = vals.pop("category", None)
+        rule = self.sudo().new(origin=self.sudo())
+        if not self:
+            vals = {**self.default_get(list(self._fields)), **vals}
+        rule.update(vals)
+        if category or self and "rule_type" not in vals:
+            rule.category = category or self.category
+        if "page_id" in vals and not vals["page_id"]:
+            rule.update({"page_key": False, "page_path": False})
+        return rule
+
     def _find_repurposed(self, vals):
         """Return those of these rules that with ``vals`` are for something or somebody
         else."""

@@ -29,6 +29,7 @@ from . import test_website_form
 from . import test_scoring_tours
 from . import test_tracking
 from . import test_old_tracks
+from . import test_preview
 from . import test_privacy
 from . import test_removed_visits
 from . import test_events

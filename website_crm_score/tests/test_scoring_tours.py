@@ -119,6 +119,17 @@ class TestScoringTours(ScoringCase, TrackPageCase):
         self.assertFalse(rule.active)
         self.assertScores(lead, [0])
 
+    def test_a_manager_looks_what_a_rule_would_do_before_saving_it(self):
+        belgium = self.env.ref("base.be")
+        lead = self.make_lead("From Belgium", country_id=belgium.id)
+        self.make_lead("From nowhere")
+        domain = [("country_id", "=", belgium.id)]
+        rule = self.make_rule(domain, 12.5, name="Lives in Belgium")
+        rule.action_apply()
+        self.start("manager_previews_rule", self.manager)
+        self.assertEqual(rule.value, 12.5)
+        self.assertScores(lead, [12.5])
+
     def test_a_manager_makes_a_rule_on_what_happens(self):
         self.Rule.search([]).unlink()
         lead = self.make_lead("Vera")

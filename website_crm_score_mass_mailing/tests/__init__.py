@@ -2,6 +2,7 @@ from . import test_mail_events
 from . import test_mail_ledger
 from . import test_mail_machines
 from . import test_mail_merges
+from . import test_mail_preview
 from . import test_mail_requests
 from . import test_mail_rules
 from . import test_mail_versions

@@ -1,0 +1,347 @@
+"""What rules would do if they were applied now: it is read, never written."""
+
+from contextlib import closing, contextmanager
+
+from psycopg2.errors import QueryCanceled
+
+from odoo.exceptions import UserError
+from odoo.tools import SQL
+
+from .counting import get_counts_sql, get_worth_sql
+from .grading import FIT, Grading
+from .matching import get_query, get_scope_query
+from .worklist import tune
+
+EXAMPLES = 10
+# So many different changes of scores are told apart.
+CHANGES = 8
+
+
+class TooSlowError(Exception):
+    """The preview takes longer than somebody waits."""
+
+
+@contextmanager
+def reading_only(cr, seconds=None):
+    """Have PostgreSQL refuse whatever writes, and forget the settings at the end.
+
+    :param float seconds: how long a statement may take
+    :raise TooSlowError: if one takes longer
+    """
+    with closing(cr.savepoint(flush=False)):
+        cr.execute("SELECT set_config('transaction_read_only', 'on', true)")
+        tune(cr)
+        if seconds:
+            limit = f"{int(seconds * 1000)}ms"
+            cr.execute(SQL("SELECT set_config('statement_timeout', %s, true)", limit))
+        try:
+            yield
+        except QueryCanceled as error:
+            raise TooSlowError from error
+
+
+class Preview:
+    """Compares the points that open owners have of rules with those that they would
+    have, were the rules as they are given, and applied to all of them.
+
+    The rules are records that need not be saved: each has what is saved as its origin.
+    The numbers are those of the owners that ``owners`` finds: what its user may see.
+    """
+
+    def __init__(self, rules, owners, levels=()):
+        """
+        :param models.BaseModel rules: with all rights, all for the model of ``owners``
+        :param models.BaseModel owners: the model of leads or of contacts, of the user
+        :param levels: minimums of the score, each a tuple of the number and the id of
+            a company, or False for all
+        """
+        self.rules = rules
+        self.owners = owners
+        self.levels = list(levels)
+        self.grading = Grading.load(rules.env)
+        self.owner_id = SQL.identifier(owners._ledger_field)
+
+    def fetch(self, seconds=None):
+        """Return what would happen.
+
+        :param float seconds: how long it may take
+        :return: ``total`` open owners, of which ``matched`` have points of the rules,
+            ``changed`` another score, ``gained`` and ``lost``; ``changes`` of scores,
+            each with how many; ``scores`` before and after, each with how many;
+            ``grades`` likewise; ``levels``, how many reach each; ``examples``
+        :rtype: dict
+        :raise UserError: if a rule cannot be applied
+        :raise TooSlowError: if it takes longer
+        """
+        env = self.rules.env
+        env.flush_all()
+        with reading_only(env.cr, seconds):
+            env.cr.execute(self._get_statement(), log_exceptions=False)
+            [(result,)] = env.cr.fetchall()
+        return result
+
+    # WHAT EACH RULE WOULD GIVE
+
+    def _get_effect(self, rule):
+        """Return the query of the points that owners have of ``rule``, and would have.
+
+        :rtype: SQL
+        """
+        saved = rule._origin
+        is_kept = (rule.rule_type, rule.apply_to) == (saved.rule_type, saved.apply_to)
+        found, losers = self._find(rule)
+        units = self._get_units(rule)
+        return SQL(
+            """
+            SELECT owner_id,
+                   points_before, %(was_fit)s AS was_fit,
+                   points_after, %(is_fit)s AS is_fit
+              FROM (SELECT COALESCE(line.owner_id, found.owner_id) AS owner_id,
+                           COALESCE(line.points, 0) AS points_before,
+                           COALESCE(CASE WHEN %(is_lost)s THEN 0
+                                         WHEN %(is_foreign)s THEN 0
+                                         ELSE %(worth)s END, 0) AS points_after
+                      FROM (SELECT %(owner_id)s AS owner_id, points, units
+                              FROM website_crm_score_line
+                             WHERE rule_id = %(saved_id)s
+                               AND %(owner_id)s IS NOT NULL) line
+                 FULL JOIN (%(found)s) found ON found.owner_id = line.owner_id
+                CROSS JOIN (%(rule)s) rule) effect
+            """,
+            was_fit=saved.category == FIT,
+            is_fit=rule.category == FIT,
+            is_lost=self._get_is_lost(losers, is_kept),
+            is_foreign=self._get_is_foreign(rule),
+            worth=get_worth_sql(units),
+            owner_id=self.owner_id,
+            saved_id=saved.id or 0,
+            found=found,
+            rule=self._get_row(rule),
+        )
+
+    def _find(self, rule):
+        """Return what a run would find that applies ``rule``.
+
+        :return: the query of owners with their ``units``, and that of those who lose
+            their line if they are not among them, or None
+        :rtype: tuple[SQL, Query | None]
+        """
+        if not rule.active:
+            return SQL("SELECT NULL::integer AS owner_id, 1 AS units WHERE FALSE"), None
+        scope = self.owners._scored_domain()
+        is_event = rule.rule_type == "event"
+        if is_event and (error := rule._find_event_error()):
+            raise UserError(error)
+        query, losers = get_query(rule, scope), None
+        if is_event or rule.event_based and rule.take_back:
+            losers = get_scope_query(rule, scope)
+        if is_event:
+            return get_counts_sql(rule, query), losers
+        owner_id = SQL.identifier(query.table, "id")
+        return query.select(SQL("%s AS owner_id", owner_id), SQL("1 AS units")), losers
+
+    def _get_units(self, rule):
+        """Return for how many units of its value a line is, as a run leaves it."""
+        if rule.rule_type == "event":
+            return SQL("COALESCE(found.units, line.units)")
+        return SQL("COALESCE(line.units, found.units)")
+
+    def _get_is_lost(self, losers, is_kept):
+        """Return the condition that an owner would have no line any more."""
+        if not is_kept:
+            return SQL("found.owner_id IS NULL")
+        if losers is None:
+            return SQL("FALSE")
+        return SQL("found.owner_id IS NULL AND line.owner_id IN %s", losers.subselect())
+
+    def _get_is_foreign(self, rule):
+        """Return the condition that a line gives nothing: it is of another company."""
+        if not rule.company_id:
+            return SQL("FALSE")
+        return SQL(
+            "COALESCE(line.owner_id, found.owner_id) NOT IN"
+            " (SELECT id FROM %s WHERE company_id = %s)",
+            SQL.identifier(self.owners._table),
+            rule.company_id.id,
+        )
+
+    def _get_row(self, rule):
+        """Return the query of the row that ``rule`` would be."""
+        return SQL(
+            """
+            SELECT %s::boolean AS active, %s::varchar AS rule_type,
+                   round(%s::numeric, 2) AS value, round(%s::numeric, 2) AS max_points
+            """,
+            rule.active,
+            rule.rule_type,
+            rule.value,
+            rule.max_points,
+        )
+
+    # WHAT THAT WOULD MAKE OF THE OWNERS
+
+    def _get_owners(self):
+        """Return the query of the open owners that the user may see, with their points
+        of each category.
+
+        :rtype: SQL
+        """
+        query = self.owners._search(self.owners._scored_domain(), active_test=False)
+        names = ("id", "company_id", "score", "score_date", "score_grade")
+        columns = [SQL.identifier(query.table, name) for name in names]
+        if self.grading.fit_max or self.grading.engagement_max:
+            return self._get_summed(query.select(*columns))
+        return query.select(
+            *columns,
+            SQL("%s AS fit", SQL.identifier(query.table, "score_fit")),
+            SQL("%s AS engagement", SQL.identifier(query.table, "score_engagement")),
+        )
+
+    def _get_summed(self, owners):
+        """Return the query of ``owners`` with the sums of their points.
+
+        What is above the largest value of a category does not show in what is stored.
+        """
+        return SQL(
+            """
+            SELECT owner.*, COALESCE(fit, 0) AS fit,
+                   COALESCE(points - fit, 0) AS engagement
+              FROM (%(owners)s) owner
+         LEFT JOIN (SELECT %(owner_id)s AS owner_id, sum(points) AS points,
+                           COALESCE(sum(points) FILTER (WHERE rule_id = ANY(ARRAY(
+                               SELECT id FROM website_crm_score
+                                WHERE category = 'fit'))), 0) AS fit
+                      FROM website_crm_score_line
+                  GROUP BY 1) line ON line.owner_id = owner.id
+            """,
+            owners=owners,
+            owner_id=self.owner_id,
+        )
+
+    def _get_states(self):
+        """Return the query of open owners with their scores and grades, before and
+        after.
+
+        :rtype: SQL
+        """
+        grading = self.grading
+        effects = SQL(" UNION ALL ").join(
+            SQL("(%s)", self._get_effect(rule)) for rule in self.rules
+        )
+        return SQL(
+            """
+            SELECT state.*, fit_after + engagement_after AS score_after,
+                   CASE WHEN score_date IS NOT NULL THEN %(grade)s END AS grade_after
+              FROM (SELECT owner.id, owner.company_id, owner.score AS score_before,
+                           owner.score_grade AS grade_before, owner.score_date,
+                           COALESCE(effect.is_matched, FALSE) AS is_matched,
+                           LEAST(owner.fit + COALESCE(effect.fit, 0),
+                                 NULLIF(%(fit_max)s, 0)) AS fit_after,
+                           LEAST(owner.engagement + COALESCE(effect.engagement, 0),
+                                 NULLIF(%(engagement_max)s, 0)) AS engagement_after
+                      FROM (%(owners)s) owner
+                 LEFT JOIN (SELECT owner_id, bool_or(points_after != 0) AS is_matched,
+                                   sum(points_after * is_fit::integer
+                                       - points_before * was_fit::integer) AS fit,
+                                   sum(points_after * (NOT is_fit)::integer
+                                       - points_before * (NOT was_fit)::integer)
+                                   AS engagement
+                              FROM (%(effects)s) effect
+                          GROUP BY owner_id) effect ON effect.owner_id = owner.id
+                   ) state
+            """,
+            grade=grading.get_grade_sql(SQL("fit_after"), SQL("engagement_after")),
+            fit_max=grading.fit_max,
+            engagement_max=grading.engagement_max,
+            owners=self._get_owners(),
+            effects=effects,
+        )
+
+    def _get_statement(self):
+        """Return the statement that tells all of it at once."""
+        return SQL(
+            """
+            WITH state AS MATERIALIZED (%(states)s)
+            SELECT json_build_object(
+                   'total', count(*),
+                   'matched', count(*) FILTER (WHERE is_matched),
+                   'changed', count(*) FILTER (WHERE score_after != score_before),
+                   'gained', count(*) FILTER (WHERE score_after > score_before),
+                   'lost', count(*) FILTER (WHERE score_after < score_before),
+                   'changes', %(changes)s,
+                   'scores', %(scores)s,
+                   'grades', %(grades)s,
+                   'levels', %(levels)s,
+                   'examples', %(examples)s)
+              FROM state
+            """,
+            states=self._get_states(),
+            changes=self._list(
+                SQL(
+                    "SELECT (score_after - score_before)::float AS points,"
+                    " count(*) AS count FROM state WHERE score_after != score_before"
+                    " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %s",
+                    CHANGES,
+                )
+            ),
+            scores=self._list(
+                SQL(
+                    """
+                    SELECT score::float, sum(before) AS before, sum(after) AS after
+                      FROM (SELECT floor(score_before) AS score, 1 AS before, 0 AS after
+                              FROM state
+                         UNION ALL
+                            SELECT floor(score_after), 0, 1 FROM state) one
+                  GROUP BY 1 ORDER BY 1
+                    """
+                )
+            ),
+            grades=self._list(
+                SQL(
+                    """
+                    SELECT grade, sum(before) AS before, sum(after) AS after
+                      FROM (SELECT grade_before AS grade, 1 AS before, 0 AS after
+                              FROM state
+                         UNION ALL
+                            SELECT grade_after, 0, 1 FROM state) one
+                     WHERE grade IS NOT NULL
+                  GROUP BY 1 ORDER BY 1
+                    """
+                )
+            ),
+            levels=self._list(self._get_levels()),
+            examples=self._list(
+                SQL(
+                    "SELECT id, score_before::float AS before,"
+                    " score_after::float AS after"
+                    " FROM state WHERE score_after != score_before"
+                    " ORDER BY abs(score_after - score_before) DESC, id LIMIT %s",
+                    EXAMPLES,
+                )
+            ),
+        )
+
+    def _list(self, query):
+        """Return the list of the rows of ``query``, as JSON."""
+        return SQL("(SELECT COALESCE(json_agg(item), '[]') FROM (%s) item)", query)
+
+    def _get_levels(self):
+        """Return the query of how many owners reach each level, before and after."""
+        return SQL(
+            """
+            SELECT place,
+                   count(*) FILTER (WHERE score_before >= minimum) AS before,
+                   count(*) FILTER (WHERE score_after >= minimum) AS after,
+                   count(*) FILTER (WHERE score_before < minimum
+                                      AND score_after >= minimum) AS up,
+                   count(*) FILTER (WHERE score_before >= minimum
+                                      AND score_after < minimum) AS down
+              FROM unnest(%s::numeric[], %s::integer[])
+                   WITH ORDINALITY level (minimum, company_id, place)
+         LEFT JOIN state ON level.company_id IS NULL OR state.company_id IS NULL
+                   OR state.company_id = level.company_id
+          GROUP BY place ORDER BY place
+            """,
+            [minimum for minimum, _company_id in self.levels],
+            [company_id or None for _minimum, company_id in self.levels],
+        )

@@ -1,0 +1,54 @@
+import {openRow, openScoringRules} from "./scoring_tour_steps";
+import {registry} from "@web/core/registry";
+
+const tours = registry.category("web_tour.tours");
+
+tours.add("website_crm_score.manager_previews_rule", {
+    steps: () => [
+        ...openScoringRules(),
+        openRow("Lives in Belgium"),
+        {
+            content: "Give other points, without saving it",
+            trigger: ".o_field_widget[name=value] input",
+            run: "edit 30 && press Tab",
+        },
+        {
+            content: "Ask what it would do",
+            trigger: ".o_score_preview",
+            run: "click",
+        },
+        {
+            content: "It tells how many scores change",
+            trigger:
+                ".modal .o_field_widget[name=result_html]:contains(1 of 2 open leads)",
+        },
+        {
+            content: "It names the lead",
+            trigger: ".modal tr:contains(From Belgium):contains(12.50):contains(30)",
+        },
+        {
+            content: "Ask what to switch it off would do",
+            trigger:
+                ".modal .o_field_widget[name=scenario] label:contains(Switched off)",
+            run: "click",
+        },
+        {
+            content: "The lead loses its points",
+            trigger: ".modal tr:contains(From Belgium) strong:text(0)",
+        },
+        {
+            content: "Close it",
+            trigger: ".modal footer button:contains(Close)",
+            run: "click",
+        },
+        {
+            content: "The rule is still not saved",
+            trigger: "body:not(:has(.modal)) .o_form_button_cancel",
+            run: "click",
+        },
+        {
+            content: "Its points are what they were",
+            trigger: ".o_field_widget[name=value] input:value(12.5)",
+        },
+    ],
+});
