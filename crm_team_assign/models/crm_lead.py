@@ -90,6 +90,14 @@ class CrmLead(models.Model):
         free &= Domain("team_id", "in", [*teams.ids, False])
         return Domain.OR(by_team.values()), free & ~taken
 
+    def _get_score_minimum(self):
+        # sudo: who may read a lead may read the minimum of its team
+        team = self.sudo().team_id
+        return bool(team.min_for_assign) and {
+            "name": team.name,
+            "points": team.min_for_assign,
+        }
+
     @api.model
     def _get_allocation_domain(self, creation_delta_days=0):
         """Return the domain of leads that no team and no salesperson has yet.

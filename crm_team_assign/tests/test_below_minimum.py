@@ -26,6 +26,14 @@ class TestBelowMinimum(AssignmentCase):
         self.assertEqual(self.find(), leads[0] + leads[3])
         self.assertEqual(leads.mapped("below_minimum"), [True, False, False, True])
 
+    def test_the_card_of_a_lead_has_the_minimum_of_its_team(self):
+        team = self.make_team("A", 50, [self.ann])
+        lead, other = self.make_scored(29.99, 30)
+        lead.team_id = team
+        self.assertEqual(lead.get_score_card()["minimum"], {"name": "A", "points": 50})
+        other.team_id = self.make_team("B", 0, [self.bob])
+        self.assertFalse(other.get_score_card()["minimum"])
+
     def test_the_others_are_found_by_the_contrary(self):
         self.make_team("A", 50, [self.ann])
         leads = self.make_scored(10, 60)

@@ -658,6 +658,15 @@ class WebsiteCrmScore(models.Model):
 
     # ACTIONS
 
+    def _get_form_action(self):
+        """Return the action that opens this rule, or False if there is none."""
+        return bool(self) and {
+            "type": "ir.actions.act_window",
+            "res_model": self._name,
+            "res_id": self.id,
+            "views": [(False, "form")],
+        }
+
     def action_open_leads(self):
         """Open the leads and opportunities, or contacts, with points of this rule."""
         self.ensure_one()

@@ -14,7 +14,8 @@ class WebsiteCrmScoreSource(models.AbstractModel):
     - what has to happen, in words, :meth:`_describe`;
     - what is wrong with them, :meth:`_find_error`, or dubious, :meth:`_find_warning`;
     - what happened to all owners of a model, leads or contacts, :meth:`_get_events`,
-      and what did lately, :meth:`_get_recent_events`.
+      and what did lately, :meth:`_get_recent_events`;
+    - where users can look at what happened, :meth:`_get_evidence_action`.
 
     All else is done with the answers: who earns, how often, for how long.
     """
@@ -27,6 +28,8 @@ class WebsiteCrmScoreSource(models.AbstractModel):
     _filters = ()
     # Such points are not handed over to a lead that perhaps is of somebody else.
     _is_of_visitors = False
+    # The model of the records by which users see what happened, if there are any.
+    _evidence = None
 
     # ALL SOURCES
 
@@ -107,3 +110,37 @@ class WebsiteCrmScoreSource(models.AbstractModel):
         :rtype: str | bool
         """
         return False
+
+    @api.model
+    def _has_evidence(self):
+        """Return whether there are records by which the user sees what happened."""
+        return bool(self._evidence) and self.env[self._evidence].has_access("read")
+
+    @api.model
+    def _get_evidence_action(self, rule, owner):
+        """Return the action that shows what happened: what the points that ``rule``
+        gave to ``owner`` rest on.
+
+        Called only for users who may read :attr:`_evidence` and ``owner``, with their
+        rights.
+
+        :param models.BaseModel rule: with all rights
+        :return: an action, or None if there is nothing to show
+        :rtype: dict | None
+        """
+        return None
+
+    @api.model
+    def _open_evidence(self, action, domain):
+        """Return an action on those records of :attr:`_evidence` that the user may see.
+
+        :param str action: the xml id of an action on them
+        :param Domain domain: which of them
+        :return: the action, or None if there are none
+        """
+        records = self.env[self._evidence].with_context(active_test=False)
+        if not records.search_count(domain, limit=1):
+            return None
+        opened = self.env["ir.actions.act_window"]._for_xml_id(action)
+        context = {"active_test": False, "create": False}
+        return {**opened, "domain": list(domain), "context": context}

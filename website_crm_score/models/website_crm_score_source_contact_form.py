@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL, LazyTranslate
 
 _lt = LazyTranslate(__name__)
@@ -18,6 +19,7 @@ class WebsiteCrmScoreSourceContactForm(models.AbstractModel):
     _event_type = "contact_form"
     _label = _lt("Contact form sent")
     _is_of_visitors = True
+    _evidence = "crm.lead"
 
     @api.model
     def _get_events(self, rule, owners):
@@ -35,3 +37,15 @@ class WebsiteCrmScoreSourceContactForm(models.AbstractModel):
              WHERE lead.partner_id IS NULL
             """
         )
+
+    @api.model
+    def _get_evidence_action(self, rule, owner):
+        """Open the leads that the forms of a contact made; a lead is its own."""
+        if owner._name != "res.partner":
+            return None
+        # sudo: nobody may read the notes of forms, but leads that one may read
+        forms = self.env["website.crm.form"].sudo()
+        is_theirs = Domain("lead_id.partner_id", "=", owner.id)
+        is_theirs |= Domain("partner_id", "=", owner.id)
+        domain = Domain("id", "in", forms.search(is_theirs).lead_id.ids)
+        return self._open_evidence("website_crm_score.crm_lead_action_scored", domain)

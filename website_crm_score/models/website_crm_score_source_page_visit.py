@@ -1,6 +1,7 @@
 from functools import partial
 
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL, LazyTranslate
 
 from ..tools.tracked_url import MAX_URL_LENGTH, read_address
@@ -141,6 +142,24 @@ class WebsiteCrmScoreSourcePageVisit(models.AbstractModel):
             ids=self._find_pages(rule).ids,
             is_at=self._get_is_at_page_sql(rule, url),
         )
+
+    @api.model
+    def _get_evidence_domain(self, rule, owner):
+        page = self._get_page_sql(rule, SQL("seen"), SQL("entry.url"))
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT seen.id FROM website_crm_pageview seen
+                  JOIN website_crm_url entry ON entry.id = seen.url_id
+                  JOIN crm_lead lead ON lead.id = seen.lead_id
+                 WHERE lead.%s = %s AND %s
+                """,
+                SQL.identifier("partner_id" if owner._name == "res.partner" else "id"),
+                owner.id,
+                page,
+            )
+        )
+        return Domain("id", "in", [id_ for (id_,) in rows])
 
     @api.model
     def _get_is_at_page_sql(self, rule, url):

@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -13,6 +14,21 @@ class WebsiteCrmScoreVisits(models.AbstractModel):
     _description = "Visits of Leads and Contacts"
 
     _is_of_visitors = True
+    _evidence = "website.crm.pageview"
+
+    @api.model
+    def _get_evidence_action(self, rule, owner):
+        """Open the page views of the lead, or of the leads of the contact."""
+        by = "lead_id.partner_id" if owner._name == "res.partner" else "lead_id"
+        domain = Domain(by, "=", owner.id) & self._get_evidence_domain(rule, owner)
+        return self._open_evidence(
+            "website_crm_score.website_crm_pageview_action", domain
+        )
+
+    @api.model
+    def _get_evidence_domain(self, rule, owner):
+        """Return which of the page views of ``owner`` are what ``rule`` looks at."""
+        return Domain.TRUE
 
     @api.model
     def _get_visitors(self, owners):

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL, split_every
 
 from ..fields import TechnicalBoolean
+from ..scoring.card import get_card, get_reason_action
 from ..scoring.grading import GRADES, Grading
 from ..scoring.history import get_week_sql
 from ..scoring.regrading import regrade_part
@@ -200,6 +201,47 @@ class WebsiteCrmScored(models.AbstractModel):
                     ", ".join(sorted(names)),
                 )
             )
+
+    # WHY
+
+    @api.readonly
+    def get_score_card(self, limit=None):
+        """Return how good this record is, and why: what a user sees of its score.
+
+        :param int limit: how many of the reasons, the strongest; by default all
+        :return: the ``score``, its ``grade`` and change ``week_change`` since a week
+            ago; ``fit`` and ``engagement`` with the most that they can be, ``fit_max``
+            and ``engagement_max``, 0 for no limit; the ``minimum`` of its team, a
+            ``name`` and ``points``, or False; in ``next_grades`` how many ``points`` of
+            a ``category`` are missing for a ``grade``; in ``history`` days, each with
+            the score from then on; and the ``reasons``, ``reason_count`` of them in
+            all: ``rule_id``, ``name``, ``category``, ``points``, how many ``times``,
+            ``since``, ``last``, ``until`` (with ``is_fading``), and whether
+            :meth:`action_open_score_reason` ``opens`` something
+        :rtype: dict
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return get_card(self, limit)
+
+    def action_open_score_reason(self, rule_id):
+        """Open what the points of a rule rest on: the pages that were seen, the mails,
+        the orders; or else the rule, if the user may read it.
+
+        :return: an action, or False
+        :rtype: dict | bool
+        """
+        self.ensure_one()
+        self.check_access("read")
+        return get_reason_action(self, rule_id)
+
+    def _get_score_minimum(self):
+        """Return the score that this record is to reach, ``name`` says for what; False
+        if there is none.
+
+        :rtype: dict | bool
+        """
+        return False
 
     # COMPANIES
 

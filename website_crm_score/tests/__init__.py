@@ -12,6 +12,8 @@ from . import test_time_spent
 from . import test_offered_fields
 from . import test_track_page
 from . import test_track_page_tour
+from . import test_score_card
+from . import test_score_card_tours
 from . import test_scoring
 from . import test_rule_author
 from . import test_rule_words

@@ -50,6 +50,7 @@ PUBLIC_METHODS = {
         "action_open_leads",
         "action_open_runs",
     },
+    "website.crm.scored": {"get_score_card", "action_open_score_reason"},
 }
 ORM_METHODS = {"create", "write", "unlink", "default_get"}
 

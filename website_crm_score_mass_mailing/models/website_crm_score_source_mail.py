@@ -1,4 +1,5 @@
 from odoo import api, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 
@@ -10,6 +11,9 @@ class WebsiteCrmScoreSourceMail(models.AbstractModel):
     _description = "Source of Events: Newsletters"
 
     _filters = ("mailing_match", "mailing_id", "mailing_campaign_id")
+    _evidence = "mailing.trace"
+    # Which mails show it, each a row ``trace``
+    _evidence_condition = SQL("trace.sent_datetime IS NOT NULL")
 
     @api.model
     def _describe(self, rule):
@@ -85,3 +89,22 @@ class WebsiteCrmScoreSourceMail(models.AbstractModel):
         if rule.mailing_match == "campaign":
             return SQL("trace.campaign_id = %s", rule.mailing_campaign_id.id)
         return SQL("TRUE")
+
+    # EVIDENCE
+
+    @api.model
+    def _get_evidence_action(self, rule, owner):
+        """Open the mails."""
+        mails = self._get_owned_mails(
+            owner,
+            SQL("trace.id"),
+            SQL(
+                "%s AND %s AND who.id = %s",
+                self._get_mailing_sql(rule),
+                self._evidence_condition,
+                owner.id,
+            ),
+        )
+        ids = [id_ for _owner_id, id_ in self.env.execute_query(mails)]
+        domain = Domain("id", "in", ids)
+        return self._open_evidence("mass_mailing.mailing_trace_action", domain)

@@ -13,6 +13,7 @@ class WebsiteCrmScoreSourceMailBounce(models.AbstractModel):
 
     _event_type = "mail_bounce"
     _label = _lt("Newsletter bounced")
+    _evidence_condition = SQL("trace.trace_status = 'bounce'")
 
     @api.model
     def _get_events(self, rule, owners):

@@ -17,6 +17,7 @@ class WebsiteCrmScoreSourceMailClick(models.AbstractModel):
 
     _event_type = "mail_click"
     _label = _lt("Link in a newsletter clicked")
+    _evidence_condition = SQL("trace.links_click_datetime IS NOT NULL")
     _filters = (
         *WebsiteCrmScoreSourceMail._filters,
         "link_match",

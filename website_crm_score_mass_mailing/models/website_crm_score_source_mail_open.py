@@ -16,6 +16,7 @@ class WebsiteCrmScoreSourceMailOpen(models.AbstractModel):
 
     _event_type = "mail_open"
     _label = _lt("Newsletter opened")
+    _evidence_condition = SQL("trace.open_datetime IS NOT NULL")
 
     @api.model
     def _get_events(self, rule, owners):

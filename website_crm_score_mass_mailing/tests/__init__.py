@@ -1,4 +1,5 @@
 from . import test_mail_events
+from . import test_mail_evidence
 from . import test_mail_ledger
 from . import test_mail_machines
 from . import test_mail_merges

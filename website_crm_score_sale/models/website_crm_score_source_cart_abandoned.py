@@ -18,6 +18,7 @@ class WebsiteCrmScoreSourceCartAbandoned(models.AbstractModel):
 
     _event_type = "cart_abandoned"
     _label = _lt("Cart abandoned")
+    _evidence_states = ("draft", "sent")
     _filters = (*WebsiteCrmScoreSourceOrder._filters, "cart_hours")
 
     @api.model

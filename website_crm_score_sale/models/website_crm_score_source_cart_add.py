@@ -13,6 +13,7 @@ class WebsiteCrmScoreSourceCartAdd(models.AbstractModel):
 
     _event_type = "cart_add"
     _label = _lt("Product added to the cart")
+    _evidence_states = ("draft", "sent", "sale")
 
     @api.model
     def _get_events(self, rule, owners):

@@ -25,6 +25,9 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
         "amount_unit",
     )
     _is_of_visitors = True
+    _evidence = "sale.order"
+    # The states of the orders that show it
+    _evidence_states = ()
 
     @api.model
     def _describe(self, rule):
@@ -193,3 +196,23 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
         if not rule.amount_unit:
             return SQL("1")
         return SQL("GREATEST(%s, 0) / %s::numeric", amount, rule.amount_unit)
+
+    # EVIDENCE
+
+    @api.model
+    def _get_evidence_action(self, rule, owner):
+        """Open the orders."""
+        orders = SQL(
+            """
+            SELECT owned.order_id FROM (%(owned)s) owned
+             WHERE owned.owner_id = %(owner)s AND owned.state = ANY(%(states)s)
+               AND EXISTS (SELECT FROM sale_order_line line
+                            WHERE line.order_id = owned.order_id AND %(is_product)s)
+            """,
+            owned=self._get_owned_orders(owner),
+            owner=owner.id,
+            states=list(self._evidence_states),
+            is_product=self._get_is_product_sql(rule),
+        )
+        ids = [id_ for (id_,) in self.env.execute_query(orders)]
+        return self._open_evidence("sale.action_orders", Domain("id", "in", ids))

@@ -13,6 +13,7 @@ class WebsiteCrmScoreSourcePurchase(models.AbstractModel):
 
     _event_type = "purchase"
     _label = _lt("Purchase")
+    _evidence_states = ("sale",)
 
     @api.model
     def _get_events(self, rule, owners):

@@ -1,5 +1,5 @@
 import {
-    checkRows,
+    checkReasons,
     choose,
     openLeads,
     openRow,
@@ -69,14 +69,7 @@ tours.add("website_crm_score.manager_makes_event_rule", {
         },
         ...openLeads(),
         openRow("Vera"),
-        {
-            content: "Open the Score tab",
-            trigger: ".o_notebook a[name=score]",
-            run: "click",
-        },
-        checkRows(".o_field_widget[name=score_line_ids]", [
-            {rule_name: "Saw the prices", event_count: 2, points: 10},
-        ]),
+        ...checkReasons([{name: "Saw the prices", times: 2, points: "+10"}]),
     ],
 });
 
@@ -139,13 +132,6 @@ tours.add("website_crm_score.manager_uses_template", {
             trigger: ".o_data_row:contains(Ann with a phone) .o_data_cell",
             run: "click",
         },
-        {
-            content: "Open the Score tab",
-            trigger: ".o_notebook a[name=score]",
-            run: "click",
-        },
-        checkRows(".o_field_widget[name=score_line_ids]", [
-            {rule_name: "Gave a phone number", event_count: 1, points: 5},
-        ]),
+        ...checkReasons([{name: "Gave a phone number", points: "+5"}]),
     ],
 });

@@ -1,4 +1,10 @@
-import {checkRows, goBack, openLeads, openRow} from "./scoring_tour_steps";
+import {
+    checkReasons,
+    checkRows,
+    goBack,
+    openLeads,
+    openRow,
+} from "./scoring_tour_steps";
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
 
@@ -67,12 +73,12 @@ function checkLead({score, pages, notes}) {
         ...openLeads(),
         {
             content: "The list shows the score",
-            trigger: `.o_data_row:contains(Tour of the site) .o_data_cell[name=score]:text(${score})`,
+            trigger: `.o_data_row:contains(Tour of the site) .o_data_cell[name=score] .o_score_badge_score:text(${score})`,
         },
         openRow("Tour of the site"),
         {
             content: "The form shows the score",
-            trigger: `.o_form_view .o_field_widget[name=score]:text(${score})`,
+            trigger: `.o_form_view .o_field_widget[name=score] .o_score_badge_score:text(${score})`,
         },
         {
             content: "The button tells how many pages were seen",
@@ -85,18 +91,6 @@ function checkLead({score, pages, notes}) {
     ];
 }
 
-function openScoreTab() {
-    return {
-        content: "Open the Score tab",
-        trigger: ".o_notebook a[name=score]",
-        run: "click",
-    };
-}
-
-function checkReasons(reasons) {
-    return checkRows(".o_field_widget[name=score_line_ids]", reasons);
-}
-
 tours.add("website_crm_score.salesperson_reads_lead", {
     steps: () => [
         ...checkLead({score: 18, pages: 3, notes: 1}),
@@ -106,15 +100,10 @@ tours.add("website_crm_score.salesperson_reads_lead", {
                 `${note}:has(a[href$="/track-me"]:text("track-me"))` +
                 `:has(a[href$="/track-too"]):not(:contains(not-tracked))`,
         },
-        openScoreTab(),
-        checkReasons([
-            {rule_name: "Writes from afar", points: -2},
-            {rule_name: "Saw the first page", points: 20},
+        ...checkReasons([
+            {name: "Writes from afar", points: "−2"},
+            {name: "Saw the first page", points: "+20"},
         ]),
-        {
-            content: "The reasons add up",
-            trigger: ".o_field_widget[name=score_line_ids] tfoot:contains(18.00)",
-        },
         {
             content: "Open the page views",
             trigger: "button[name=action_redirect_to_page_views]",
@@ -160,11 +149,10 @@ tours.add("website_crm_score.salesperson_sees_return", {
             content: "The new note has the new page only",
             trigger: `${note}:has(a[href$="/track-again"]):not(:contains(track-me)):not(:contains(track-too))`,
         },
-        openScoreTab(),
-        checkReasons([
-            {rule_name: "Came back", points: 7.5},
-            {rule_name: "Writes from afar", points: -2},
-            {rule_name: "Saw the first page", points: 20},
+        ...checkReasons([
+            {name: "Came back", points: "+7.5"},
+            {name: "Writes from afar", points: "−2"},
+            {name: "Saw the first page", points: "+20"},
         ]),
     ],
 });

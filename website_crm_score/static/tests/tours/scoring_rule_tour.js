@@ -1,5 +1,6 @@
 import {
     checkLeads,
+    checkReasons,
     checkRows,
     goBack,
     openLeads,
@@ -118,7 +119,8 @@ tours.add("website_crm_score.manager_makes_rule", {
         checkLeads("From Belgium"),
         {
             content: "The lead has the score",
-            trigger: ".o_data_row .o_data_cell[name=score]:text(12.5)",
+            trigger:
+                ".o_data_row .o_data_cell[name=score] .o_score_badge_score:text(12.5)",
         },
         goBack("Lives in Belgium"),
         {
@@ -191,7 +193,7 @@ tours.add("website_crm_score.manager_archives_rule", {
         {
             content: "The lead has lost the points",
             trigger:
-                ".o_data_row:contains(From Belgium) .o_data_cell[name=score]:text(0)",
+                ".o_data_row:contains(From Belgium) .o_data_cell[name=score]:not(:has(.o_score_badge))",
         },
     ],
 });
@@ -203,21 +205,9 @@ tours.add("website_crm_score.salesperson_only_reads", {
         {
             content: "The lead can be changed, its score cannot",
             trigger:
-                ".o_form_view:has(.o_field_widget[name=name] textarea) .o_field_widget[name=score].o_readonly_modifier:not(:has(input)):text(12.5)",
+                ".o_form_view:has(.o_field_widget[name=name] textarea) .o_field_widget[name=score].o_readonly_modifier:not(:has(input)) .o_score_badge_score:text(12.5)",
         },
-        {
-            content: "Open the Score tab",
-            trigger: ".o_notebook a[name=score]",
-            run: "click",
-        },
-        checkRows(".o_field_widget[name=score_line_ids]", [
-            {rule_name: "Lives in Belgium", points: 12.5},
-        ]),
-        {
-            content: "Reasons cannot be added or removed",
-            trigger:
-                ".o_field_widget[name=score_line_ids]:not(:has(.o_field_x2many_list_row_add)):not(:has(.o_list_record_remove))",
-        },
+        ...checkReasons([{name: "Lives in Belgium", points: "+12.5"}]),
         ...openScoringRules(),
         checkRows(rules, [{name: "Lives in Belgium", value: 12.5, lead_count: 1}]),
         {

@@ -114,7 +114,7 @@ registry.category("web_tour.tours").add("website_crm_score.salesperson_searches"
         },
         {
             content: "A group shows its average score",
-            trigger: ".o_group_header:contains(Clicks) .o_list_number:contains(45.00)",
+            trigger: ".o_group_header:contains(Clicks) .o_list_number:text(45)",
         },
         removeFacet("Scoring Rule"),
         openView("pivot"),

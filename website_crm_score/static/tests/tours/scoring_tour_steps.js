@@ -79,6 +79,29 @@ export function checkLeads(...names) {
     };
 }
 
+/**
+ * Return the steps that open the Score tab of a form and wait for these reasons.
+ *
+ * @param {object[]} reasons `name`, `points` as they are shown, and perhaps `times`
+ */
+export function checkReasons(reasons) {
+    const having = reasons.map(({name, points, times}) => {
+        const details = times ? `:contains("${times} times")` : "";
+        return `:has(.o_score_reason:contains("${name}")${details}:has(.o_score_reason_points:text("${points}")))`;
+    });
+    return [
+        {
+            content: "Open the Score tab",
+            trigger: ".o_notebook a[name=score]",
+            run: "click",
+        },
+        {
+            content: `The reasons are ${JSON.stringify(reasons)}`,
+            trigger: `.o_form_view .o_score_card${having.join("")}:has(.o_score_reason:count(${reasons.length}))`,
+        },
+    ];
+}
+
 export function goBack(name) {
     return {
         content: `Go back to ${name}`,

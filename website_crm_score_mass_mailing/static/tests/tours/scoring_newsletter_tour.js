@@ -1,5 +1,5 @@
 import {
-    checkRows,
+    checkReasons,
     choose,
     goBack,
     openLeads,
@@ -46,16 +46,7 @@ function applyToLeads() {
 }
 
 function checkReason(name, reason) {
-    return [
-        ...openLeads(),
-        openRow(name),
-        {
-            content: "Open the Score tab",
-            trigger: ".o_notebook a[name=score]",
-            run: "click",
-        },
-        checkRows(".o_field_widget[name=score_line_ids]", [reason]),
-    ];
+    return [...openLeads(), openRow(name), ...checkReasons([reason])];
 }
 
 const tours = registry.category("web_tour.tours");
@@ -94,9 +85,8 @@ tours.add("website_crm_score_mass_mailing.marketer_scores_clicks", {
         },
         ...applyToLeads(),
         ...checkReason("Ann", {
-            rule_name: "Clicked the prices",
-            event_count: 1,
-            points: 5,
+            name: "Clicked the prices",
+            points: "+5",
         }),
     ],
 });
@@ -136,9 +126,8 @@ tours.add("website_crm_score_mass_mailing.marketer_uses_template", {
         openRow("packages and prices"),
         ...applyToLeads(),
         ...checkReason("Ann", {
-            rule_name: "Clicked a link to packages and prices",
-            event_count: 1,
-            points: 5,
+            name: "Clicked a link to packages and prices",
+            points: "+5",
         }),
     ],
 });
