@@ -14,6 +14,7 @@
         "wizards/website_crm_grade_proposal_views.xml",
         "wizards/website_crm_score_preview_views.xml",
         "wizards/website_crm_score_template_views.xml",
+        "views/website_crm_score_suggestion_views.xml",
         "views/website_crm_score_views.xml",
         "views/website_crm_score_line_views.xml",
         "views/website_crm_score_run_views.xml",

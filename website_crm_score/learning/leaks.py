@@ -11,7 +11,8 @@ LEAST_OPEN = 30  # fewer open leads tell nothing
 LEAST_EXPECTED = 5
 # The share of open leads that would be won is suspicious below this part of the rate of
 # the closed ones; that of those to be lost, likewise.
-SUSPICIOUS = 0.25
+SUSPICIOUS = 1 / 3
+DEVIATIONS = 1.645  # of one side: 95 %
 # What hardly tells won from lost leads is no leak, however its frequency changed: one
 # of the two must have it, or not have it, so many times as often.
 LEAST_RATIO = 3
@@ -51,7 +52,7 @@ def _tells_much(share, other_share):
 def _is_away(share, other_share, rate, held, leads):
     """Return whether so many open leads have the candidate that surely fewer of them
     will end as ``share`` is of than a part of ``rate``."""
-    low, high = get_wilson(held, leads)
+    low, high = get_wilson(held, leads, DEVIATIONS)
     expected = other_share + (share - other_share) * rate * SUSPICIOUS
     return high < expected if share > other_share else low > expected
 

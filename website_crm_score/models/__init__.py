@@ -14,6 +14,9 @@ from . import website_crm_score_identity
 from . import website_crm_score_run
 from . import website_crm_score_run_line
 from . import website_crm_score_progress
+from . import website_crm_score_suggestion
+from . import website_crm_score_suggestion_line
+from . import website_crm_score_suggestion_ranking
 from . import website_crm_pageview
 from . import website_crm_removed_visit
 from . import crm_lead  # after website_crm_score_line, whose table it relates through

@@ -104,6 +104,19 @@ class WebsiteCrmScoreSource(models.AbstractModel):
         return not self._event_type and self.env._("choose the event.")
 
     @api.model
+    def _get_candidates(self, cohort):
+        """Return what rules on these events *Suggest Rules* is to try.
+
+        Each is tried as whether it happened at all, or ``min_count`` times. What
+        winning a lead brings about is none of them.
+
+        :param Cohort cohort: the leads to learn from, see :mod:`..suggesting.cohort`
+        :return: for each the name of the rule and the values of its filters
+        :rtype: list[tuple[str, dict]]
+        """
+        return []
+
+    @api.model
     def _find_warning(self, rule):
         """Return why nothing may count, though nothing is wrong, or False.
 

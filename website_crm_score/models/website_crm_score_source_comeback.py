@@ -3,6 +3,8 @@ from odoo.tools import SQL, LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
+ABSENCES = (1, 7, 30)  # days that are tried as a rule
+
 
 class WebsiteCrmScoreSourceComeback(models.AbstractModel):
     """Visits that came long after the one before, whatever page was seen.
@@ -28,6 +30,16 @@ class WebsiteCrmScoreSourceComeback(models.AbstractModel):
     def _find_error(self, rule):
         is_wrong = rule.absence_days < 1
         return is_wrong and self.env._("say after how many days, at least one.")
+
+    @api.model
+    def _get_candidates(self, cohort):
+        return [
+            (
+                self.env._("Came back to the website after %s days or more", days),
+                {"absence_days": days},
+            )
+            for days in ABSENCES
+        ]
 
     @api.model
     def _get_events(self, rule, owners):

@@ -22,6 +22,13 @@ class WebsiteCrmScoreSourceContactForm(models.AbstractModel):
     _evidence = "crm.lead"
 
     @api.model
+    def _get_candidates(self, cohort):
+        return [
+            (self.env._("Sent a form of the website"), {}),
+            (self.env._("Sent two forms of the website or more"), {"min_count": 2}),
+        ]
+
+    @api.model
     def _get_events(self, rule, owners):
         if owners._name != "res.partner":
             return SQL(

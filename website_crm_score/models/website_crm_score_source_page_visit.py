@@ -1,4 +1,5 @@
 from functools import partial
+from urllib.parse import urlsplit
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -7,6 +8,13 @@ from odoo.tools import SQL, LazyTranslate
 from ..tools.tracked_url import MAX_URL_LENGTH, read_address
 
 _lt = LazyTranslate(__name__)
+
+# What is tried as a rule: pages that most leads saw, how often; and numbers of pages,
+# and of days.
+MOST_PAGES = 20
+PAGE_TIMES = (1, 3)
+ALL_TIMES = (3, 5, 10, 20)
+DAYS = (2, 3, 5, 10)
 
 
 class WebsiteCrmScoreSourcePageVisit(models.AbstractModel):
@@ -83,6 +91,77 @@ class WebsiteCrmScoreSourcePageVisit(models.AbstractModel):
         """Return the page of ``rule``, with its copies and others of its address."""
         pages = self.env["website.page"]._find_same(rule.page_key, rule.page_path)
         return pages | rule.page_id._origin.sudo()  # sudo: see there
+
+    # CANDIDATES
+
+    @api.model
+    def _get_candidates(self, cohort):
+        everywhere = {"page_match": "contains", "page_url": "/"}
+        pages = [
+            *self._find_page_candidates(cohort),
+            *self._find_address_candidates(cohort),
+        ]
+        return [
+            *(
+                (self._name_visits(what, times), {**filters, "min_count": times})
+                for what, filters in pages
+                for times in PAGE_TIMES
+            ),
+            *(
+                (
+                    self.env._("Saw %s pages or more", times),
+                    {**everywhere, "min_count": times},
+                )
+                for times in ALL_TIMES
+            ),
+            *(
+                (
+                    self.env._("Visited the website on %s days or more", days),
+                    {**everywhere, "visit_unit": "day", "min_count": days},
+                )
+                for days in DAYS
+            ),
+        ]
+
+    @api.model
+    def _name_visits(self, what, times):
+        if times == 1:
+            return self.env._("Saw %s", what)
+        return self.env._(
+            "Saw %(page)s %(times)s times or more", page=what, times=times
+        )
+
+    @api.model
+    def _find_page_candidates(self, cohort):
+        """Return the pages that most leads saw, each address once."""
+        ids = cohort.find_frequent(
+            SQL("view.page_id"),
+            MOST_PAGES,
+            SQL("JOIN website_crm_pageview view ON view.lead_id = lead.id"),
+        )
+        # sudo: of all websites, as the rules count them
+        pages = self.env["website.page"].sudo().browse(ids)
+        first = {page.url: page for page in reversed(pages)}
+        return [
+            (url, {"page_match": "page", "page_id": page.id})
+            for url, page in first.items()
+        ]
+
+    @api.model
+    def _find_address_candidates(self, cohort):
+        """Return the addresses most leads saw that are those of no page, as products
+        are."""
+        urls = cohort.find_frequent(
+            SQL("entry.url"),
+            MOST_PAGES,
+            SQL(
+                "JOIN website_crm_pageview view"
+                "  ON view.lead_id = lead.id AND view.page_id IS NULL"
+                " JOIN website_crm_url entry ON entry.id = view.url_id"
+            ),
+        )
+        paths = dict.fromkeys(urlsplit(url).path or "/" for url in urls)
+        return [(path, {"page_match": "is", "page_url": path}) for path in paths]
 
     # EVENTS
 

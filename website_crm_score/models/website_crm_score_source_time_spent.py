@@ -3,6 +3,9 @@ from odoo.tools import SQL, LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
+# What is tried as a rule: so many visits, and so many minutes of all of them.
+VISITS = (1, 2, 3, 5, 10)
+MINUTES = (1, 2, 5, 10, 15, 20, 30, 45, 60)
 VISIT_GAP = 30  # minutes: who does not see a page for longer has gone
 
 
@@ -41,6 +44,28 @@ class WebsiteCrmScoreSourceTimeSpent(models.AbstractModel):
             return is_wrong and self.env._("minutes cannot be less than 0.")
         is_wrong = rule.stay_minutes < 1 or not rule.stay_unit
         return is_wrong and self.env._("say how many minutes, at least one.")
+
+    @api.model
+    def _get_candidates(self, cohort):
+        any_visit = {"stay_unit": "visit", "stay_minutes": 0}
+        return [
+            *(
+                (
+                    self.env._("Visited the website %s times or more", times)
+                    if times > 1
+                    else self.env._("Visited the website"),
+                    {**any_visit, "min_count": times},
+                )
+                for times in VISITS
+            ),
+            *(
+                (
+                    self.env._("Spent %s minutes or more on the website", minutes),
+                    {"stay_unit": "total", "stay_minutes": minutes},
+                )
+                for minutes in MINUTES
+            ),
+        ]
 
     @api.model
     def _get_events(self, rule, owners):

@@ -8,6 +8,8 @@ from . import test_learning_figures
 from . import test_login
 from . import test_migration
 from . import test_new_source
+from . import test_suggestion
+from . import test_suggestion_tours
 from . import test_time_spent
 from . import test_offered_fields
 from . import test_track_page

@@ -26,6 +26,9 @@ ACCESS = {
     "website.crm.score.source.time.spent": {},
     "website.crm.score.visits": {},
     "website.crm.score.template": {"manager": ALL},
+    "website.crm.score.suggestion": {"manager": ALL},
+    "website.crm.score.suggestion.line": {"manager": ALL},
+    "website.crm.score.suggestion.ranking": {"manager": ALL},
     "website.crm.score.line": dict.fromkeys(SALES, READ),
     "website.crm.score.history": dict.fromkeys(SALES, READ),
     "website.crm.pageview": dict.fromkeys(SALES, READ),
@@ -51,6 +54,11 @@ PUBLIC_METHODS = {
         "action_open_runs",
     },
     "website.crm.scored": {"get_score_card", "action_open_score_reason"},
+    "website.crm.score.suggestion": {
+        "action_make_drafts",
+        "action_open_rules",
+        "action_suggest",
+    },
 }
 ORM_METHODS = {"create", "write", "unlink", "default_get"}
 

@@ -77,6 +77,13 @@ class WebsiteCrmScoreSourceMailClick(models.AbstractModel):
     # EVENTS
 
     @api.model
+    def _get_candidates(self, cohort):
+        return [
+            (self.env._("Clicked in a newsletter"), {}),
+            (self.env._("Clicked in three newsletters or more"), {"min_count": 3}),
+        ]
+
+    @api.model
     def _get_events(self, rule, owners):
         is_of_somebody = self.env["mailing.trace"]._get_is_of_somebody_sql(
             SQL("click.create_date")

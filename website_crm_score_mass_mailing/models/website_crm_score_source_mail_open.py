@@ -19,6 +19,13 @@ class WebsiteCrmScoreSourceMailOpen(models.AbstractModel):
     _evidence_condition = SQL("trace.open_datetime IS NOT NULL")
 
     @api.model
+    def _get_candidates(self, cohort):
+        return [
+            (self.env._("Opened a newsletter"), {}),
+            (self.env._("Opened three newsletters or more"), {"min_count": 3}),
+        ]
+
+    @api.model
     def _get_events(self, rule, owners):
         date = SQL("trace.open_datetime")
         return self._get_mail_events(

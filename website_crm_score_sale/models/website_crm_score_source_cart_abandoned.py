@@ -29,6 +29,10 @@ class WebsiteCrmScoreSourceCartAbandoned(models.AbstractModel):
         )
 
     @api.model
+    def _get_candidates(self, cohort):
+        return [(self.env._("Left a cart"), {})]
+
+    @api.model
     def _get_events(self, rule, owners):
         return SQL(
             """

@@ -16,6 +16,10 @@ class WebsiteCrmScoreSourceCartAdd(models.AbstractModel):
     _evidence_states = ("draft", "sent", "sale")
 
     @api.model
+    def _get_candidates(self, cohort):
+        return [(self.env._("Put something into the cart"), {})]
+
+    @api.model
     def _get_events(self, rule, owners):
         return SQL(
             """

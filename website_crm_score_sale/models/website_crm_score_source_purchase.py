@@ -16,6 +16,10 @@ class WebsiteCrmScoreSourcePurchase(models.AbstractModel):
     _evidence_states = ("sale",)
 
     @api.model
+    def _get_candidates(self, cohort):
+        return [(self.env._("Bought something"), {})]
+
+    @api.model
     def _get_events(self, rule, owners):
         return self._get_order_events(
             rule,

@@ -1,0 +1,420 @@
+"""The leads that a suggestion learns from, and what they had before the end."""
+
+from odoo.exceptions import UserError
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..learning.patterns import Counts, Pattern, to_bits
+from ..learning.selection import LEAST_LEADS
+from ..scoring.matching import get_query, get_scope_query
+
+# Newer leads are what the rules learnt on the older ones are judged on.
+OLDER_SHARE = 0.7
+# Open leads, the newest ones, tell what is known before a lead is closed.
+MOST_OPEN = 20_000
+
+LEADS = SQL("website_crm_score_cohort_lead")
+HITS = SQL("website_crm_score_cohort_hit")
+CLOSED = Domain("won_status", "in", ("won", "lost"))
+OPEN = Domain("won_status", "=", "pending") & Domain("active", "=", True)
+
+
+class Cohort:
+    """Closed leads, with open ones to compare them with, in temporary tables.
+
+    ``hit`` says which candidate, or rule, each of them has: as the engine of the rules
+    finds it, and only what was so before the lead was closed.
+    """
+
+    def __init__(self, env, since):
+        """
+        :param env: of who learns; no more leads are looked at than this user's rules do
+        :param datetime since: closed leads are those closed since then
+        """
+        self.env = env
+        self.since = since
+
+    # LEADS
+
+    def fill(self):
+        """Make the tables, of the leads as they are now."""
+        self.drop()
+        self.env.flush_all()
+        self._execute(
+            SQL(
+                """
+                CREATE TEMPORARY TABLE %(leads)s AS
+                SELECT lead_id, closed_date, is_won,
+                       row_number() OVER (ORDER BY closed_date, lead_id)
+                           > %(older)s * count(*) OVER () AS is_newer
+                  FROM (%(closed)s) closed
+                 WHERE closed_date >= %(since)s
+             UNION ALL
+                SELECT id, NULL, NULL, NULL FROM (%(open)s) pending
+                """,
+                leads=LEADS,
+                older=OLDER_SHARE,
+                closed=self._get_closed_sql(),
+                since=self.since,
+                open=self._get_open_sql(),
+            )
+        )
+        self._execute(SQL("CREATE UNIQUE INDEX ON %s (lead_id)", LEADS))
+        self._execute(SQL("ANALYZE %s", LEADS))
+        self._execute(
+            SQL("CREATE TEMPORARY TABLE %s (lead_id integer, candidate integer)", HITS)
+        )
+
+    def drop(self):
+        self._execute(SQL("DROP TABLE IF EXISTS %s, %s", LEADS, HITS))
+
+    def _get_closed_sql(self):
+        # Core notes when a lead is closed, but not of one that is closed when it is
+        # made, as by an import: its stage is not younger than the end.
+        return SQL(
+            """
+            SELECT id AS lead_id, won_status = 'won' AS is_won,
+                   COALESCE(date_closed, date_last_stage_update, create_date)
+                       AS closed_date
+              FROM crm_lead WHERE id IN %s
+            """,
+            get_scope_query(self.make_rule({}), CLOSED).subselect(),
+        )
+
+    def _get_open_sql(self):
+        return SQL(
+            "SELECT id FROM crm_lead WHERE id IN %s ORDER BY id DESC LIMIT %s",
+            get_scope_query(self.make_rule({}), OPEN).subselect(),
+            MOST_OPEN,
+        )
+
+    def count_outcomes(self):
+        """Return how many leads are won, lost, and open."""
+        [row] = self._fetch(
+            SQL(
+                """
+                SELECT count(*) FILTER (WHERE is_won),
+                       count(*) FILTER (WHERE NOT is_won),
+                       count(*) FILTER (WHERE is_won IS NULL)
+                  FROM %s
+                """,
+                LEADS,
+            )
+        )
+        return row
+
+    def count_older(self):
+        """Return how many of the older leads are won, and lost."""
+        [row] = self._fetch(
+            SQL(
+                """
+                SELECT count(*) FILTER (WHERE is_won),
+                       count(*) FILTER (WHERE NOT is_won)
+                  FROM %s WHERE NOT is_newer
+                """,
+                LEADS,
+            )
+        )
+        return row
+
+    def find_frequent(self, column, limit, join=None):
+        """Return the values that enough closed leads have, the most frequent first.
+
+        :param SQL column: of ``lead``, or what is joined with it
+        :rtype: list
+        """
+        rows = self._fetch(
+            SQL(
+                """
+                SELECT %(column)s
+                  FROM %(leads)s cohort JOIN crm_lead lead ON lead.id = cohort.lead_id
+                       %(join)s
+                 WHERE is_won IS NOT NULL AND %(column)s IS NOT NULL
+              GROUP BY 1 HAVING count(*) >= %(least)s
+              ORDER BY count(*) DESC, 1 LIMIT %(limit)s
+                """,
+                column=column,
+                leads=LEADS,
+                join=join or SQL(),
+                least=LEAST_LEADS,
+                limit=limit,
+            )
+        )
+        return [value for (value,) in rows if value != ""]
+
+    # HITS
+
+    def make_rule(self, values):
+        """Return a rule that is only thought of, as the user who learns would write it.
+
+        :rtype: models.BaseModel
+        """
+        rules = self.env["website.crm.score"]
+        defaults = rules.default_get(list(rules._fields))
+        values = {**defaults, **rules._get_reader_values(), **values}
+        # sudo: what happened is counted with all rights, as a run does it
+        return rules.sudo().new(values)
+
+    def add_hits(self, rules, late_fields=()):
+        """Note which leads have what rules look at, that differ in nothing but how
+        often it has to happen.
+
+        :param dict rules: by number
+        :param late_fields: fields of the lead that must not have been set by closing it
+        :return: whether the rules could be read
+        :rtype: bool
+        """
+        rule = next(iter(rules.values()))
+        try:
+            query = get_query(rule, Domain.TRUE)
+        except UserError:  # this user may not read what it looks at
+            return False
+        if rule.rule_type != "event":
+            for number in rules:
+                self._add_matches(number, query, late_fields)
+            return True
+        if rule._find_event_error():
+            return False
+        self._add_events(rules, rule, query)
+        return True
+
+    def _add_matches(self, number, query, late_fields):
+        self._execute(
+            SQL(
+                """
+                INSERT INTO %(hits)s
+                SELECT lead_id, %(number)s FROM %(leads)s cohort
+                 WHERE lead_id IN %(matches)s AND NOT %(is_late)s
+                """,
+                hits=HITS,
+                number=number,
+                leads=LEADS,
+                matches=query.subselect(),
+                is_late=self._get_is_late_sql(late_fields),
+            )
+        )
+
+    def _get_is_late_sql(self, names):
+        """Return whether one of these fields was set when ``cohort`` was closed, or
+        later: of those that are tracked it is known."""
+        fields = self.env["crm.lead"]._fields
+        names = [name for name in names if getattr(fields[name], "tracking", False)]
+        if not names:
+            return SQL("FALSE")
+        # sudo: which fields there are
+        get_id = self.env["ir.model.fields"].sudo()._get
+        return SQL(
+            """
+            (closed_date IS NOT NULL AND EXISTS (
+             SELECT FROM mail_message message
+               JOIN mail_tracking_value value ON value.mail_message_id = message.id
+              WHERE message.model = 'crm.lead' AND message.res_id = lead_id
+                AND message.date >= closed_date AND value.field_id = ANY(%s)
+                AND COALESCE(old_value_char, '') = ''
+                AND COALESCE(old_value_text, '') = ''
+                AND COALESCE(old_value_integer, 0) = 0))
+            """,
+            [get_id("crm.lead", name).id for name in names],
+        )
+
+    def _add_events(self, rules, rule, query):
+        self._execute(
+            SQL(
+                """
+                INSERT INTO %(hits)s
+                SELECT counted.lead_id, least.number
+                  FROM (SELECT cohort.lead_id, count(*) AS times
+                          FROM (%(events)s) event
+                          JOIN %(leads)s cohort ON cohort.lead_id = event.owner_id
+                         WHERE event.date < COALESCE(closed_date, %(now)s)
+                           AND cohort.lead_id IN %(earners)s
+                      GROUP BY cohort.lead_id) counted
+                  JOIN unnest(%(numbers)s, %(counts)s) least(number, times)
+                    ON counted.times >= least.times
+                """,
+                hits=HITS,
+                events=rule._get_events(),
+                leads=LEADS,
+                now=self.env.cr.now().replace(tzinfo=None),
+                earners=query.subselect(),
+                numbers=list(rules),
+                counts=[max(one.min_count, 1) for one in rules.values()],
+            )
+        )
+
+    def forget(self, numbers):
+        """Forget which leads have the candidates ``numbers``."""
+        query = SQL("DELETE FROM %s WHERE candidate = ANY(%s)", HITS, list(numbers))
+        self._execute(query)
+
+    # COUNTS
+
+    def count_hits(self):
+        """Return, for each candidate that some lead has, the closed leads with it and
+        without, and how many open ones have it.
+
+        :rtype: dict[int, tuple[Counts, int]]
+        """
+        won, lost, _open = self.count_outcomes()
+        rows = self._fetch(
+            SQL(
+                """
+                SELECT candidate, count(*) FILTER (WHERE is_won),
+                       count(*) FILTER (WHERE NOT is_won),
+                       count(*) FILTER (WHERE is_won IS NULL)
+                  FROM %s JOIN %s USING (lead_id)
+              GROUP BY candidate
+                """,
+                HITS,
+                LEADS,
+            )
+        )
+        return {
+            number: (
+                Counts(held_won, held_lost, won - held_won, lost - held_lost),
+                held_open,
+            )
+            for number, held_won, held_lost, held_open in rows
+        }
+
+    def get_patterns(self, below):
+        """Return the patterns of the older leads, and of the newer ones.
+
+        :param int below: of the candidates with smaller numbers
+        :rtype: tuple[list[Pattern], list[Pattern]]
+        """
+        parts = {False: [], True: []}
+        query = SQL(
+            """
+            SELECT is_newer, held, count(*) FILTER (WHERE is_won),
+                   count(*) FILTER (WHERE NOT is_won)
+              FROM (SELECT is_newer, is_won,
+                           array_agg(candidate ORDER BY candidate)
+                               FILTER (WHERE candidate < %s) AS held
+                      FROM %s LEFT JOIN %s USING (lead_id)
+                     WHERE is_won IS NOT NULL
+                  GROUP BY lead_id, is_newer, is_won) lead
+          GROUP BY is_newer, held ORDER BY is_newer, held
+            """,
+            below,
+            LEADS,
+            HITS,
+        )
+        for is_newer, held, won, lost in self._fetch(query):
+            parts[is_newer].append(Pattern(to_bits(held or ()), won, lost))
+        return parts[False], parts[True]
+
+    def count_shared(self, numbers, others):
+        """Return how many closed leads have a candidate and another one, by both.
+
+        :rtype: dict[tuple[int, int], int]
+        """
+        rows = self._fetch(
+            SQL(
+                """
+                SELECT one.candidate, other.candidate, count(*)
+                  FROM %(hits)s one JOIN %(hits)s other USING (lead_id)
+                  JOIN %(leads)s cohort USING (lead_id)
+                 WHERE is_won IS NOT NULL AND one.candidate = ANY(%(numbers)s)
+                   AND other.candidate = ANY(%(others)s)
+              GROUP BY 1, 2
+                """,
+                hits=HITS,
+                leads=LEADS,
+                numbers=list(numbers),
+                others=list(others),
+            )
+        )
+        return {(one, other): count for one, other, count in rows}
+
+    def get_scores(self):
+        """Return won and lost newer leads by the score that they have.
+
+        :rtype: dict[float, tuple[int, int]]
+        """
+        rows = self._fetch(
+            SQL(
+                """
+                SELECT COALESCE(score, 0), count(*) FILTER (WHERE is_won),
+                       count(*) FILTER (WHERE NOT is_won)
+                  FROM %s JOIN crm_lead lead ON lead.id = lead_id
+                 WHERE is_newer
+              GROUP BY 1
+                """,
+                LEADS,
+            )
+        )
+        return {score: (won, lost) for score, won, lost in rows}
+
+    def get_predictive_values(self):
+        """Return what core's predictive scoring would look at, of leads of the same
+        values: whether they are newer, the values, and how many were won and lost.
+
+        Without the stage and the team, which closing and selling set.
+
+        :rtype: list[tuple]
+        """
+        # sudo: a parameter of the settings; core reads it for all users
+        leads = self.env["crm.lead"].sudo()
+        names = [
+            name
+            for name in leads._pls_get_safe_fields()
+            if name not in ("stage_id", "team_id", "tag_ids")
+            and _has_column(leads, name)
+        ]
+        has_tags = "tag_ids" in leads._pls_get_safe_fields()
+        rows = self._fetch(self._get_predictive_sql(names, has_tags))
+        return [
+            (is_newer, _read_values(names, values, tags), won, lost)
+            for is_newer, tags, won, lost, *values in rows
+        ]
+
+    def _get_predictive_sql(self, names, has_tags):
+        columns = SQL("").join(
+            SQL(", lead.%s::text AS %s", SQL.identifier(name), SQL.identifier(name))
+            for name in names
+        )
+        tags = SQL(
+            "ARRAY(SELECT tag_id FROM crm_tag_rel rel"
+            " WHERE rel.lead_id = lead.id AND %s ORDER BY tag_id)",
+            has_tags,
+        )
+        return SQL(
+            """
+            SELECT is_newer, tags, count(*) FILTER (WHERE is_won),
+                   count(*) FILTER (WHERE NOT is_won) %(names)s
+              FROM (SELECT is_newer, is_won, %(tags)s AS tags %(columns)s
+                      FROM %(leads)s JOIN crm_lead lead ON lead.id = lead_id
+                     WHERE is_won IS NOT NULL) lead
+          GROUP BY is_newer, tags %(names)s
+            """,
+            tags=tags,
+            columns=columns,
+            leads=LEADS,
+            names=SQL("").join(SQL(", %s", SQL.identifier(name)) for name in names),
+        )
+
+    def _execute(self, statement):
+        self.env.cr.execute(statement)
+
+    def _fetch(self, statement):
+        self._execute(statement)
+        return self.env.cr.fetchall()
+
+
+def _has_column(model, name):
+    field = model._fields[name]
+    return field.store and bool(field.column_type)
+
+
+def _read_values(names, values, tags):
+    """Return pairs of a field and its value, as core has them.
+
+    Of these two fields, nothing is a value, too.
+    """
+    pairs = [
+        (name, value)
+        for name, value in zip(names, values, strict=True)
+        if value or name in ("email_state", "phone_state")
+    ]
+    return [*pairs, *(("tag_id", tag) for tag in tags)]
