@@ -7,9 +7,11 @@ A table with the bars beneath it, or with --json one object a line. The exit cod
 import argparse
 import json
 import os
+from pathlib import Path
 
 from layout import HOME, LOG, PYTHON, REPO
 from provision import provision
+from python_env import provide_packages
 
 BENCHMARKS = REPO / "tests" / "bench"
 
@@ -21,6 +23,7 @@ def main(arguments):
     LOG.mkdir(parents=True, exist_ok=True)
     task = {
         **vars(options),
+        "packages": str(provide_packages(options.name, BENCHMARKS / options.name)),
         "odoo": environment.odoo_command(),
         "log": str(LOG / f"bench-{options.name}.log"),
         "filestores": str(HOME / "data" / "filestore"),
@@ -57,9 +60,18 @@ def _parse(arguments):
         help="of which each figure is the median (3)",
     )
     parser.add_argument(
+        "--learn", metavar="FILE", type=existing_file, help="what suggest learns from"
+    )
+    parser.add_argument(
+        "--judge", metavar="FILE", type=existing_file, help="what it is judged on"
+    )
+    parser.add_argument(
         "--json", action="store_true", help="one JSON object a line, and no table"
     )
-    return parser.parse_args(arguments)
+    options = parser.parse_args(arguments)
+    if bool(options.learn) != bool(options.judge):
+        parser.error("--learn and --judge go together")
+    return options
 
 
 def positive_number(text):
@@ -67,3 +79,10 @@ def positive_number(text):
     if number < 1:
         raise ValueError(text)
     return number
+
+
+def existing_file(text):
+    path = Path(text).resolve()
+    if not path.is_file():
+        raise argparse.ArgumentTypeError(f"{text}: there is no such file")
+    return str(path)

@@ -6,7 +6,7 @@ import subprocess
 import sys
 
 from console import run, step
-from layout import LOG, PYTHON, REQUIREMENTS, VENV
+from layout import HOME, LOG, PYTHON, REQUIREMENTS, VENV
 from stamps import digest, is_done, mark_done
 from system import require_disk, require_packages
 
@@ -31,6 +31,26 @@ def provide():
         install = [*pip, "--no-deps", "--no-compile", "-r", REQUIREMENTS]
         run(install, LOG / "pip.log", "pip cannot install the requirements")
     mark_done("python", key)
+
+
+def provide_packages(name, folder):
+    """Packages that ``folder`` alone needs, beside the environment of all others.
+
+    :return: where they are, to be put into ``sys.path``; None if it needs none
+    """
+    requirements = folder / "requirements.txt"
+    if not requirements.exists():
+        return None
+    target = HOME / "packages" / name
+    key = digest(sys.version.split()[0], requirements)
+    if not is_done(f"packages-{name}", key):
+        with step(f"installing what {name} needs"):
+            shutil.rmtree(target, ignore_errors=True)
+            pip = [PYTHON, "-m", "pip", "install", "--disable-pip-version-check"]
+            install = [*pip, "--no-deps", "--target", target, "-r", requirements]
+            run(install, LOG / f"pip-{name}.log", "pip cannot install the requirements")
+        mark_done(f"packages-{name}", key)
+    return target
 
 
 def _require_venv():

@@ -26,6 +26,7 @@ class Bench:
     databases: Databases
     workers: Workers
     figures: Figures
+    options: dict  # all that setup/bench was given
 
     def say(self, text):
         """Tell progress."""
@@ -49,7 +50,7 @@ def main(task):
     workers = Workers(task["odoo"], task["log"])
     try:
         with Databases(task["filestores"]) as databases:
-            bench = Bench(task["name"], task["runs"], databases, workers, figures)
+            bench = Bench(task["name"], task["runs"], databases, workers, figures, task)
             run(bench, task["sizes"])
     except WrongResult as error:
         say(f"wrong result: {error}")

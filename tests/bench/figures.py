@@ -15,6 +15,7 @@ class Measure:
     title: str
     summary: Callable
     places: int = 0  # in the table
+    digits: int = 1  # in JSON
 
 
 MEASURES = {
@@ -31,6 +32,10 @@ MEASURES = {
     "lost": Measure("lost", sum),
     "errors": Measure("errors", sum),
     "retries": Measure("retries", sum),
+    "auc": Measure("AUC", median, 3, 4),
+    "rules": Measure("rules", max),
+    "candidates": Measure("candidates", max),
+    "fifths": Measure("won, by fifths", lambda rates: rates[-1], 0, 4),
 }
 HEAD = ["case", "size", "who", "seconds", "from-to"]
 HEAD += [*(measure.title for measure in MEASURES.values()), "growth"]
@@ -58,7 +63,7 @@ class Figure:
     def measures(self):
         """What is known beside the seconds, by name, rounded."""
         return {
-            name: round(measure.summary([run[name] for run in self.runs]), 1)
+            name: _round(measure.summary([run[name] for run in self.runs]), measure)
             for name, measure in MEASURES.items()
             if all(name in run for run in self.runs)
         }
@@ -83,7 +88,7 @@ class Figure:
             f"{self.seconds:.2f}",
             f"{min(seconds):.2f}-{max(seconds):.2f}",
             *(
-                f"{measures[name]:,.{measure.places}f}" if name in measures else ""
+                _format(measures[name], measure) if name in measures else ""
                 for name, measure in MEASURES.items()
             ),
             "" if self.exponent is None else f"{self.exponent:.2f}",
@@ -143,6 +148,20 @@ class Figures:
         for row in zip(*map(align, columns), strict=True):
             print("  ".join(row).rstrip())
         print("", *bars, sep="\n")
+
+
+def _round(value, measure):
+    """A figure, or several, as JSON has them."""
+    if isinstance(value, list):
+        return [_round(one, measure) for one in value]
+    return round(value, measure.digits)
+
+
+def _format(value, measure):
+    """A figure as the table has it; of several, rates, in percent."""
+    if isinstance(value, list):
+        return " ".join(f"{one:.0%}" for one in value)
+    return f"{value:,.{measure.places}f}"
 
 
 def align(column):
