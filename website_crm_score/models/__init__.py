@@ -12,6 +12,7 @@ from . import website_crm_score_line
 from . import website_crm_score_history
 from . import website_crm_score_identity
 from . import website_crm_score_run
+from . import website_crm_score_alert
 from . import website_crm_score_run_line
 from . import website_crm_score_progress
 from . import website_crm_score_suggestion

@@ -41,6 +41,10 @@ class ResConfigSettings(models.TransientModel):
     website_crm_score_history_days = fields.Integer(string="Keep scores for")
     website_crm_score_best_first = fields.Boolean(string="Best Leads First")
 
+    website_crm_score_alert_rises = fields.Boolean(string="Better Grades")
+    website_crm_score_alert_returns = fields.Boolean(string="Returns to the Website")
+    website_crm_score_alert_absence_days = fields.Integer(string="After")
+
     @api.model
     def get_values(self):
         values = super().get_values()
@@ -143,6 +147,9 @@ class ResConfigSettings(models.TransientModel):
             "website_crm_score.grade_2": (20, 1_000_000),
             "website_crm_score.history_days": (90, 36_500),
             "website_crm_score.best_first": (1, 1),
+            "website_crm_score.alert_rises": (1, 1),
+            "website_crm_score.alert_returns": (1, 1),
+            "website_crm_score.alert_absence_days": (30, 3_650),
         }
 
     @api.constrains(

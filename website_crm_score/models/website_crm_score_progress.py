@@ -3,7 +3,7 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..fields import TechnicalChar, TechnicalInteger
+from ..fields import TechnicalChar, TechnicalDatetime, TechnicalInteger
 from ..scoring.grading import Grading
 
 # Clocks of application servers differ from that of the database by less than this.
@@ -58,6 +58,10 @@ class WebsiteCrmScoreProgress(models.Model):
     counted_date = fields.Datetime(
         help="The events of all rules before this date were counted. Those that were "
         "seen later are at least as young as this.",
+    )
+
+    returns_date = TechnicalDatetime(
+        help="The leads that came back to the website before this date were found.",
     )
 
     @api.model

@@ -379,6 +379,7 @@ class WebsiteCrmScoreRun(models.Model):
         if not self.left_count:
             self._note_progress()
         self.flush_recordset()
+        self.env["website.crm.score.alert"]._end_run(self)
         _logger.info(
             "Scoring run %s (%s, %s): %s owners written, %s scores changed, "
             "%s reasons added, %s taken back, %s owners left, %s rules, %.2f s",

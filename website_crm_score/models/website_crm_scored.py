@@ -351,7 +351,8 @@ class WebsiteCrmScored(models.AbstractModel):
             SQL(
                 """
                 SELECT id AS owner_id, ctid AS place, FALSE AS is_settled,
-                       score_date IS NOT NULL AS was_scored, score AS score_before
+                       score_date IS NOT NULL AS was_scored, score AS score_before,
+                       score_grade AS grade_before
                   FROM %s WHERE id = ANY(%s)
                 """,
                 SQL.identifier(self._table),
@@ -362,17 +363,18 @@ class WebsiteCrmScored(models.AbstractModel):
         self._notify_scores_changed([*TOTALS, "score_date"])
 
     @api.model
-    def _write_scores(self, batch):
+    def _write_scores(self, batch, alerts=None):
         """Set scores to the sums of the reasons; what listens to them hears of it.
 
         :param SQL batch: see ``write_scores``
+        :param SQL alerts: see there
         :return: how many owners were written, and of how many the score changed
         :rtype: tuple[int, int]
         """
         if not self._has_score_listeners():
-            return write_scores(self, batch, keeps=False)
+            return write_scores(self, batch, keeps=False, alerts=alerts)
         changed_ids = find_changed_scores(self, batch)
-        counts = write_scores(self, batch, keeps=True)
+        counts = write_scores(self, batch, keeps=True, alerts=alerts)
         self._recompute_scores(changed_ids)
         return counts
 

@@ -42,7 +42,7 @@ def find_changed_scores(model, batch):
     return [id_ for (id_,) in rows]
 
 
-def write_scores(model, batch, keeps):
+def write_scores(model, batch, keeps, alerts=None):
     """Set what owners have to the totals of their reasons.
 
     Each owner is written, even if its score stays the same: whoever is about to change
@@ -51,8 +51,9 @@ def write_scores(model, batch, keeps):
     :param models.BaseModel model: the model of the owners
     :param SQL batch: a query of ``owner_id``, of the ``place`` of its row, of
         ``is_settled``: whether it is no longer stale after this, and of what its row
-        says now: ``was_scored``, and its score, ``score_before``
+        says now: ``was_scored``, ``score_before`` and ``grade_before``
     :param bool keeps: whether scores and grades stay, and only the rest is written
+    :param SQL alerts: what notes which of those that were ``written`` are news
     :return: how many owners were written, and of how many the score changed
     :rtype: tuple[int, int]
     """
@@ -78,10 +79,11 @@ def write_scores(model, batch, keeps):
                  WHERE owner.id = batch.owner_id
                    AND owner.ctid = ANY(ARRAY(SELECT place FROM (%(batch)s) batch))
              RETURNING batch.owner_id, batch.was_scored, batch.score_before,
-                       total.score, owner.score_date
+                       batch.grade_before, total.score, total.grade, owner.score_date,
+                       owner.user_id
             ), history AS (
                 %(record)s
-            )
+            )%(alerts)s
             SELECT count(*),
                    count(*) FILTER (WHERE score_date = now() AT TIME ZONE 'UTC')
               FROM written
@@ -96,6 +98,7 @@ def write_scores(model, batch, keeps):
             ),
             totals=get_totals_sql(model, SQL("batch.owner_id")),
             record=get_record_sql(model, SQL("written")),
+            alerts=SQL(", alert AS (%s)", alerts) if alerts else SQL(),
         )
     )
     return counts

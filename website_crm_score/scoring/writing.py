@@ -4,6 +4,7 @@ from math import ceil
 
 from odoo.tools import SQL
 
+from .alerts import get_rises_sql
 from .counting import get_worth_sql
 from .worklist import Worklist, tune
 
@@ -79,7 +80,7 @@ class Writing(Worklist):
         tune(self.env.cr)
         columns = SQL(
             "owner_id integer, place tid, is_settled boolean, was_scored boolean,"
-            " score_before numeric"
+            " score_before numeric, grade_before varchar"
         )
         self._execute(SQL("CREATE TEMPORARY TABLE %s (%s)", self.batch, columns))
         reached = 0
@@ -87,7 +88,8 @@ class Writing(Worklist):
             gained = self._write_gains(batch, counter)
             lost = self._delete_losses(batch) if self.run.has_losses else 0
             written, scored = self.model._write_scores(
-                SQL("SELECT * FROM %s", self.batch)
+                SQL("SELECT * FROM %s", self.batch),
+                get_rises_sql(self, batch, SQL("written")),
             )
             counter._count(written, scored, gained, lost)
             self._execute(SQL("TRUNCATE %s", self.batch))
@@ -117,10 +119,11 @@ class Writing(Worklist):
                 ), locked AS (
                     INSERT INTO %(batch)s
                     SELECT owner.id, owner.ctid, entry.is_settled,
-                           owner.score_date IS NOT NULL, owner.score
+                           owner.score_date IS NOT NULL, owner.score,
+                           owner.score_grade
                       FROM entry
                 CROSS JOIN LATERAL (
-                           SELECT id, ctid, score_date, score
+                           SELECT id, ctid, score_date, score, score_grade
                              FROM %(table)s
                             WHERE id = entry.owner_id
                               AND xmin = entry.version

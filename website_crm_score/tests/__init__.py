@@ -2,6 +2,7 @@ from . import test_grades
 from . import test_best_first
 from . import test_history
 from . import test_regrading
+from . import test_alerts
 from . import test_hoot
 from . import test_learning_choice
 from . import test_learning_figures

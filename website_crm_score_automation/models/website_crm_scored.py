@@ -69,9 +69,9 @@ class WebsiteCrmScored(models.AbstractModel):
         return super()._is_score_listened_to() or automations._hear_scores(self._name)
 
     @api.model
-    def _write_scores(self, batch):
+    def _write_scores(self, batch, alerts=None):
         # sudo: whoever makes scores change, automation rules are run for everybody
         levels = self.env["base.automation"].sudo()._get_score_levels(self._name)
         if levels:
             self.env["website.crm.score.crossing"].sudo()._note(self, batch, levels)
-        return super()._write_scores(batch)
+        return super()._write_scores(batch, alerts)
