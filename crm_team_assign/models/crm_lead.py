@@ -37,6 +37,14 @@ class CrmLead(models.Model):
         "companies are others.",
     )
 
+    reaches_minimum = fields.Boolean(
+        string="Reaches Its Team's Minimum",
+        compute="_compute_reaches_minimum",
+        search="_search_reaches_minimum",
+        groups="sales_team.group_sale_salesman",
+        help="The score is not below the minimum of the lead's team.",
+    )
+
     def unlink(self):
         result = super().unlink()
         plan_lines.forget_leads(self)
@@ -65,6 +73,24 @@ class CrmLead(models.Model):
             return NotImplemented
         self._check_field_access(self._fields["untaken"], "read")
         return self._get_untaken_domains()[1]
+
+    @api.depends("score", "team_id.min_for_assign")
+    def _compute_reaches_minimum(self):
+        for lead in self:
+            team = lead.sudo().team_id  # sudo: as _get_score_minimum
+            lead.reaches_minimum = bool(team) and lead.score >= team.min_for_assign
+
+    def _search_reaches_minimum(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        self._check_field_access(self._fields["reaches_minimum"], "read")
+        # sudo: as _get_score_minimum
+        teams = self.env["crm.team"].sudo().with_context(active_test=False)
+        teams = teams.search([])  # pylint: disable=no-search-all
+        return Domain.OR(
+            Domain("team_id", "in", group.ids) & Domain("score", ">=", minimum)
+            for minimum, group in teams.grouped("min_for_assign").items()
+        )
 
     @api.model
     def _get_untaken_domains(self):

@@ -34,6 +34,19 @@ class TestBelowMinimum(AssignmentCase):
         other.team_id = self.make_team("B", 0, [self.bob])
         self.assertFalse(other.get_score_card()["minimum"])
 
+    def test_leads_that_reach_the_minimum_of_their_team_are_found(self):
+        high = self.make_team("A", 50, [self.ann])
+        low = self.make_team("B", 30, [self.bob])
+        leads = self.make_scored(49.5, 50, 30, 70)
+        (leads[0] + leads[1]).team_id = high
+        leads[2].team_id = low
+        found = self.find([("reaches_minimum", "=", True)])
+        self.assertEqual(found & leads, leads[1] + leads[2])
+        others = self.find([("reaches_minimum", "=", False)])
+        self.assertEqual(others & leads, leads[0] + leads[3])
+        expected = [False, True, True, False]
+        self.assertEqual(leads.mapped("reaches_minimum"), expected)
+
     def test_the_others_are_found_by_the_contrary(self):
         self.make_team("A", 50, [self.ann])
         leads = self.make_scored(10, 60)
@@ -100,7 +113,8 @@ class TestBelowMinimum(AssignmentCase):
             ("crm.view_crm_case_opportunities_filter", "unassigned"),
         ):
             arch = self.Lead.get_view(self.env.ref(xmlid).id, "search")["arch"]
-            for name in (unassigned, "below_minimum", "untaken"):
+            names = (unassigned, "reaches_minimum", "below_minimum", "untaken")
+            for name in names:
                 [node] = etree.fromstring(arch).xpath(f"//filter[@name='{name}']")
                 self.Lead.search(literal_eval(node.get("domain")))
 

@@ -215,9 +215,10 @@ class WebsiteCrmScored(models.AbstractModel):
             ``name`` and ``points``, or False; in ``next_grades`` how many ``points`` of
             a ``category`` are missing for a ``grade``; in ``history`` days, each with
             the score from then on; and the ``reasons``, ``reason_count`` of them in
-            all: ``rule_id``, ``name``, ``category``, ``points``, how many ``times``,
-            ``since``, ``last``, ``until`` (with ``is_fading``), and whether
-            :meth:`action_open_score_reason` ``opens`` something
+            all, False for users who may not see them: ``rule_id``, ``name``,
+            ``category``, ``points``, how many ``times``, ``since``, ``last``, ``until``
+            (with ``is_fading``), and whether :meth:`action_open_score_reason` ``opens``
+            something
         :rtype: dict
         """
         self.ensure_one()

@@ -18,7 +18,10 @@ def get_card(owner, limit=None):
     :param int limit: how many of the reasons, the strongest; by default all
     :rtype: dict
     """
-    grading, reasons = Grading.load(owner.env), _get_reasons(owner)
+    grading = Grading.load(owner.env)
+    # Some may see scores alone, such as those who send newsletters.
+    sees_why = owner.env["website.crm.score.line"].has_access("read")
+    reasons = _get_reasons(owner) if sees_why else []
     return {
         "score": owner.score,
         "grade": owner.score_grade,
@@ -31,9 +34,9 @@ def get_card(owner, limit=None):
         "next_grades": get_next_grades(
             grading, owner.score_grade, owner.score_fit, owner.score_engagement
         ),
-        "history": _get_history(owner),
+        "history": _get_history(owner) if sees_why else [],
         "reasons": reasons[:limit],
-        "reason_count": len(reasons),
+        "reason_count": len(reasons) if sees_why else False,
     }
 
 
@@ -138,6 +141,8 @@ def get_reason_action(owner, rule_id):
     :param models.BaseModel owner: a lead or contact that the user may read
     """
     lines = owner.env["website.crm.score.line"]
+    if not lines.has_access("read"):
+        return False
     line = lines.search(
         [(owner._ledger_field, "=", owner.id), ("rule_id", "=", rule_id)]
     )

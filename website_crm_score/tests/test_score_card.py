@@ -199,6 +199,24 @@ class TestScoreCard(EventCase):
 
     # SPEED
 
+    def test_the_queries_of_a_list_do_not_grow_with_its_leads(self):
+        leads = self.make_leads(80)
+        self.run_rules()
+        names = ["score", "score_grade", "score_week_change", "score_fit"]
+        counts = []
+        for count in (10, 10, 80):  # the first one reads what is read once a process
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            found = leads.with_user(self.seller).web_search_read(
+                [("id", "in", leads.ids)],
+                {name: {} for name in names},
+                limit=count,
+                order="score desc, priority desc, id desc",
+            )
+            counts.append(self.env.cr.sql_log_count - before)
+            self.assertEqual(len(found["records"]), count)
+        self.assertEqual(counts[1], counts[2])
+
     def test_the_queries_of_a_card_do_not_grow_with_its_reasons(self):
         counts = []
         for count in (0, 25):

@@ -1,3 +1,6 @@
+from datetime import timedelta
+
+from odoo import fields
 from odoo.tests import new_test_user, tagged
 from odoo.tools import mute_logger
 
@@ -43,6 +46,17 @@ class TestScoringTours(ScoringCase, TrackPageCase):
         self.env.flush_all()
         self.env.ref(f"website_crm_score.{name}").method_direct_trigger()
         self.env.invalidate_all()
+
+    def note_change(self, lead, points):
+        """Have the score of a lead have changed so much two days ago."""
+        self.env["website.crm.score.history"].create(
+            {
+                "lead_id": lead.id,
+                "date": fields.Date.today() - timedelta(days=2),
+                "score_before": lead.score - points,
+                "score": lead.score,
+            }
+        )
 
     def test_from_a_ticked_page_to_the_score_of_a_lead(self):
         self.set_registry_readonly_mode(False)  # there is but one connection to track
@@ -166,7 +180,8 @@ class TestScoringTours(ScoringCase, TrackPageCase):
         for rule, value in points.items():
             names = [name for name, rules in leads.items() if rule in rules]
             self.make_rule([("name", "in", names)], value, name=rule)
-        for name in leads:
-            self.make_lead(name)
+        by_name = {name: self.make_lead(name) for name in leads}
         self.run_rules()
+        self.note_change(by_name["Warm"], 40)
+        self.note_change(by_name["Minus"], -10)
         self.start("salesperson_searches", self.salesman)

@@ -76,9 +76,17 @@ class TestMailingRights(MailingCase):
     def test_contacts_are_searched_by_their_score(self):
         contacts = self.env["res.partner"].with_user(self.marketer)
         view = contacts.get_views([(False, "search"), (False, "list")])
-        self.assertIn('name="score_50"', view["views"]["search"]["arch"])
+        self.assertIn('name="grade_a"', view["views"]["search"]["arch"])
         self.assertIn('name="score"', view["views"]["list"]["arch"])
         self.assertEqual(contacts.search(SEGMENT).mapped("score"), [60])
+
+    def test_a_badge_tells_who_sends_newsletters_the_score_and_not_why(self):
+        contact = self.contacts[0].with_user(self.marketer)
+        contact.read(["score", "score_grade", "score_week_change", "score_date"])
+        card = contact.get_score_card()
+        self.assertEqual(card["score"], contact.score)
+        self.assertEqual((card["reasons"], card["reason_count"]), ([], False))
+        self.assertFalse(contact.action_open_score_reason(1))
 
     def test_why_they_have_it_is_for_sales_alone(self):
         contact = self.contacts[0].with_user(self.marketer)

@@ -82,10 +82,11 @@ registry.category("web_tour.tours").add("website_crm_score.salesperson_searches"
         checkLeads("Minus", "Cold", "Warm", "Hot"),
         sortByScore(),
         checkLeads("Hot", "Warm", "Cold", "Minus"),
-        ...checkFilter("Score 100 and above", "Hot"),
-        ...checkFilter("Score 50 to 100", "Warm"),
-        ...checkFilter("Score 0 to 50", "Cold"),
-        ...checkFilter("Score 0 and below", "Minus"),
+        ...checkFilter("Grade A", "Hot", "Warm"),
+        ...checkFilter("Grade B", "Cold"),
+        ...checkFilter("Grade C", "Minus"),
+        ...checkFilter("Rose by 20 This Week", "Warm"),
+        ...checkFilter("Cooled Down", "Minus"),
         {
             content: "Search a rule",
             trigger: ".o_searchview_input",
@@ -117,6 +118,15 @@ registry.category("web_tour.tours").add("website_crm_score.salesperson_searches"
             trigger: ".o_group_header:contains(Clicks) .o_list_number:text(45)",
         },
         removeFacet("Scoring Rule"),
+        ...choose("o_group_by_menu", "Grade"),
+        {
+            content: "Leads are grouped by their grades",
+            trigger:
+                ".o_list_view:has(.o_group_header:contains(A3 (2)))" +
+                ":has(.o_group_header:contains(B3 (1)))" +
+                ":has(.o_group_header:contains(C3 (1)))",
+        },
+        removeFacet("Grade"),
         openView("pivot"),
         ...chooseMeasure(".o_pivot_view", "Score"),
         {
