@@ -15,6 +15,7 @@
         "wizards/website_crm_score_preview_views.xml",
         "wizards/website_crm_score_template_views.xml",
         "views/website_crm_score_suggestion_views.xml",
+        "wizards/website_crm_score_trial_views.xml",
         "views/website_crm_score_views.xml",
         "views/website_crm_score_line_views.xml",
         "views/website_crm_score_run_views.xml",

@@ -88,6 +88,17 @@ class WebsiteCrmScoreSource(models.AbstractModel):
         return SQL("SELECT * FROM (%s) event WHERE date >= %s", events, since)
 
     @api.model
+    def _get_uncounted_events(self, rule, owners):
+        """Return the query of what happened, as ``rule`` has it, and is no event, to
+        tell whoever asks why; None if nothing is known of the kind.
+
+        :return: a query of ``owner_id``, ``date`` and ``reason``: ``consent``,
+            ``staff``, ``company`` or ``machine``
+        :rtype: SQL | None
+        """
+        return None
+
+    @api.model
     def _describe(self, rule):
         """Return what has to happen for ``rule`` to give its points, in a few words.
 

@@ -167,7 +167,7 @@ class WebsiteCrmScoreSourcePageVisit(models.AbstractModel):
 
     @api.model
     def _get_events(self, rule, owners):
-        is_page = self._get_page_sql(rule, SQL("track"), SQL("track.url"))
+        is_page = self._get_visit_sql(rule)
         visits = SQL(
             "%s UNION ALL %s",
             self._get_tracked_visits(owners, is_page),
@@ -184,6 +184,10 @@ class WebsiteCrmScoreSourcePageVisit(models.AbstractModel):
             visits=visits,
             day=rule._get_day_sql(SQL.identifier("date")),
         )
+
+    @api.model
+    def _get_visit_sql(self, rule):
+        return self._get_page_sql(rule, SQL("track"), SQL("track.url"))
 
     @api.model
     def _get_removed_visits(self, rule, owners):

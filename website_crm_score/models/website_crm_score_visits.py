@@ -118,6 +118,39 @@ class WebsiteCrmScoreVisits(models.AbstractModel):
         )
 
     @api.model
+    def _get_visit_sql(self, rule):
+        """Return the condition that ``track`` is of a page of ``rule``.
+
+        :rtype: SQL
+        """
+        return SQL("TRUE")
+
+    @api.model
+    def _get_uncounted_events(self, rule, owners):
+        is_counted = self._get_is_counted_sql(SQL("track.visit_datetime"))
+        return SQL(
+            """
+            SELECT visitor.owner_id, track.visit_datetime AS date,
+                   CASE WHEN visitor.consent_withdrawn THEN 'consent'
+                        WHEN NOT (%(is_counted)s) THEN 'staff'
+                        ELSE 'company' END AS reason
+              FROM (%(visitors)s) visitor
+              JOIN website_track track ON track.visitor_id = visitor.id
+             WHERE track.url > '' AND %(is_of_rule)s
+               AND NOT (%(is_counted)s AND %(is_of_owner)s)
+            """,
+            is_counted=is_counted,
+            visitors=self._get_visitors(owners),
+            is_of_rule=self._get_visit_sql(rule),
+            is_of_owner=self.env["website"]._get_is_of_owner_sql(
+                owners,
+                SQL("visitor.owner_id"),
+                SQL("track.url"),
+                SQL("track.page_id"),
+            ),
+        )
+
+    @api.model
     def _get_recent_events(self, rule, owners, since):
         return self._get_tracked_visits(
             owners, SQL("track.visit_datetime >= %s", since)

@@ -38,13 +38,7 @@ def get_counts_sql(rule, earners, few=None):
         ``last_date``
     :rtype: SQL
     """
-    units, is_counted = SQL("event.weight::numeric"), SQL("TRUE")
-    if rule.is_fading and rule.valid_days:
-        age = _get_age_sql(rule, SQL("event.date"))
-        units = SQL("%s * (%s - %s) / %s", units, rule.valid_days, age, rule.valid_days)
-        is_counted = SQL("%s < %s", age, rule.valid_days)
-    elif rule.valid_days:
-        is_counted = SQL("event.date > %s", _get_oldest_date(rule))
+    units, is_counted = _get_worth_of_event(rule)
     events = SQL(
         """
         SELECT event.owner_id, event.date, %(units)s AS units
@@ -70,6 +64,57 @@ def get_counts_sql(rule, earners, few=None):
         enough=SQL("HAVING count(*) >= %s", rule.min_count)
         if rule.min_count
         else SQL(),
+    )
+
+
+def _get_worth_of_event(rule):
+    """Return how many units a row ``event`` is, and the condition that it is not too
+    old to count.
+
+    :rtype: tuple[SQL, SQL]
+    """
+    units = SQL("event.weight::numeric")
+    if rule.is_fading and rule.valid_days:
+        age = _get_age_sql(rule, SQL("event.date"))
+        units = SQL("%s * (%s - %s) / %s", units, rule.valid_days, age, rule.valid_days)
+        return units, SQL("%s < %s", age, rule.valid_days)
+    if rule.valid_days:
+        return units, SQL("event.date > %s", _get_oldest_date(rule))
+    return units, SQL("TRUE")
+
+
+def get_fates_sql(rule, owner_id):
+    """Return the query of all events of an owner, the latest first, and whether they
+    count.
+
+    :param models.BaseModel rule: a rule on events
+    :param int owner_id: of whom they are
+    :return: a query of ``date``, ``units`` and ``fate``: ``counted``, ``early``,
+        ``expired``, or ``beyond`` the number that counts
+    :rtype: SQL
+    """
+    units, is_counted = _get_worth_of_event(rule)
+    return SQL(
+        """
+        SELECT date, units,
+               CASE WHEN fate = 'counted' AND place > %(max_count)s
+                    THEN 'beyond' ELSE fate END AS fate
+          FROM (SELECT event.*, row_number() OVER (
+                       PARTITION BY fate ORDER BY date DESC, units DESC) AS place
+                  FROM (SELECT event.date, %(units)s AS units,
+                               CASE WHEN event.date > %(latest)s THEN 'early'
+                                    WHEN NOT %(is_counted)s THEN 'expired'
+                                    ELSE 'counted' END AS fate
+                          FROM (%(events)s) event
+                         WHERE event.owner_id = %(owner_id)s) event) event
+      ORDER BY date DESC
+        """,
+        max_count=rule.max_count or None,
+        units=units,
+        latest=_get_latest_date(),
+        is_counted=is_counted,
+        events=rule._get_events(),
+        owner_id=owner_id,
     )
 
 

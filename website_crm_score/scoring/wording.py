@@ -114,7 +114,7 @@ class DomainReader:
             for _field in iter_fields(domain, model):
                 pass  # it raises where there is no such field
             self._note(domain, model)
-        except (UserError, TypeError, ValueError):
+        except (AttributeError, UserError, TypeError, ValueError):
             return None
         return domain
 

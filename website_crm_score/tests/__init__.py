@@ -48,4 +48,5 @@ from . import test_event_ledger
 from . import test_company_points
 from . import test_contact_scores
 from . import test_templates
+from . import test_trial
 from . import test_uninstall

@@ -27,9 +27,13 @@ class TestRuleWords(EventCase):
 
     def test_a_broken_filter_is_shown_as_it_is(self):
         rule = self.make_rule()
-        self.env.cr.execute("UPDATE website_crm_score SET domain = '[(nope' ")
-        rule.invalidate_recordset()
-        self.assertEqual(rule.condition, "[(nope")
+        for domain in ("[(nope", "[('x', 1, 2)]", "[('nope', '=', 1)]", "1"):
+            with self.subTest(domain=domain):
+                self.env.cr.execute(
+                    "UPDATE website_crm_score SET domain = %s", [domain]
+                )
+                rule.invalidate_recordset()
+                self.assertEqual(rule.condition, domain)
 
     def test_events_in_words(self):
         for values, words in (

@@ -144,6 +144,21 @@ class TestScoringTours(ScoringCase, TrackPageCase):
         self.assertEqual(rule.value, 12.5)
         self.assertScores(lead, [12.5])
 
+    def test_rules_are_tested_on_a_lead(self):
+        belgium = self.env.ref("base.be")
+        self.make_lead("From Belgium", country_id=belgium.id, user_id=self.salesman.id)
+        self.make_lead("From nowhere")
+        domain = [("country_id", "=", belgium.id)]
+        self.make_rule(domain, 12.5, name="Lives in Belgium").action_apply()
+        self.make_rule(
+            rule_type="event",
+            event_type="page_visit",
+            page_url="/pricing",
+            name="Saw the prices",
+        )
+        self.start("manager_tests_rule_on_lead", self.manager)
+        self.start("salesperson_tests_rules", self.salesman)
+
     def test_a_manager_makes_a_rule_on_what_happens(self):
         self.Rule.search([]).unlink()
         lead = self.make_lead("Vera")

@@ -11,7 +11,7 @@ from odoo.addons.website_crm_score import models as addon_models
 
 from .common import ScoringCase
 
-READ, ALL = "read", "read write create unlink"
+READ, MAKE, ALL = "read", "read write create", "read write create unlink"
 OPERATIONS = ALL.split()
 SALES = ("salesman", "all_leads", "manager")
 # Who may do what on which model; whoever is not named may do nothing.
@@ -25,10 +25,12 @@ ACCESS = {
     "website.crm.score.source.page.visit": {},
     "website.crm.score.source.time.spent": {},
     "website.crm.score.visits": {},
+    "website.crm.score.preview": {"manager": MAKE},
     "website.crm.score.template": {"manager": ALL},
     "website.crm.score.suggestion": {"manager": ALL},
     "website.crm.score.suggestion.line": {"manager": ALL},
     "website.crm.score.suggestion.ranking": {"manager": ALL},
+    "website.crm.score.trial": dict.fromkeys(SALES, MAKE),
     "website.crm.score.line": dict.fromkeys(SALES, READ),
     "website.crm.score.history": dict.fromkeys(SALES, READ),
     "website.crm.pageview": dict.fromkeys(SALES, READ),
@@ -117,7 +119,7 @@ class TestAccess(SecurityCase):
         ours = {
             model.model
             for model in models
-            if model.modules.split(", ")[0] == "website_crm_score"
+            if "website_crm_score" in model.modules.split(", ")
         }
         self.assertEqual(ours & set(ACCESS), set(ACCESS))
         self.assertFalse([name for name in ours if name not in ACCESS])

@@ -102,5 +102,15 @@ class WebsiteCrmScoreSourceMailClick(models.AbstractModel):
         )
 
     @api.model
+    def _get_uncounted_events(self, rule, owners):
+        is_of_somebody = self.env["mailing.trace"]._get_is_of_somebody_sql(
+            SQL("click.create_date")
+        )
+        link = self._get_link_sql(rule)
+        condition = SQL("(%s) IS NOT TRUE AND %s", is_of_somebody, link)
+        clicks = self._get_clicks(rule, owners, condition)
+        return SQL("SELECT owner_id, date, 'machine' AS reason FROM (%s) click", clicks)
+
+    @api.model
     def _get_recent_events(self, rule, owners, since):
         return self._get_recent_clicks(rule, owners, since)

@@ -40,6 +40,18 @@ class WebsiteCrmScoreSourceMailOpen(models.AbstractModel):
         )
 
     @api.model
+    def _get_uncounted_events(self, rule, owners):
+        date = SQL("trace.open_datetime")
+        is_of_somebody = self.env["mailing.trace"]._get_is_of_somebody_sql(date)
+        return self._get_mail_events(
+            rule,
+            owners,
+            date,
+            SQL("trace.open_datetime IS NOT NULL AND (%s) IS NOT TRUE", is_of_somebody),
+            columns=SQL("'machine' AS reason"),
+        )
+
+    @api.model
     def _get_recent_events(self, rule, owners, since):
         """Return what was opened, and clicked: a click can tell that whoever opened the
         newsletter a moment before was a machine."""

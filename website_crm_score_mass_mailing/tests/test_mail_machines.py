@@ -3,6 +3,8 @@ from datetime import timedelta
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 
+from odoo.addons.website_crm_score.scoring.trial import Trial
+
 from .mailing_common import MailingCase
 
 ANN, BOB = "ann@company.example", "bob@company.example"
@@ -29,6 +31,17 @@ class TestMailMachines(MailingCase):
             self.assertCounted(self.ann, opened, 1, 3)
             self.assertCounted(self.ann, clicked, 1, 5)
             self.assertEqual(self.get_line(self.ann, opened).first_date.hour, 13)
+
+    def test_whoever_tests_a_rule_reads_that_it_was_a_machine(self):
+        rules = self.make_event_rule("mail_open") + self.make_event_rule("mail_click")
+        self.send(self.ann)
+        with self.after(seconds=10):
+            self.open_mail(ANN)
+            self.click(ANN)
+        with self.after(days=1):
+            for rule in rules:
+                events = Trial(rule.sudo(), self.ann).fetch()["events"]
+                self.assertEqual({event["fate"] for event in events}, {"machine"})
 
     def test_what_a_machine_alone_opened_is_ignored(self):
         rule = self.make_event_rule("mail_ignored", -2, ignored_days=30)

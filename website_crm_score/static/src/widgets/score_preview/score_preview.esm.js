@@ -3,12 +3,11 @@ import {registry} from "@web/core/registry";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 import {useService} from "@web/core/utils/hooks";
 
-const action = "website_crm_score.website_crm_score_preview_action";
-
 /** Shows what a rule would do as it is in its form, saved or not. */
 export class ScorePreview extends Component {
     static template = "website_crm_score.ScorePreview";
     static props = {...standardWidgetProps};
+    static action = "website_crm_score.website_crm_score_preview_action";
 
     setup() {
         this.action = useService("action");
@@ -17,13 +16,19 @@ export class ScorePreview extends Component {
     async onClick() {
         const {record} = this.props;
         const unsaved = await record.getChanges();
-        await this.action.doAction(action, {
+        await this.action.doAction(this.constructor.action, {
             additionalContext: {
                 default_rule_ids: record.resId ? [record.resId] : [],
                 default_unsaved: Object.keys(unsaved).length ? unsaved : false,
             },
         });
     }
+}
+
+/** Shows whether a rule, as it is in its form, matches a lead or contact, and why. */
+export class ScoreTest extends ScorePreview {
+    static template = "website_crm_score.ScoreTest";
+    static action = "website_crm_score.website_crm_score_trial_action";
 }
 
 /** Has a preview that takes long be counted nevertheless, while it is shown. */
@@ -42,4 +47,5 @@ export class ScorePreviewPatience extends Component {
 
 const widgets = registry.category("view_widgets");
 widgets.add("score_preview", {component: ScorePreview});
+widgets.add("score_test", {component: ScoreTest});
 widgets.add("score_preview_patience", {component: ScorePreviewPatience});
