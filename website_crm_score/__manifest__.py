@@ -9,6 +9,7 @@
     "data": [
         "security/ir.model.access.csv",
         "security/website_crm_score_security.xml",
+        "security/website_crm_score_report_security.xml",
         "data/ir_cron_data.xml",
         "data/ir_actions_server_data.xml",
         "wizards/website_crm_grade_proposal_views.xml",
@@ -19,6 +20,7 @@
         "views/website_crm_score_views.xml",
         "views/website_crm_score_line_views.xml",
         "views/website_crm_score_run_views.xml",
+        "views/website_crm_score_report_views.xml",
         "views/website_crm_pageview_views.xml",
         "views/crm_lead_views.xml",
         "views/res_partner_views.xml",

@@ -8,3 +8,4 @@ from . import crm_team
 from . import crm_team_member
 from . import ir_cron
 from . import res_config_settings
+from . import website_crm_score_band

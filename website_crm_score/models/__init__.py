@@ -10,6 +10,8 @@ from . import website_crm_score_source_contact_form
 from . import website_crm_score_source_comeback
 from . import website_crm_score_line
 from . import website_crm_score_history
+from . import website_crm_score_band
+from . import website_crm_score_report
 from . import website_crm_score_identity
 from . import website_crm_score_run
 from . import website_crm_score_alert

@@ -33,6 +33,8 @@ ACCESS = {
     "website.crm.score.trial": dict.fromkeys(SALES, MAKE),
     "website.crm.score.line": dict.fromkeys(SALES, READ),
     "website.crm.score.history": dict.fromkeys(SALES, READ),
+    "website.crm.score.band": dict.fromkeys(SALES, READ),
+    "website.crm.score.report": dict.fromkeys(SALES, READ),
     "website.crm.pageview": dict.fromkeys(SALES, READ),
     "website.crm.url": {},
     "website.crm.removed.visit": {},
@@ -50,6 +52,7 @@ PUBLIC_METHODS = {
     "crm.lead": {"action_erase_browsing_history", "action_redirect_to_page_views"},
     "res.partner": {"action_erase_browsing_history"},
     "website.crm.grade.proposal": {"action_use"},
+    "website.crm.score.report": {"action_open_lead"},
     "website.crm.score": {
         "assign_scores_to_leads",
         "action_apply",
@@ -120,6 +123,7 @@ class TestAccess(SecurityCase):
             model.model
             for model in models
             if "website_crm_score" in model.modules.split(", ")
+            if self.env[model.model]._original_module == "website_crm_score"
         }
         self.assertEqual(ours & set(ACCESS), set(ACCESS))
         self.assertFalse([name for name in ours if name not in ACCESS])
