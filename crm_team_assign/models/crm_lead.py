@@ -38,7 +38,7 @@ class CrmLead(models.Model):
     )
 
     reaches_minimum = fields.Boolean(
-        string="Reaches Its Team's Minimum",
+        string="Reaches the Minimum",
         compute="_compute_reaches_minimum",
         search="_search_reaches_minimum",
         groups="sales_team.group_sale_salesman",

@@ -115,7 +115,7 @@ test("points are shown the same way everywhere", async () => {
         "-3",
         "1,234.25",
     ]);
-    expect([40, -2.5].map(formatChange)).toEqual(["+40", "−2.5"]);
+    expect([40, -2.5, 0].map(formatChange)).toEqual(["+40", "-2.5", "0"]);
 });
 
 test("a score stays as it is until it changes", () => {
@@ -134,7 +134,7 @@ test("reasons are grouped, and say how often, since and until when", async () =>
     );
     expect(".o_score_card_engagement .o_score_reason_points").toHaveText("+40");
     expect(".o_score_card_fit .o_score_reason_details").toHaveText("since Nov 5, 2018");
-    expect(".o_score_card_fit .o_score_reason_points").toHaveText("−2.5");
+    expect(".o_score_card_fit .o_score_reason_points").toHaveText("-2.5");
 });
 
 test("a reason opens what it rests on, or nothing", async () => {

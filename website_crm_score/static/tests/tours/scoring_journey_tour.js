@@ -101,7 +101,7 @@ tours.add("website_crm_score.salesperson_reads_lead", {
                 `:has(a[href$="/track-too"]):not(:contains(not-tracked))`,
         },
         ...checkReasons([
-            {name: "Writes from afar", points: "−2"},
+            {name: "Writes from afar", points: "-2"},
             {name: "Saw the first page", points: "+20"},
         ]),
         {
@@ -151,7 +151,7 @@ tours.add("website_crm_score.salesperson_sees_return", {
         },
         ...checkReasons([
             {name: "Came back", points: "+7.5"},
-            {name: "Writes from afar", points: "−2"},
+            {name: "Writes from afar", points: "-2"},
             {name: "Saw the first page", points: "+20"},
         ]),
     ],

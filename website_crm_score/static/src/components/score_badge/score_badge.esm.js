@@ -139,7 +139,7 @@ registry.category("fields").add("score_badge", {
     component: ScoreBadge,
     displayName: _t("Score"),
     supportedTypes: ["float"],
-    listViewWidth: [90, 130],
+    listViewWidth: [145, 165],
     fieldDependencies: [
         {name: "score_grade", type: "selection", readonly: true},
         {name: "score_week_change", type: "float", readonly: true},

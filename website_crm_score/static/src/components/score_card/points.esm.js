@@ -12,13 +12,14 @@ export function formatPoints(points) {
 }
 
 /**
- * Points that were won or lost: +40, and −2.5.
+ * Points that were won or lost: +40, and -2.5.
  *
  * @param {number} change
  * @returns {string}
  */
 export function formatChange(change) {
-    return `${change < 0 ? "−" : "+"}${formatPoints(Math.abs(change))}`;
+    const sign = change < 0 ? "-" : "+";
+    return `${change ? sign : ""}${formatPoints(Math.abs(change))}`;
 }
 
 // By which lists show the sums and averages of columns with these widgets
