@@ -262,6 +262,7 @@ test("the keyboard opens and closes the reasons", async () => {
     await animationFrame();
     expect(POPOVER).toHaveCount(1);
     expect.verifySteps(["card of 1, 3 reasons"]);
+    expect(".o_popover").toHaveAttribute("role", "dialog");
     expect("button.o_score_reason_name").toBeFocused();
     await press("Escape");
     await animationFrame();

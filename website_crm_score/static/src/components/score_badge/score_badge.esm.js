@@ -24,7 +24,11 @@ export class ScoreBadge extends Component {
 
     setup() {
         this.cards = useScoreCard();
-        const options = {popoverClass: "o_score_popover", position: "bottom-start"};
+        const options = {
+            popoverClass: "o_score_popover",
+            position: "bottom-start",
+            role: "dialog",
+        };
         // What the mouse only passes by must not take the focus.
         this.peek = usePopover(ScoreCardPopover, {
             ...options,
