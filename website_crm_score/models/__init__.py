@@ -12,6 +12,7 @@ from . import website_crm_score_line
 from . import website_crm_score_history
 from . import website_crm_score_band
 from . import website_crm_score_report
+from . import website_crm_score_rule_report
 from . import website_crm_score_identity
 from . import website_crm_score_run
 from . import website_crm_score_alert

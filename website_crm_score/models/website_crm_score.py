@@ -147,6 +147,17 @@ class WebsiteCrmScore(models.Model):
         compute="_compute_last_run",
         groups="sales_team.group_sale_manager",
     )
+    closed_count = fields.Integer(
+        string="Closed Leads",
+        compute="_compute_win_rate",
+        groups="sales_team.group_sale_manager",
+    )
+    win_rate = fields.Float(
+        compute="_compute_win_rate",
+        aggregator=None,
+        groups="sales_team.group_sale_manager",
+        help="How many of the won and lost leads with points of the rule are won.",
+    )
 
     # what happens
     rule_type = fields.Selection(
@@ -323,6 +334,12 @@ class WebsiteCrmScore(models.Model):
             rule.last_matched_count = line.matched_count
             rule.last_gained_count = line.gained_count
             rule.last_seconds = line.seconds
+
+    @api.depends_context("allowed_company_ids")
+    def _compute_win_rate(self):
+        rates = self.env["website.crm.score.rule.report"]._get_win_rates(self)
+        for rule in self:
+            rule.closed_count, rule.win_rate = rates.get(rule._origin.id, (0, 0.0))
 
     @api.depends("domain", "apply_to", "lang", "author_id")
     def _compute_unknown_names(self):
@@ -676,6 +693,15 @@ class WebsiteCrmScore(models.Model):
         )
         action["domain"] = list(self._get_holders_domain())
         return action
+
+    def action_open_win_rate(self):
+        """Show what became of the leads with points of this rule, and of others."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "website_crm_score.website_crm_score_rule_report_action"
+        )
+        domain = [("rule_id", "=", self.id)]
+        return {**action, "domain": domain, "context": {"active_test": False}}
 
     def action_open_runs(self):
         """Open what the last runs did with this rule."""

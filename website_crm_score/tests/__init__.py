@@ -25,6 +25,8 @@ from . import test_scoring_rule
 from . import test_scoring_run
 from . import test_score_listeners
 from . import test_score_report
+from . import test_rule_report
+from . import test_score_report_tours
 from . import test_pages_seen
 from . import test_pageview
 from . import test_security

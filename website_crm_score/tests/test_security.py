@@ -35,6 +35,7 @@ ACCESS = {
     "website.crm.score.history": dict.fromkeys(SALES, READ),
     "website.crm.score.band": dict.fromkeys(SALES, READ),
     "website.crm.score.report": dict.fromkeys(SALES, READ),
+    "website.crm.score.rule.report": {"manager": READ},
     "website.crm.pageview": dict.fromkeys(SALES, READ),
     "website.crm.url": {},
     "website.crm.removed.visit": {},
@@ -53,11 +54,13 @@ PUBLIC_METHODS = {
     "res.partner": {"action_erase_browsing_history"},
     "website.crm.grade.proposal": {"action_use"},
     "website.crm.score.report": {"action_open_lead"},
+    "website.crm.score.rule.report": {"action_open_rule"},
     "website.crm.score": {
         "assign_scores_to_leads",
         "action_apply",
         "action_open_leads",
         "action_open_runs",
+        "action_open_win_rate",
     },
     "website.crm.scored": {"get_score_card", "action_open_score_reason"},
     "website.crm.score.suggestion": {

@@ -1,0 +1,278 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..scoring.win_rate import FEW, get_rate_sql, get_wilson_sql
+from .website_crm_score_report import CLOSED_DATE, IS_CLOSED, IS_WON
+
+WON, LOST = SQL("COALESCE(held.won, 0)"), SQL("COALESCE(held.lost, 0)")
+OTHER_WON = SQL("(COALESCE(looked.won, 0) - COALESCE(held.looked_won, 0))")
+OTHER_LOST = SQL("(COALESCE(looked.lost, 0) - COALESCE(held.looked_lost, 0))")
+ALL_WON, ALL_LOST = SQL("(%s + %s)", WON, OTHER_WON), SQL("(%s + %s)", LOST, OTHER_LOST)
+# Whether a rule looked at a lead: an ordinary one does when the lead is new. Dates are
+# numbers of the rules that are no younger.
+IS_LOOKED_AT = SQL(
+    """
+    (lead.closed >= rule.place
+     AND (rule.looks_again OR lead.created >= rule.place)
+     AND (rule.company_id IS NULL OR lead.company_id = rule.company_id))
+    """
+)
+
+
+class WebsiteCrmScoreRuleReport(models.Model):
+    """What became of the leads that rules gave points to, and of those that they did
+    not: a row is a rule for leads.
+
+    A rule is compared with leads that it looked at: those that were closed after it was
+    written, and, where it looks at new leads alone, made after it was. Of leads of
+    companies that are not among those of the user, it says nothing.
+    """
+
+    _name = "website.crm.score.rule.report"
+    _description = "Analysis of Scoring Rules"
+    _auto = False
+    _rec_name = "rule_id"
+    _order = "closed_count desc, id"
+    _depends = {
+        "crm.lead": [
+            "company_id",
+            "create_date",
+            "date_closed",
+            "date_last_stage_update",
+            "score_date",
+            "won_status",
+        ],
+        "website.crm.score": [
+            "active",
+            "apply_to",
+            "category",
+            "company_id",
+            "create_date",
+            "event_based",
+            "event_type",
+            "is_draft",
+            "rule_type",
+            "value",
+        ],
+        "website.crm.score.line": ["lead_id", "rule_id"],
+    }
+
+    rule_id = fields.Many2one(comodel_name="website.crm.score", readonly=True)
+    condition = fields.Char(related="rule_id.condition")
+    active = fields.Boolean(readonly=True)
+    company_id = fields.Many2one(comodel_name="res.company", readonly=True)
+    category = fields.Selection(
+        selection=lambda self: self.env["website.crm.score"]
+        ._fields["category"]
+        ._description_selection(self.env),
+        string="Belongs to",
+        readonly=True,
+    )
+    event_type = fields.Selection(
+        selection=lambda self: self.env["website.crm.score.source"]._get_selection(),
+        string="Event",
+        readonly=True,
+    )
+    points = fields.Float(digits=(16, 2), readonly=True, aggregator=None)
+    matched_count = fields.Integer(string="Matched", readonly=True, aggregator=None)
+    won_count = fields.Integer(string="Won", readonly=True, aggregator=None)
+    lost_count = fields.Integer(string="Lost", readonly=True, aggregator=None)
+    closed_count = fields.Integer(string="Closed", readonly=True, aggregator=None)
+    other_count = fields.Integer(
+        string="Closed Without",
+        readonly=True,
+        aggregator=None,
+        help="Won and lost leads that the rule looked at and gave no points.",
+    )
+    win_rate = fields.Float(
+        readonly=True,
+        aggregator=None,
+        help="How many of the won and lost leads with points of the rule are won.",
+    )
+    other_win_rate = fields.Float(
+        string="Win Rate Without",
+        readonly=True,
+        aggregator=None,
+        help="How many of the won and lost leads are won that the rule looked at and "
+        "gave no points.",
+    )
+    lift = fields.Float(
+        digits=(16, 2),
+        readonly=True,
+        aggregator=None,
+        help="How many times the win rate of all leads that the rule looked at that of "
+        "those is that it gave points. 1 is no difference.",
+    )
+    lift_low = fields.Float(digits=(16, 2), readonly=True, aggregator=None)
+    lift_high = fields.Float(digits=(16, 2), readonly=True, aggregator=None)
+    lift_range = fields.Char(
+        string="Between",
+        compute="_compute_lift_range",
+        help="Between these the lift is in 19 of 20 cases (the interval of Wilson).",
+    )
+    verdict = fields.Selection(
+        selection=[
+            ("few", "Too few"),
+            ("more", "Won more often"),
+            ("less", "Won less often"),
+            ("same", "No clear difference"),
+        ],
+        readonly=True,
+        help="Whether leads with points of the rule are won more often than others. "
+        "Too few: less than 30 are closed.",
+    )
+
+    @api.depends("lift_low", "lift_high", "closed_count")
+    @api.depends_context("lang")
+    def _compute_lift_range(self):
+        to_text = self.env["ir.qweb.field.float"].value_to_html
+        for row in self:
+            low, high = (
+                to_text(number, {"precision": 2})
+                for number in (row.lift_low, row.lift_high)
+            )
+            row.lift_range = f"{low} – {high}" if row.closed_count else False
+
+    def action_open_rule(self):
+        """Show the rule."""
+        self.ensure_one()
+        return self.rule_id.get_formview_action()
+
+    @property
+    def _table_query(self):
+        low, high = get_wilson_sql(WON, LOST)
+        return SQL(
+            """
+            WITH dates AS MATERIALIZED (
+                SELECT array_agg(DISTINCT date_trunc('second', create_date)
+                                 ORDER BY date_trunc('second', create_date)) AS edges
+                  FROM website_crm_score
+            ), rule AS MATERIALIZED (
+                SELECT rule.*, rule.rule_type = 'event' OR rule.event_based
+                       AS looks_again,
+                       width_bucket(date_trunc('second', create_date), edges) AS place
+                  FROM website_crm_score rule, dates
+                 WHERE apply_to = 'lead' AND is_draft IS NOT TRUE
+            ), lead AS MATERIALIZED (%(leads)s)
+            SELECT rule.id, rule.id AS rule_id, rule.active, rule.company_id,
+                   rule.category, rule.value AS points,
+                   CASE WHEN rule.rule_type = 'event' THEN rule.event_type END
+                   AS event_type,
+                   COALESCE(held.matched, 0) AS matched_count, %(won)s AS won_count,
+                   %(lost)s AS lost_count, %(won)s + %(lost)s AS closed_count,
+                   %(other_won)s + %(other_lost)s AS other_count, %(rate)s AS win_rate,
+                   %(other_rate)s AS other_win_rate,
+                   %(rate)s / NULLIF(%(all_rate)s, 0) AS lift,
+                   %(low)s / NULLIF(%(all_rate)s, 0) AS lift_low,
+                   %(high)s / NULLIF(%(all_rate)s, 0) AS lift_high,
+                   CASE WHEN %(won)s + %(lost)s < %(few)s THEN 'few'
+                        WHEN %(low)s > %(all_rate)s THEN 'more'
+                        WHEN %(high)s < %(all_rate)s THEN 'less'
+                        ELSE 'same' END AS verdict
+              FROM rule
+         LEFT JOIN (%(held)s) held ON held.rule_id = rule.id
+         LEFT JOIN (%(looked)s) looked ON looked.rule_id = rule.id
+            """,
+            leads=self._get_leads_sql(),
+            held=self._get_held_sql(),
+            looked=self._get_looked_sql(),
+            won=WON,
+            lost=LOST,
+            other_won=OTHER_WON,
+            other_lost=OTHER_LOST,
+            rate=get_rate_sql(WON, LOST),
+            other_rate=get_rate_sql(OTHER_WON, OTHER_LOST),
+            all_rate=get_rate_sql(ALL_WON, ALL_LOST),
+            low=low,
+            high=high,
+            few=FEW,
+        )
+
+    def _get_leads_sql(self):
+        """Return the query of leads, each with when it was made and closed."""
+        return SQL(
+            """
+            SELECT lead.id, lead.company_id, lead.score_date IS NOT NULL AS is_scored,
+                   %(is_won)s AS is_won, lead.won_status = 'lost' AS is_lost,
+                   width_bucket(lead.create_date, edges) AS created,
+                   CASE WHEN %(is_closed)s THEN width_bucket(%(closed_date)s, edges) END
+                   AS closed
+              FROM crm_lead lead, dates
+             WHERE %(is_visible)s
+            """,
+            is_won=IS_WON,
+            is_closed=IS_CLOSED,
+            closed_date=CLOSED_DATE,
+            is_visible=self._get_is_visible_sql(),
+        )
+
+    def _get_is_visible_sql(self):
+        return SQL(
+            "(lead.company_id IS NULL OR lead.company_id = ANY(%s))",
+            self.env.companies.ids,
+        )
+
+    def _get_held_sql(self):
+        """Return the query of how many leads have points of each rule, and how many of
+        those that are closed it looked at in any case."""
+        return SQL(
+            """
+            SELECT line.rule_id, count(*) AS matched,
+                   count(*) FILTER (WHERE is_won) AS won,
+                   count(*) FILTER (WHERE is_lost) AS lost,
+                   count(*) FILTER (WHERE is_won AND %(is_looked_at)s) AS looked_won,
+                   count(*) FILTER (WHERE is_lost AND %(is_looked_at)s) AS looked_lost
+              FROM website_crm_score_line line
+              JOIN lead ON lead.id = line.lead_id
+              JOIN rule ON rule.id = line.rule_id
+             WHERE rule.company_id IS NULL OR lead.company_id = rule.company_id
+          GROUP BY line.rule_id
+            """,
+            is_looked_at=IS_LOOKED_AT,
+        )
+
+    def _get_looked_sql(self):
+        """Return the query of how many closed leads each rule looked at in any case."""
+        return SQL(
+            """
+            SELECT rule.id AS rule_id, sum(won)::bigint AS won,
+                   sum(lost)::bigint AS lost
+              FROM rule
+              JOIN (SELECT company_id, created, closed,
+                           count(*) FILTER (WHERE is_won) AS won,
+                           count(*) FILTER (WHERE is_lost) AS lost
+                      FROM lead WHERE is_scored AND closed IS NOT NULL
+                  GROUP BY company_id, created, closed) lead
+                ON %s
+          GROUP BY rule.id
+            """,
+            IS_LOOKED_AT,
+        )
+
+    @api.model
+    def _get_win_rates(self, rules):
+        """Return of how many closed leads with points of rules which part is won.
+
+        :rtype: dict[int, tuple[int, float]]
+        """
+        if not rules.ids:
+            return {}
+        self.env.flush_all()
+        rows = self.env.execute_query(
+            SQL(
+                """
+                SELECT line.rule_id, count(*), avg(%s::integer)::float
+                  FROM website_crm_score_line line
+                  JOIN website_crm_score rule ON rule.id = line.rule_id
+                  JOIN crm_lead lead ON lead.id = line.lead_id
+                 WHERE line.rule_id = ANY(%s) AND %s AND %s
+                   AND (rule.company_id IS NULL OR lead.company_id = rule.company_id)
+              GROUP BY line.rule_id
+                """,
+                IS_WON,
+                rules.ids,
+                IS_CLOSED,
+                self._get_is_visible_sql(),
+            )
+        )
+        return {id_: (closed, rate) for id_, closed, rate in rows}
