@@ -144,6 +144,14 @@ class TestScoringTours(ScoringCase, TrackPageCase):
         self.assertEqual(rule.value, 12.5)
         self.assertScores(lead, [12.5])
 
+    def test_a_manager_switches_a_template_on_after_a_look_at_what_it_would_do(self):
+        lead = self.make_lead("Free lead", email_from="ann@gmail.com")
+        other = self.make_lead("Other lead", email_from="ann@company.example")
+        self.Rule.with_context(active_test=False).search([]).unlink()
+        self.start("manager_switches_template_on", self.manager)
+        self.assertScores(lead + other, [-5, 0])
+        self.assertFalse(self.Rule.search([("is_draft", "=", True)]))
+
     def test_rules_are_tested_on_a_lead(self):
         belgium = self.env.ref("base.be")
         self.make_lead("From Belgium", country_id=belgium.id, user_id=self.salesman.id)

@@ -1,3 +1,4 @@
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError
@@ -37,6 +38,58 @@ class TestTemplates(EventCase):
         for template in ("website", "fit"):
             rules = self.make_rules(template, apply_to="partner")
             self.assertEqual(set(rules.mapped("apply_to")), {"partner"})
+
+    def test_all_templates_make_rules_that_can_be_applied(self):
+        self.env.company.country_id = self.env.ref("base.be")
+        self.make_visited_lead(1, 9)
+        for template, _name in self.Template._get_selection():
+            for apply_to in ("lead", "partner"):
+                with self.subTest(template=template, apply_to=apply_to):
+                    rules = self.make_rules(template, apply_to=apply_to)
+                    rules.active = True
+                    rules.action_apply()
+                    self.assertFalse(rules.filtered("error"))
+                    self.assertEqual(set(rules.mapped("apply_to")), {apply_to})
+
+    def test_the_template_of_the_website_knows_prices_and_returns(self):
+        self.make_rules("website").active = True
+        lead = self.make_visited_lead(1, 9, path="/pricing")
+        self.run_rules()
+        points = {line.rule_name: line.points for line in lead.score_line_ids}
+        self.assertEqual(points["Looked at the prices"], 20)
+        self.assertEqual(points["Came back after a week"], 5)
+
+    def test_the_template_of_negative_signs_takes_points(self):
+        rules = self.make_rules("negative")
+        rules.active = True
+        free = self.make_lead(email_from="ann@gmail.com")
+        stuck = self.make_lead(email_from="ann@company.example")
+        stuck.date_last_stage_update = self.now - timedelta(days=40)
+        good = self.make_lead(email_from="bob@company.example")
+        self.run_rules()
+        self.assertScores(free + stuck + good, [-5, -10, 0])
+        stuck.date_last_stage_update = self.now
+        self.run_rules()
+        self.assertScores(stuck, [0])
+
+    def test_what_is_for_leads_alone_is_left_out_for_contacts(self):
+        form = Form(self.Template)
+        form.template = "negative"
+        self.assertIn("No progress", form.rule_names)
+        form.apply_to = "partner"
+        self.assertNotIn("No progress", form.rule_names)
+
+    def test_the_template_of_recency_fades(self):
+        self.make_rules("recency").active = True
+        lead = self.make_visited_lead(0)
+        self.run_rules()
+        self.assertScores(lead, [10])
+        with self.after(days=15):
+            self.run_rules()
+            self.assertScores(lead, [5])
+        with self.after(days=31):
+            self.run_rules()
+            self.assertScores(lead, [0])
 
     def test_the_template_of_a_good_fit_knows_one(self):
         belgium = self.env.ref("base.be")

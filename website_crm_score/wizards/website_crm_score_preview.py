@@ -48,8 +48,9 @@ class WebsiteCrmScorePreview(models.TransientModel):
     @api.depends("rule_ids", "unsaved")
     def _compute_what_is_saved(self):
         for preview in self:
-            preview.has_saved = any(preview.rule_ids.mapped("active"))
-            drafts = preview.rule_ids.filtered("is_draft")
+            rules = preview.rule_ids._origin
+            preview.has_saved = any(rules.mapped("active"))
+            drafts = rules.filtered("is_draft")
             preview.has_drafts = bool(drafts) and not preview.unsaved
 
     @api.depends("rule_ids", "unsaved", "scenario", "is_patient")

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..scoring.grading import ENGAGEMENT
+
 # Where anybody can have an address: who writes from there does not do so for a company.
 FREE_MAIL = ("gmail.com", "hotmail.com", "icloud.com", "outlook.com", "yahoo.com")
 
@@ -30,13 +32,25 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
         templates = self._get_templates()
         return [(key, item["name"]) for key, item in templates.items() if item["rules"]]
 
-    @api.depends("template")
+    @api.depends("template", "apply_to")
     def _compute_rule_names(self):
         for wizard in self:
             item = wizard._get()
-            lines = [f"{rule['name']}: {rule['value']:+g}" for rule in item["rules"]]
-            wizard.rule_names = "\n".join(lines)
+            wizard.rule_names = "\n".join(
+                f"{rule['name']}: {rule['value']:+g}" for rule in wizard._get_rules()
+            )
             wizard.left_out = "\n".join(item.get("left_out", ()))
+
+    def _get_rules(self):
+        """Return the values of the rules of the template that are for whom these are.
+
+        :rtype: list[dict]
+        """
+        return [
+            values
+            for values in self._get()["rules"]
+            if values.get("apply_to", self.apply_to) == self.apply_to
+        ]
 
     def _get(self):
         """Return the template, see :meth:`_get_templates`.
@@ -54,7 +68,7 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
         self.ensure_one()
         options = {"apply_to": self.apply_to, "is_draft": True}
         rules = self.env["website.crm.score"].create(
-            [{**values, **options} for values in self._get()["rules"]]
+            [{**values, **options} for values in self._get_rules()]
         )
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "website_crm_score.website_crm_score_action"
@@ -73,25 +87,33 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
         """Return the templates of rules, by key.
 
         Each has a ``name`` and ``rules``, a list of the values of rules; those without
-        rules are not offered. ``left_out`` says which rules are missing, and why. An
-        addon adds its rules to those of a template, so that only such are made as can
-        be counted.
+        rules are not offered. A rule with an ``apply_to`` is for these alone.
+        ``left_out`` says which rules are missing, and why. An addon adds its rules to
+        those of a template, so that only such are made as can be counted.
 
         :rtype: dict[str, dict]
         """
         return {
             "website": {
-                "name": self.env._("Website lead scoring"),
+                "name": self.env._("Website"),
                 "rules": self._get_website_rules(),
             },
             "newsletter": {
-                "name": self.env._("Newsletter engagement"),
+                "name": self.env._("Newsletter"),
                 "rules": [],
             },
             "fit": {
-                "name": self.env._("Good fit"),
+                "name": self.env._("Good Fit"),
                 "rules": [*self._get_country_rules(), *self._get_fit_rules()],
                 "left_out": self._get_left_out_of_fit(),
+            },
+            "negative": {
+                "name": self.env._("Negative Signs"),
+                "rules": self._get_negative_rules(),
+            },
+            "recency": {
+                "name": self.env._("Recency"),
+                "rules": self._get_recency_rules(),
             },
         }
 
@@ -105,6 +127,72 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
                 "event_type": "page_visit",
                 "page_match": "contains",
                 "page_url": "/",
+            },
+            {
+                "name": self.env._("Looked at the prices"),
+                "value": 10,
+                "rule_type": "event",
+                "event_type": "page_visit",
+                "page_match": "contains",
+                "page_url": "/pricing",
+                "max_count": 3,
+            },
+            {
+                "name": self.env._("Came back after a week"),
+                "value": 5,
+                "rule_type": "event",
+                "event_type": "comeback",
+                "absence_days": 7,
+            },
+            {
+                "name": self.env._("Sent a form"),
+                "value": 20,
+                "rule_type": "event",
+                "event_type": "contact_form",
+                "max_count": 2,
+            },
+        ]
+
+    @api.model
+    def _get_negative_rules(self):
+        hosts = [("email_normalized", "=ilike", f"%@{host}") for host in FREE_MAIL]
+        return [
+            {
+                "name": self.env._("Writes from a free mailbox"),
+                "value": -5,
+                "domain": str([*"|" * (len(hosts) - 1), *hosts]),
+            },
+            {
+                "name": self.env._("No progress in 30 days"),
+                "value": -10,
+                "apply_to": "lead",
+                "event_based": True,
+                "take_back": True,
+                "category": ENGAGEMENT,
+                "domain": str([("date_last_stage_update", "<", "today -30d")]),
+            },
+        ]
+
+    @api.model
+    def _get_recency_rules(self):
+        fading = {"rule_type": "event", "is_fading": True, "max_count": 3}
+        return [
+            {
+                **fading,
+                "name": self.env._("Was on the website lately"),
+                "value": 10,
+                "event_type": "page_visit",
+                "page_match": "contains",
+                "page_url": "/",
+                "visit_unit": "day",
+                "valid_days": 30,
+            },
+            {
+                **fading,
+                "name": self.env._("Sent a form lately"),
+                "value": 20,
+                "event_type": "contact_form",
+                "valid_days": 60,
             },
         ]
 

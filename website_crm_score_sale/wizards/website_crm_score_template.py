@@ -16,3 +16,16 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
             {"name": name, "value": value, "rule_type": "event", "event_type": type_}
             for name, type_, value in rules
         ]
+
+    @api.model
+    def _get_recency_rules(self):
+        return super()._get_recency_rules() + [
+            {
+                "name": self.env._("Bought something lately"),
+                "value": 50,
+                "rule_type": "event",
+                "event_type": "purchase",
+                "valid_days": 90,
+                "is_fading": True,
+            }
+        ]

@@ -119,6 +119,10 @@ tours.add("website_crm_score_mass_mailing.marketer_uses_template", {
         write("link_url", "/prices"),
         ...stepUtils.saveForm(),
         goBack("New Rules"),
+        {
+            content: "The list is up to date",
+            trigger: ".o_data_row:contains(packages and prices):contains(/prices)",
+        },
         ...switchOn("Opened a newsletter"),
         ...switchOn("Did not open a newsletter"),
         ...switchOn("our solution"),

@@ -36,6 +36,9 @@ registry
             },
             checkRows(".o_list_view", [
                 {name: "Visited a page", value: 1},
+                {name: "Looked at the prices", value: 10},
+                {name: "Came back after a week", value: 5},
+                {name: "Sent a form", value: 20},
                 {name: "Put a product into the cart", value: 15},
                 {name: "Bought something", value: 100},
             ]),
@@ -62,6 +65,10 @@ registry
             },
             ...stepUtils.saveForm(),
             goBack("New Rules"),
+            {
+                content: "The list is up to date",
+                trigger: ".o_data_row:contains(WS Tools):contains(50 or more)",
+            },
             ...switchOn("Visited a page"),
             ...switchOn("Put a product into the cart"),
             ...switchOn("Bought something"),
