@@ -128,6 +128,32 @@ class WebsiteCrmScoreSource(models.AbstractModel):
         return []
 
     @api.model
+    def _get_level_field(self, rule):
+        """Return the field by which rules differ that ask for more or less of the same
+        as ``rule``: they are looked up together, see :meth:`_get_levels`.
+
+        :rtype: str
+        """
+        return "min_count"
+
+    @api.model
+    def _get_levels(self, rule, owners):
+        """Return the query of what the level field could be for ``rule`` to give its
+        points, and from when on.
+
+        :return: a query of ``owner_id``, ``date`` and ``level``, which only grows
+        :rtype: SQL
+        """
+        return SQL(
+            """
+            SELECT owner_id, date,
+                   row_number() OVER (PARTITION BY owner_id ORDER BY date) AS level
+              FROM (%s) event
+            """,
+            self._get_events(rule, owners),
+        )
+
+    @api.model
     def _find_warning(self, rule):
         """Return why nothing may count, though nothing is wrong, or False.
 

@@ -11,7 +11,7 @@ _lt = LazyTranslate(__name__)
 
 # What is tried as a rule: pages that most leads saw, how often; and numbers of pages,
 # and of days.
-MOST_PAGES = 20
+MOST_PAGES = 15
 PAGE_TIMES = (1, 3)
 ALL_TIMES = (3, 5, 10, 20)
 DAYS = (2, 3, 5, 10)

@@ -69,20 +69,55 @@ class WebsiteCrmScoreSourceTimeSpent(models.AbstractModel):
 
     @api.model
     def _get_events(self, rule, owners):
-        is_visit = rule.stay_unit == "visit"
+        by_visit = self._get_by_visit_sql(rule)
         return SQL(
             """
             SELECT owner_id, min(date) AS date, 1 AS weight
-              FROM (SELECT owner_id, date, visit_number,
-                           sum(gap) OVER (PARTITION BY owner_id %(by_visit)s
-                                              ORDER BY date, is_first DESC) AS stay
-                      FROM (%(steps)s) step) stay
+              FROM (%(stays)s) stay
              WHERE stay >= %(minutes)s * interval '1 minute'
           GROUP BY owner_id %(by_visit)s
             """,
-            steps=self._get_steps(owners),
-            by_visit=SQL(", visit_number") if is_visit else SQL(),
+            stays=self._get_stays(owners, by_visit),
+            by_visit=by_visit,
             minutes=rule.stay_minutes,
+        )
+
+    @api.model
+    def _get_level_field(self, rule):
+        if rule.stay_unit == "total":
+            return "stay_minutes"
+        return super()._get_level_field(rule)
+
+    @api.model
+    def _get_levels(self, rule, owners):
+        if rule.stay_unit != "total":
+            return super()._get_levels(rule, owners)
+        return SQL(
+            "SELECT owner_id, date, extract(epoch FROM stay) / 60 AS level"
+            " FROM (%s) stay",
+            self._get_stays(owners, self._get_by_visit_sql(rule)),
+        )
+
+    @api.model
+    def _get_by_visit_sql(self, rule):
+        """Return by what else than whose it is the time is added up."""
+        return SQL(", visit_number") if rule.stay_unit == "visit" else SQL()
+
+    @api.model
+    def _get_stays(self, owners, by_visit):
+        """Return the query of how long an owner had stayed, at each page seen.
+
+        :rtype: SQL
+        """
+        return SQL(
+            """
+            SELECT owner_id, date, visit_number,
+                   sum(gap) OVER (PARTITION BY owner_id %(by_visit)s
+                                      ORDER BY date, is_first DESC) AS stay
+              FROM (%(steps)s) step
+            """,
+            steps=self._get_steps(owners),
+            by_visit=by_visit,
         )
 
     @api.model

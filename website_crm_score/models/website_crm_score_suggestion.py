@@ -231,12 +231,13 @@ class WebsiteCrmScoreSuggestion(models.Model):
         """Find which leads have which candidates."""
         families = {}
         for number, candidate in enumerate(candidates):
-            families.setdefault(_get_family(candidate, number), []).append(number)
+            rule = cohort.make_rule(candidate.values)
+            family = _get_family(candidate, rule, number)
+            families.setdefault(family, []).append(number)
         for place, numbers in enumerate(families.values(), start=1):
+            # Made anew: a commit forgets what is only thought of.
             rules = {
-                number: cohort.make_rule(
-                    {"name": candidates[number].name, **candidates[number].values}
-                )
+                number: cohort.make_rule(candidates[number].values)
                 for number in numbers
             }
             cohort.add_hits(rules, candidates[numbers[0]].fields)
@@ -352,12 +353,13 @@ class WebsiteCrmScoreSuggestion(models.Model):
         )
 
 
-def _get_family(candidate, number):
-    """Return what candidates share that differ in how often it has to happen alone."""
-    if candidate.values["rule_type"] != "event":
+def _get_family(candidate, rule, number):
+    """Return what rules share that differ in nothing but how much there has to be."""
+    if rule.rule_type != "event":
         return number
-    values = {**candidate.values, "min_count": 0}
-    return tuple(sorted((name, str(value)) for name, value in values.items()))
+    level = rule._get_source()._get_level_field(rule)
+    items = ((key, str(value)) for key, value in candidate.values.items())
+    return tuple(sorted(item for item in items if item[0] != level))
 
 
 def _describe(counts):

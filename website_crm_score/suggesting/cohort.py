@@ -7,6 +7,7 @@ from odoo.tools import SQL
 from ..learning.patterns import Counts, Pattern, to_bits
 from ..learning.selection import LEAST_LEADS
 from ..scoring.matching import get_query, get_scope_query
+from ..scoring.worklist import tune
 
 # Newer leads are what the rules learnt on the older ones are judged on.
 OLDER_SHARE = 0.7
@@ -39,6 +40,7 @@ class Cohort:
     def fill(self):
         """Make the tables, of the leads as they are now."""
         self.drop()
+        tune(self.env.cr)
         self.env.flush_all()
         self._execute(
             SQL(
@@ -156,8 +158,8 @@ class Cohort:
         return rules.sudo().new(values)
 
     def add_hits(self, rules, late_fields=()):
-        """Note which leads have what rules look at, that differ in nothing but how
-        often it has to happen.
+        """Note which leads have what rules look at, that differ in nothing but how much
+        of it there has to be.
 
         :param dict rules: by number
         :param late_fields: fields of the lead that must not have been set by closing it
@@ -165,6 +167,7 @@ class Cohort:
         :rtype: bool
         """
         rule = next(iter(rules.values()))
+        tune(self.env.cr)  # for it is until the end of the transaction, each time
         try:
             query = get_query(rule, Domain.TRUE)
         except UserError:  # this user may not read what it looks at
@@ -205,40 +208,45 @@ class Cohort:
         get_id = self.env["ir.model.fields"].sudo()._get
         return SQL(
             """
-            (closed_date IS NOT NULL AND EXISTS (
-             SELECT FROM mail_message message
-               JOIN mail_tracking_value value ON value.mail_message_id = message.id
-              WHERE message.model = 'crm.lead' AND message.res_id = lead_id
-                AND message.date >= closed_date AND value.field_id = ANY(%s)
+            lead_id IN (
+             SELECT message.res_id
+               FROM mail_tracking_value value
+               JOIN mail_message message ON message.id = value.mail_message_id
+               JOIN %(leads)s closed ON closed.lead_id = message.res_id
+              WHERE message.model = 'crm.lead' AND message.date >= closed.closed_date
+                AND value.field_id = ANY(%(fields)s)
                 AND COALESCE(old_value_char, '') = ''
                 AND COALESCE(old_value_text, '') = ''
-                AND COALESCE(old_value_integer, 0) = 0))
+                AND COALESCE(old_value_integer, 0) = 0)
             """,
-            [get_id("crm.lead", name).id for name in names],
+            leads=LEADS,
+            fields=[get_id("crm.lead", name).id for name in names],
         )
 
     def _add_events(self, rules, rule, query):
+        source, owners = rule._get_source(), rule._get_owners(rule.apply_to)
+        level = source._get_level_field(rule)
         self._execute(
             SQL(
                 """
                 INSERT INTO %(hits)s
-                SELECT counted.lead_id, least.number
-                  FROM (SELECT cohort.lead_id, count(*) AS times
-                          FROM (%(events)s) event
+                SELECT reached.lead_id, least.number
+                  FROM (SELECT cohort.lead_id, max(event.level) AS level
+                          FROM (%(levels)s) event
                           JOIN %(leads)s cohort ON cohort.lead_id = event.owner_id
                          WHERE event.date < COALESCE(closed_date, %(now)s)
                            AND cohort.lead_id IN %(earners)s
-                      GROUP BY cohort.lead_id) counted
-                  JOIN unnest(%(numbers)s, %(counts)s) least(number, times)
-                    ON counted.times >= least.times
+                      GROUP BY cohort.lead_id) reached
+                  JOIN unnest(%(numbers)s, %(least)s) least(number, level)
+                    ON reached.level >= least.level
                 """,
                 hits=HITS,
-                events=rule._get_events(),
+                levels=source._get_levels(rule, owners),
                 leads=LEADS,
                 now=self.env.cr.now().replace(tzinfo=None),
                 earners=query.subselect(),
                 numbers=list(rules),
-                counts=[max(one.min_count, 1) for one in rules.values()],
+                least=[max(one[level], 1) for one in rules.values()],
             )
         )
 
