@@ -1,9 +1,12 @@
+from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged, users
 
 from ..models import website_crm_score_suggestion
+from ..suggesting.candidates import find_candidates
+from ..suggesting.cohort import Cohort
 from .suggestion_common import SuggestionCase
 
 
@@ -149,6 +152,18 @@ class TestSuggestion(SuggestionCase):
         suggestion.action_suggest()
         self.assertEqual(self.get_names(suggestion), names)
         self.assertEqual(len(suggestion.ranking_ids), 3)
+
+    def test_what_any_source_proposes_can_be_a_rule(self):
+        """Those of the addons, too, that are installed."""
+        cohort = Cohort(self.env, self.now - timedelta(days=365))
+        cohort.fill()
+        candidates = find_candidates(cohort)
+        names = [candidate.name for candidate in candidates]
+        self.assertEqual(len(names), len(set(names)))
+        for name, values, _fields in candidates:
+            with self.subTest(name):
+                rule = self.Rule.create({"name": name, **values})
+                self.assertFalse(rule._find_error())
 
     # Existing rules
 
