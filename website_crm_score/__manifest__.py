@@ -41,6 +41,7 @@
             "website_crm_score/static/src/components/score_badge/*",
             "website_crm_score/static/src/components/score_card/*",
             "website_crm_score/static/src/views/page_list/*",
+            "website_crm_score/static/src/views/score_rule/*",
             "website_crm_score/static/src/widgets/**/*",
         ],
         "web.assets_tests": [

@@ -152,6 +152,14 @@ class TestScoringTours(ScoringCase, TrackPageCase):
         self.assertScores(lead + other, [-5, 0])
         self.assertFalse(self.Rule.search([("is_draft", "=", True)]))
 
+    def test_a_manager_reads_who_loses_points_before_a_rule_is_archived(self):
+        lead = self.make_lead("From Belgium")
+        rule = self.make_rule(name="Lives in Belgium")
+        rule.action_apply()
+        self.start("manager_archives_rule_by_its_form", self.manager)
+        self.assertFalse(rule.active)
+        self.assertScores(lead, [0])
+
     def test_rules_are_tested_on_a_lead(self):
         belgium = self.env.ref("base.be")
         self.make_lead("From Belgium", country_id=belgium.id, user_id=self.salesman.id)

@@ -108,3 +108,30 @@ tours.add("website_crm_score.manager_switches_template_on", {
         },
     ],
 });
+
+tours.add("website_crm_score.manager_archives_rule_by_its_form", {
+    steps: () => [
+        ...openScoringRules(),
+        openRow("Lives in Belgium"),
+        {
+            content: "Open the actions",
+            trigger: ".o_form_view .o_cp_action_menus .o-dropdown",
+            run: "click",
+        },
+        {
+            content: "Archive it",
+            trigger: ".o_menu_item:contains(Archive)",
+            run: "click",
+        },
+        {
+            content: "It is asked whether these points shall be lost",
+            trigger:
+                ".modal:contains(lose the points of this rule at once: 1) .btn-primary",
+            run: "click",
+        },
+        {
+            content: "It is archived",
+            trigger: "body:not(:has(.modal)) .o_form_view .ribbon:contains(Archived)",
+        },
+    ],
+});
