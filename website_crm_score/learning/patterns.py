@@ -57,12 +57,13 @@ def group(patterns, numbers):
 
     :rtype: dict[tuple, list]
     """
+    mask = to_bits(numbers)  # faster than to pick of each pattern
     groups = defaultdict(lambda: [0, 0])
     for bits, won, lost in patterns:
-        counts = groups[pick(bits, numbers)]
+        counts = groups[bits & mask]
         counts[0] += won
         counts[1] += lost
-    return groups
+    return {pick(bits, numbers): counts for bits, counts in groups.items()}
 
 
 def get_columns(patterns, count):

@@ -9,7 +9,7 @@ from operator import itemgetter, mul
 from typing import NamedTuple
 
 from . import fitting
-from .patterns import get_columns, group, merge, pick
+from .patterns import get_columns, group, merge, pick, to_bits
 
 # The test's χ² that a candidate must have to be chosen. To choose by a stricter one
 # costs much where there are few leads.
@@ -79,13 +79,13 @@ def _test(patterns, readers, numbers, weights, ridge):
 
     :rtype: dict[int, float]
     """
-    groups = {}
+    mask, chances = to_bits(numbers), {}
     rests, spreads = [], []
     for bits, won, lost in patterns:
-        values = pick(bits, numbers)
-        if (chance := groups.get(values)) is None:
-            score = fitting.predict((1, *values), weights)
-            chance = groups[values] = fitting.get_chance(score)
+        held = bits & mask
+        if (chance := chances.get(held)) is None:
+            score = fitting.predict((1, *pick(held, numbers)), weights)
+            chance = chances[held] = fitting.get_chance(score)
         rests.append(won - (won + lost) * chance)
         spreads.append((won + lost) * chance * (1 - chance))
     rows = [

@@ -26,7 +26,7 @@ def learn(env, share, patterns):
         return parts
 
     cohort.Cohort.get_patterns = keep_patterns
-    suggestion = make_suggestion(env)
+    suggestion = make_suggestion(env, max_rules=MOST_RULES)
     with Meter() as meter:
         suggestion._learn()
         env.cr.commit()
@@ -39,8 +39,8 @@ def learn(env, share, patterns):
     }
 
 
-def make_suggestion(env):
-    suggestion = env["website.crm.score.suggestion"].create({"max_rules": MOST_RULES})
+def make_suggestion(env, **values):
+    suggestion = env["website.crm.score.suggestion"].create(values)
     env.cr.commit()
     return suggestion
 
@@ -55,7 +55,7 @@ def read(suggestion, who):
 
 
 def learn_many(env):
-    """Have rules suggested, measured."""
+    """Have rules suggested, as many as by default, measured."""
     suggestion = make_suggestion(env)
     with Meter() as meter:
         suggestion._learn()
