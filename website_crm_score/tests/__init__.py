@@ -26,6 +26,7 @@ from . import test_scoring_run
 from . import test_score_listeners
 from . import test_score_report
 from . import test_rule_report
+from . import test_page_report
 from . import test_score_report_tours
 from . import test_pages_seen
 from . import test_pageview

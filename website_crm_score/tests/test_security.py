@@ -36,6 +36,7 @@ ACCESS = {
     "website.crm.score.band": dict.fromkeys(SALES, READ),
     "website.crm.score.report": dict.fromkeys(SALES, READ),
     "website.crm.score.rule.report": {"manager": READ},
+    "website.crm.page.report": {"manager": READ},
     "website.crm.pageview": dict.fromkeys(SALES, READ),
     "website.crm.url": {},
     "website.crm.removed.visit": {},
@@ -55,6 +56,7 @@ PUBLIC_METHODS = {
     "website.crm.grade.proposal": {"action_use"},
     "website.crm.score.report": {"action_open_lead"},
     "website.crm.score.rule.report": {"action_open_rule"},
+    "website.crm.page.report": {"action_open_leads"},
     "website.crm.score": {
         "assign_scores_to_leads",
         "action_apply",

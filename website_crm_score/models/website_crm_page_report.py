@@ -1,0 +1,94 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..scoring.win_rate import FEW, get_rate_sql
+from ..tools.tracked_url import shorten
+from .website_crm_score_report import IS_WON
+
+
+class WebsiteCrmPageReport(models.Model):
+    """What became of the leads that saw a page: a row is an address that a lead saw.
+
+    Of leads of companies that are not among those of the user, it says nothing.
+    """
+
+    _name = "website.crm.page.report"
+    _description = "Analysis of Pages"
+    _auto = False
+    _rec_name = "title"
+    _order = "lead_count desc, id"
+    _depends = {
+        "crm.lead": ["company_id", "won_status"],
+        "website.crm.pageview": [
+            "lead_id",
+            "page_id",
+            "url_id",
+            "view_count",
+            "view_date",
+        ],
+        "website.crm.url": ["url"],
+    }
+
+    url = fields.Char(string="URL", readonly=True)
+    page_id = fields.Many2one(comodel_name="website.page", readonly=True)
+    title = fields.Char(string="Page Title", compute="_compute_title")
+    view_count = fields.Integer(string="Visits", readonly=True, aggregator=None)
+    lead_count = fields.Integer(string="Leads", readonly=True, aggregator=None)
+    won_count = fields.Integer(string="Won", readonly=True, aggregator=None)
+    lost_count = fields.Integer(string="Lost", readonly=True, aggregator=None)
+    closed_count = fields.Integer(string="Closed", readonly=True, aggregator=None)
+    is_few = fields.Boolean(
+        string="Too Few",
+        readonly=True,
+        help="Less than 30 of the leads are closed: a rate of so few says little.",
+    )
+    win_rate = fields.Float(
+        readonly=True,
+        aggregator=None,
+        help="How many of the won and lost leads that saw the page are won.",
+    )
+    view_date = fields.Datetime(string="Last View", readonly=True)
+
+    @api.depends("page_id.name", "url")
+    def _compute_title(self):
+        """What a page is called; what is none, by its address."""
+        hosts = self.env["website"]._get_all_hosts()
+        for row in self:
+            # sudo: the page was shown to a visitor, not to whoever looks at this
+            row.title = row.page_id.sudo().name or shorten(row.url, hosts)
+
+    def action_open_leads(self):
+        """Show the leads that saw the page."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "website_crm_score.crm_lead_action_scored"
+        )
+        domain = [("score_pageview_ids.url", "=", self.url)]
+        return {**action, "display_name": self.title, "domain": domain}
+
+    @property
+    def _table_query(self):
+        won, lost = SQL("won_count"), SQL("lost_count")
+        return SQL(
+            """
+            SELECT entry.id, entry.url, seen.*, %(won)s + %(lost)s AS closed_count,
+                   %(won)s + %(lost)s < %(few)s AS is_few, %(rate)s AS win_rate
+              FROM (SELECT url_id, max(page_id) AS page_id,
+                           sum(view_count)::bigint AS view_count,
+                           max(view_date) AS view_date, count(*) AS lead_count,
+                           count(*) FILTER (WHERE %(is_won)s) AS won_count,
+                           count(*) FILTER (WHERE lead.won_status = 'lost')
+                           AS lost_count
+                      FROM website_crm_pageview pageview
+                      JOIN crm_lead lead ON lead.id = pageview.lead_id
+                     WHERE lead.company_id IS NULL OR lead.company_id = ANY(%(ids)s)
+                  GROUP BY url_id) seen
+              JOIN website_crm_url entry ON entry.id = seen.url_id
+            """,
+            won=won,
+            lost=lost,
+            few=FEW,
+            rate=get_rate_sql(won, lost),
+            is_won=IS_WON,
+            ids=self.env.companies.ids,
+        )
