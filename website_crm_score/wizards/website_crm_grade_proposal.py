@@ -63,13 +63,16 @@ class WebsiteCrmGradeProposal(models.TransientModel):
     def action_use(self):
         """Save these thresholds as the settings, by which all are graded soon.
 
-        :return: that the page is to show them
+        :return: the settings, which show them
         :rtype: dict
         """
         self.ensure_one()
         numbers = {name: self[name] for name in THRESHOLDS}
         self.env["res.config.settings"]._set_grading(numbers)
-        return {"type": "ir.actions.client", "tag": "soft_reload"}
+        settings = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm.crm_config_settings_action"
+        )
+        return {**settings, "target": "main"}
 
     # LEADS
 
