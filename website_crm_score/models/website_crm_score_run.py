@@ -49,7 +49,7 @@ class WebsiteCrmScoreRun(models.Model):
     )
     apply_to = fields.Selection(
         selection=[("lead", "Leads"), ("partner", "Contacts")],
-        string="Scores",
+        string="Scores of",
         required=True,
         readonly=True,
         default="lead",
@@ -148,6 +148,30 @@ class WebsiteCrmScoreRun(models.Model):
     def _get_backend_sql():
         # A number alone may be that of another process later.
         return SQL("pid || '/' || extract(epoch FROM backend_start)::text")
+
+    # ACTIONS
+
+    @api.model
+    def action_run_now(self):
+        """Have the rules run within a minute, as they do every hour.
+
+        :return: a notification
+        :rtype: dict
+        """
+        self.env["website.crm.score"].check_access("write")
+        for name in ("ir_cron_assign_scores", "ir_cron_score_contacts"):
+            cron = self.env.ref(f"website_crm_score.{name}", raise_if_not_found=False)
+            if cron:
+                # sudo: who may write rules has them run, not the actions of others
+                cron.sudo()._trigger()
+        return {
+            "type": "ir.actions.client",
+            "tag": "display_notification",
+            "params": {
+                "type": "success",
+                "message": self.env._("The rules run within a minute."),
+            },
+        }
 
     # RUNNING
 

@@ -5,6 +5,7 @@ from unittest.mock import patch
 from psycopg2.errors import SerializationFailure
 
 from odoo import fields
+from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -20,6 +21,31 @@ WRITING_MODULE = "odoo.addons.website_crm_score.scoring.writing"
 class RunCase(ScoringCase):
     def last_run(self):
         return self.env["website.crm.score.run"].search([], limit=1)
+
+
+@tagged("post_install", "-at_install")
+class TestRunNow(RunCase):
+    """Who may write rules can have them run without waiting for the hour."""
+
+    def find_triggers(self):
+        crons = self.env["ir.cron"]
+        for name in ("ir_cron_assign_scores", "ir_cron_score_contacts"):
+            crons |= self.env.ref(f"website_crm_score.{name}")
+        triggers = self.env["ir.cron.trigger"].sudo()
+        return triggers.search([("cron_id", "in", crons.ids)])
+
+    def test_a_manager_has_the_rules_run(self):
+        manager = self.make_user("ws_boss", "sales_team.group_sale_manager")
+        before = self.find_triggers()
+        self.env["website.crm.score.run"].with_user(manager).action_run_now()
+        self.assertEqual(len(self.find_triggers() - before), 2)
+
+    def test_a_salesperson_has_not(self):
+        seller = self.make_user("ws_seller", "sales_team.group_sale_salesman")
+        before = self.find_triggers()
+        with self.assertRaises(AccessError):
+            self.env["website.crm.score.run"].with_user(seller).action_run_now()
+        self.assertEqual(self.find_triggers(), before)
 
 
 @tagged("post_install", "-at_install")

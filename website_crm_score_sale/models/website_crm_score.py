@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class WebsiteCrmScore(models.Model):
@@ -45,3 +45,15 @@ class WebsiteCrmScore(models.Model):
         default=24,
         help="After how many hours without a change a cart is abandoned.",
     )
+    currency_id = fields.Many2one(
+        comodel_name="res.currency", compute="_compute_currency_id"
+    )
+
+    @api.depends("company_id")
+    def _compute_currency_id(self):
+        """The currency of the amounts, if all companies that can sell have the same."""
+        # sudo: a rule of no company is for those of others, too
+        companies = self.env["res.company"].sudo().search([("active", "=", True)])
+        for rule in self:
+            known = rule.company_id.currency_id or companies.currency_id
+            rule.currency_id = known if len(known) == 1 else False

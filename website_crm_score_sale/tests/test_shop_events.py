@@ -628,3 +628,24 @@ class TestShopRules(ShopCase):
         self.make_order()
         self.run_rules()
         self.assertScores(lead, [116])
+
+
+@tagged("post_install", "-at_install")
+class TestCurrency(ShopCase):
+    """Amounts are shown with the currency that they are in, where that is one."""
+
+    def test_currency_of_amounts(self):
+        euro, dollar = self.env.ref("base.EUR"), self.env.ref("base.USD")
+        euro.active = dollar.active = True
+        companies = self.env["res.company"].create(
+            [
+                {"name": "Here", "currency_id": euro.id},
+                {"name": "There", "currency_id": dollar.id},
+            ]
+        )
+        rules = [
+            self.make_event_rule("purchase", company_id=company.id)
+            for company in companies
+        ]
+        self.assertEqual([rule.currency_id for rule in rules], [euro, dollar])
+        self.assertFalse(self.make_event_rule("purchase").currency_id)
