@@ -83,6 +83,25 @@ class TestPrivacyLookup(PrivacyCase):
         lines.action_unlink_all()
         self.assertForgotten()
 
+    def test_of_a_person_who_is_deleted_there_nothing_is_left(self):
+        user = self.make_user("privacy_seller", "sales_team.group_sale_salesman")
+        partner = self.env["res.partner"].create({"name": "Ann", "email": EMAIL})
+        rule = self.make_rule([("email", "=", EMAIL)], 5, apply_to="partner")
+        self.run_rules()
+        rule.value = 8
+        self.Rule.search([("apply_to", "=", "lead")]).value = 12
+        self.env["website.crm.score.alert"].create(
+            {"lead_id": self.lead.id, "user_id": user.id, "grade_before": "C3"}
+        )
+        self.env.flush_all()
+        self.look_up().action_unlink_all()
+        self.assertFalse(self.lead.exists())
+        self.assertFalse(partner.exists())
+        for name in ("history", "alert", "line"):
+            records = self.env[f"website.crm.score.{name}"].search([])
+            self.assertFalse(records, name)
+        self.assertFalse(self.visitor.exists())
+
 
 @tagged("post_install", "-at_install")
 class TestErasure(PrivacyCase):
