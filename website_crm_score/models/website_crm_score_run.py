@@ -151,7 +151,6 @@ class WebsiteCrmScoreRun(models.Model):
 
     # ACTIONS
 
-    @api.model
     def action_run_now(self):
         """Have the rules run within a minute, as they do every hour.
 
