@@ -9,6 +9,7 @@
     "data": [
         "data/ir_config_parameter_data.xml",
         "views/website_crm_score_views.xml",
+        "views/mailing_mailing_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",
     ],

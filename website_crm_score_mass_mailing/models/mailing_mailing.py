@@ -1,5 +1,9 @@
-from odoo import models
+from odoo import fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
+
+# What happens to mails of one newsletter
+EVENTS = ("mail_open", "mail_click", "mail_ignored", "mail_bounce")
 
 
 class MailingMailing(models.Model):
@@ -8,6 +12,42 @@ class MailingMailing(models.Model):
     to recipients that he may not look for."""
 
     _inherit = "mailing.mailing"
+
+    score_rule_count = fields.Integer(
+        string="Scoring Rules",
+        compute="_compute_score_rule_count",
+        groups="sales_team.group_sale_salesman",
+    )
+
+    def _compute_score_rule_count(self):
+        for mailing in self:
+            rules = self.env["website.crm.score"]
+            mailing.score_rule_count = rules.search_count(mailing._get_rule_domain())
+
+    def action_open_score_rules(self):
+        """Show the rules that give points for what happens to mails of this."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "website_crm_score.website_crm_score_action"
+        )
+        return {**action, "domain": list(self._get_rule_domain()), "context": {}}
+
+    def _get_rule_domain(self):
+        """Return the domain of the rules that count what happens to mails of this."""
+        return (
+            Domain("active", "=", True)
+            & Domain("rule_type", "=", "event")
+            & Domain("event_type", "in", EVENTS)
+            & Domain.OR(
+                [
+                    Domain("mailing_match", "=", "all"),
+                    Domain("mailing_match", "=", "mailing")
+                    & Domain("mailing_id", "in", self._get_versions().ids),
+                    Domain("mailing_match", "=", "campaign")
+                    & Domain("mailing_campaign_id", "in", self.campaign_id.ids),
+                ]
+            )
+        )
 
     def _compute_total(self):  # pylint: disable=missing-return
         for mailing in self:

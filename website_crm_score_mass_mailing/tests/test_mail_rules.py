@@ -103,3 +103,23 @@ class TestMailRules(MailingCase):
         with self.after(days=31):
             self.run_again()
         self.assertScores(self.ann + self.bob, [11, -2])
+
+    def test_a_newsletter_shows_the_rules_that_score_it(self):
+        campaign = self.env["utm.campaign"].create({"name": "Spring"})
+        records = self.env["crm.lead"].create({"name": "Reader"})
+        mailing, other = (
+            self.make_mailing(records, campaign_id=campaign.id),
+            self.make_mailing(records),
+        )
+        values = {"rule_type": "event", "event_type": "mail_open"}
+        rules = self.make_rule(**values, mailing_match="all")
+        rules |= self.make_rule(
+            **values, mailing_match="mailing", mailing_id=mailing.id
+        )
+        rules |= self.make_rule(
+            **values, mailing_match="campaign", mailing_campaign_id=campaign.id
+        )
+        self.make_rule(**values, active=False)
+        self.assertEqual((mailing | other).mapped("score_rule_count"), [3, 1])
+        action = mailing.action_open_score_rules()
+        self.assertEqual(self.Rule.search(action["domain"]), rules)
