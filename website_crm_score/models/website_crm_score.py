@@ -7,7 +7,12 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
 
-from ..fields import TechnicalChar, TechnicalDatetime
+from ..fields import (
+    TechnicalBoolean,
+    TechnicalChar,
+    TechnicalDatetime,
+    TechnicalJson,
+)
 from ..scoring.counting import get_counts_sql
 from ..scoring.grading import ENGAGEMENT, FIT
 from ..scoring.matching import get_query, get_reader, looks_at_pages
@@ -76,8 +81,8 @@ class WebsiteCrmScore(models.Model):
         help="Leads: the points are those of each lead and opportunity.\n"
         "Contacts: they are those of each contact, with or without a lead.",
     )
-    model_name = fields.Char(compute="_compute_model_name")
-    shows_apply_to = fields.Boolean(compute="_compute_shows_apply_to")
+    model_name = TechnicalChar(compute="_compute_model_name")
+    shows_apply_to = TechnicalBoolean(compute="_compute_shows_apply_to")
     condition = fields.Char(
         compute="_compute_condition",
         help="What the rule gives its points for, in words.",
@@ -123,13 +128,14 @@ class WebsiteCrmScore(models.Model):
         copy=False,
         help="Why the last run left this rule out.",
     )
-    unknown_names = fields.Char(compute="_compute_unknown_names")
+    unknown_names = TechnicalChar(compute="_compute_unknown_names")
     last_run_date = fields.Datetime(
         string="Last Run",
         compute="_compute_last_run",
         groups="sales_team.group_sale_manager",
     )
     last_run_state = fields.Selection(
+        string="Result of Last Run",
         selection=lambda self: self.env["website.crm.score.run"]
         ._fields["state"]
         ._description_selection(self.env),
@@ -137,12 +143,17 @@ class WebsiteCrmScore(models.Model):
         groups="sales_team.group_sale_manager",
     )
     last_matched_count = fields.Integer(
-        compute="_compute_last_run", groups="sales_team.group_sale_manager"
+        string="Matched in Last Run",
+        compute="_compute_last_run",
+        groups="sales_team.group_sale_manager",
     )
     last_gained_count = fields.Integer(
-        compute="_compute_last_run", groups="sales_team.group_sale_manager"
+        string="New in Last Run",
+        compute="_compute_last_run",
+        groups="sales_team.group_sale_manager",
     )
     last_seconds = fields.Float(
+        string="Seconds of Last Run",
         digits=(16, 2),
         compute="_compute_last_run",
         groups="sales_team.group_sale_manager",
@@ -192,8 +203,8 @@ class WebsiteCrmScore(models.Model):
         groups="base.group_system",
         help="When the category last changed.",
     )
-    event_filters = fields.Json(compute="_compute_event_filters")
-    event_warning = fields.Char(compute="_compute_event_warning")
+    event_filters = TechnicalJson(compute="_compute_event_filters")
+    event_warning = TechnicalChar(compute="_compute_event_warning")
     min_count = fields.Integer(
         string="At Least (Times)",
         help="Nothing is given before it has happened so many times. Empty to "

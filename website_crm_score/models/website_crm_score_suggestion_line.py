@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from ..fields import TechnicalFloat, TechnicalJson
+
 
 class WebsiteCrmScoreSuggestionLine(models.Model):
     """A suggested rule, and what it rests on."""
@@ -18,7 +20,7 @@ class WebsiteCrmScoreSuggestionLine(models.Model):
     name = fields.Char(string="Rule", required=True, readonly=True)
     is_used = fields.Boolean(string="Use", default=True)
     points = fields.Integer(readonly=True)
-    rule_values = fields.Json(readonly=True)
+    rule_values = TechnicalJson(readonly=True)
     lead_count = fields.Integer(
         string="Leads", readonly=True, help="Closed leads that the rule matches."
     )
@@ -35,8 +37,8 @@ class WebsiteCrmScoreSuggestionLine(models.Model):
         help="How many of the other leads were won.",
     )
     lift = fields.Float(string="Lift Ratio", readonly=True, aggregator=None)
-    lift_low = fields.Float(readonly=True, aggregator=None)
-    lift_high = fields.Float(readonly=True, aggregator=None)
+    lift_low = TechnicalFloat(readonly=True, aggregator=None)
+    lift_high = TechnicalFloat(readonly=True, aggregator=None)
     lift_text = fields.Char(
         string="Lift",
         compute="_compute_lift_text",

@@ -6,8 +6,12 @@ TECHNICAL = {
     "res.partner": ["score_outdated"],
     "res.users": ["score_outdated"],
     "website.crm.pageview": ["url_id"],
-    "website.crm.score": ["lang", "tz", "page_key"],
+    "website.crm.score": [
+        *("lang", "tz", "page_key", "model_name", "shows_apply_to"),
+        *("event_filters", "event_warning", "unknown_names"),
+    ],
     "website.crm.score.line": ["units"],
+    "website.crm.score.suggestion.line": ["rule_values", "lift_low", "lift_high"],
     "website.crm.score.run": ["cron_id", "backend", "part_count"],
 }
 
