@@ -80,6 +80,9 @@ TEAMS = [
 MARKETER_GROUPS = ["website.group_website_designer", "sales_team.group_sale_manager"]
 MANAGER_GROUPS = ["sales_team.group_sale_manager"]
 SALESPERSON_GROUPS = ["sales_team.group_sale_salesman"]
+# Where people land who log in: where leads have grades, and those of their own if they
+# have any.
+ALL_LEADS, OWN_LEADS = "crm.crm_lead_opportunities", "crm.crm_lead_action_pipeline"
 QUIET = {
     "tracking_disable": True,
     "mail_create_nolog": True,
@@ -95,8 +98,8 @@ def main(env):
     add_settings(env)
     add_pages(env)
     let_contact_form_make_leads(env)
-    add_user(env, "marketer", "Mara Marketer", MARKETER_GROUPS)
-    add_user(env, "manager", "Milan Manager", MANAGER_GROUPS)
+    add_user(env, "marketer", "Mara Marketer", MARKETER_GROUPS, ALL_LEADS)
+    add_user(env, "manager", "Milan Manager", MANAGER_GROUPS, ALL_LEADS)
     add_teams(env)
     path = os.environ.get("LEAD_SCORING_CSV")
     if path:
@@ -158,7 +161,7 @@ def let_contact_form_make_leads(env):
     view.save(html.tostring(content, encoding="unicode"), "//div[@id='wrap']")
 
 
-def add_user(env, login, name, groups):
+def add_user(env, login, name, groups, home):
     """An internal user whose password is the login, told in Odoo, not by e-mail."""
     return env["res.users"].create(
         {
@@ -168,6 +171,7 @@ def add_user(env, login, name, groups):
             "email": f"{login}@example.com",
             "notification_type": "inbox",
             "group_ids": [Command.link(env.ref(group).id) for group in groups],
+            "action_id": env.ref(home).id,
         }
     )
 
@@ -178,7 +182,7 @@ def add_teams(env):
     for name, minimum, domain, members in TEAMS:
         people = []
         for login, person, capacity, own in members:
-            user = add_user(env, login, person, SALESPERSON_GROUPS)
+            user = add_user(env, login, person, SALESPERSON_GROUPS, OWN_LEADS)
             member = {"user_id": user.id, "assignment_max": capacity}
             people.append(Command.create(dict(member, assignment_domain=repr(own))))
         env["crm.team"].create(
