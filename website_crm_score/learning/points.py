@@ -21,10 +21,14 @@ def make_points(patterns, numbers, weights, step=5):
     :param list weights: their coefficients, the intercept first
     :rtype: dict[int, int]
     """
+    return round_points(group(patterns, numbers), numbers, weights, step)
+
+
+def round_points(groups, numbers, weights, step=5):
+    """Return the same of leads that are grouped already, see :func:`make_points`."""
     largest = max(map(abs, weights[1:]), default=0)
     if not largest:
         return {}
-    groups = group(patterns, numbers)
     found = []
     for steps in STEPS:
         units = [round(weight * steps / largest) for weight in weights[1:]]
@@ -69,9 +73,18 @@ def add_up(patterns, points):
     :param dict points: by number of the candidate
     :rtype: dict[int, list]
     """
+    return add_up_groups(group(patterns, list(points)), list(points.values()))
+
+
+def add_up_groups(groups, points):
+    """Return won and lost leads by their score, of leads that are grouped already.
+
+    :param list points: of each column of the groups
+    :rtype: dict[float, list]
+    """
     scores = defaultdict(lambda: [0, 0])
-    for values, (won, lost) in group(patterns, list(points)).items():
-        counts = scores[fitting.predict(values, points.values())]
+    for values, (won, lost) in groups.items():
+        counts = scores[fitting.predict(values, points)]
         counts[0] += won
         counts[1] += lost
     return scores

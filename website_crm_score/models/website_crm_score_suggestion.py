@@ -13,8 +13,10 @@ from ..learning.proposal import (
     propose,
     rank,
 )
+from ..learning.refitting import join_groups, rank_groups, refit
 from ..suggesting.candidates import find_candidates
 from ..suggesting.cohort import Cohort
+from ..suggesting.present import PresentRules
 
 # More closed leads than these are learnt from in the background.
 MOST_AT_ONCE = 20_000
@@ -47,6 +49,18 @@ class WebsiteCrmScoreSuggestion(models.Model):
         required=True,
         readonly=True,
         copy=False,
+    )
+    mode = fields.Selection(
+        selection=[
+            ("rules", "New Rules"),
+            ("points", "New Points for the Present Rules"),
+        ],
+        string="Suggest",
+        default="rules",
+        required=True,
+        help="New rules: what could be rules is tried, and the best become drafts.\n"
+        "New points: the rules of leads that are on stay as they are; only the points "
+        "that they give are fitted, all together.",
     )
     years = fields.Integer(
         string="Closed in the Last (Years)",
@@ -127,7 +141,7 @@ class WebsiteCrmScoreSuggestion(models.Model):
         """Make drafts of the chosen rules, and show them."""
         self.ensure_one()
         lines = self.line_ids.filtered(lambda line: line.is_used and not line.rule_id)
-        if not lines:
+        if self.mode != "rules" or not lines:
             raise UserError(self.env._("Choose the rules to make drafts of."))
         for line in lines:
             line.rule_id = self.env["website.crm.score"].create(line._get_rule_values())
@@ -139,6 +153,22 @@ class WebsiteCrmScoreSuggestion(models.Model):
             "display_name": self.env._("New Rules"),
             "domain": [("id", "in", lines.rule_id.ids)],
             "context": {"active_test": False},
+        }
+
+    def action_replace_points(self):
+        """Give the chosen rules their new points, and show them."""
+        self.ensure_one()
+        lines = self.line_ids.filtered(lambda line: line.is_used and line.rule_id)
+        if self.mode != "points" or not lines:
+            raise UserError(self.env._("Choose the rules to replace the points of."))
+        for line in lines:
+            if line.rule_id.value != line.points:
+                line.rule_id.value = line.points
+        action = self.action_open_rules()
+        return {
+            **action,
+            "display_name": self.env._("New Points"),
+            "domain": [("id", "in", lines.rule_id.ids)],
         }
 
     def action_open_rules(self):
@@ -184,6 +214,8 @@ class WebsiteCrmScoreSuggestion(models.Model):
         self.write({"won_count": won, "lost_count": lost, "left_out": False})
         if error := self._find_too_few(won, lost):
             self._give_up(error)
+        elif self.mode == "points":
+            self._learn_points(cohort)
         else:
             self._learn_from(cohort)
         cohort.drop()
@@ -255,11 +287,15 @@ class WebsiteCrmScoreSuggestion(models.Model):
         """Note how rules learnt on the older leads rank the newer ones, beside the
         rules that there are, and what core predicts."""
         learnt = propose(older, count, **self._get_options())
-        rankings = {
-            "suggested": (judge(newer, learnt.points), len(learnt.points)),
-            "present": (rank(cohort.get_scores()), self._count_present()),
-            "core": (judge_predictive(cohort.get_predictive_values()), 0),
-        }
+        self._note_rankings(
+            {
+                "suggested": (judge(newer, learnt.points), len(learnt.points)),
+                "present": (rank(cohort.get_scores()), self._count_present()),
+                "core": (judge_predictive(cohort.get_predictive_values()), 0),
+            }
+        )
+
+    def _note_rankings(self, rankings):
         self.env["website.crm.score.suggestion.ranking"].create(
             [
                 {"suggestion_id": self.id, "who": who, **_describe_ranking(*ranking)}
@@ -329,6 +365,56 @@ class WebsiteCrmScoreSuggestion(models.Model):
                 *("|", ("active", "=", True), ("is_draft", "=", True)),
             ]
         )
+
+    # NEW POINTS
+
+    def _learn_points(self, cohort):
+        """Learn new points of the rules that are on."""
+        rules = self._find_present().filtered("active")
+        present = PresentRules(cohort, rules)
+        present.look(lambda share: self._note_progress(LOOKED_AT * share))
+        self.left_out = present.describe_left_out()
+        numbers = present.get_numbers()
+        self.tried_count = len(numbers)
+        if not numbers:
+            self._give_up(self._explain_no_points())
+            return
+        older, newer = cohort.get_groups(numbers)
+        step = int(self.step)
+        learnt = refit(older, numbers, step)
+        values = [present.rules[number].value for number in numbers]
+        self._note_rankings(
+            {
+                "new_points": (
+                    rank_groups(newer, list(learnt.points.values())),
+                    len(numbers),
+                ),
+                "present_points": (rank_groups(newer, values), len(numbers)),
+                "core": (judge_predictive(cohort.get_predictive_values()), 0),
+            }
+        )
+        self._note_points(present, refit(join_groups(older, newer), numbers, step))
+        self._end()
+
+    def _note_points(self, present, proposal):
+        self.env["website.crm.score.suggestion.line"].create(
+            [
+                {
+                    "suggestion_id": self.id,
+                    "rule_id": present.rules[number].id,
+                    "name": present.rules[number].name,
+                    "points": points,
+                    "is_used": points != present.rules[number].value,
+                    "level": get_level(proposal.tests[number], self.tried_count),
+                    **_describe(present.counts[number][0]),
+                }
+                for number, points in proposal.points.items()
+            ]
+        )
+
+    def _explain_no_points(self):
+        reason = self.env._("No rule of leads that is on can be given new points.")
+        return "\n".join(filter(None, (reason, self.left_out)))
 
     def _end(self):
         if self.line_ids:

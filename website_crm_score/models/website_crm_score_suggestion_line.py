@@ -17,6 +17,7 @@ class WebsiteCrmScoreSuggestionLine(models.Model):
         ondelete="cascade",
         index=True,
     )
+    mode = fields.Selection(related="suggestion_id.mode")
     name = fields.Char(string="Rule", required=True, readonly=True)
     is_used = fields.Boolean(string="Use", default=True)
     points = fields.Integer(readonly=True)
@@ -81,9 +82,15 @@ class WebsiteCrmScoreSuggestionLine(models.Model):
     )
     rule_id = fields.Many2one(
         comodel_name="website.crm.score",
-        string="Draft",
+        string="Made of It",
         readonly=True,
         ondelete="set null",
+        help="The draft that was made of it; or the rule that it has new points for.",
+    )
+    present_points = fields.Float(
+        related="rule_id.value",
+        string="Points Now",
+        help="What the rule gives each time.",
     )
 
     @api.depends("lift", "lift_low", "lift_high")

@@ -19,6 +19,8 @@ class WebsiteCrmScoreSuggestionRanking(models.Model):
         selection=[
             ("suggested", "Suggested rules"),
             ("present", "Present rules"),
+            ("new_points", "New points"),
+            ("present_points", "Present points"),
             ("core", "Predictive scoring"),
         ],
         string="Score",

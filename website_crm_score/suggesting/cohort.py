@@ -8,11 +8,14 @@ from ..learning.patterns import Counts, Pattern, to_bits
 from ..learning.selection import LEAST_LEADS
 from ..scoring.matching import get_query, get_scope_query
 from ..scoring.worklist import tune
+from ..tools.rule_domain import iter_fields, parse_domain
 
 # Newer leads are what the rules learnt on the older ones are judged on.
 OLDER_SHARE = 0.7
 # Open leads, the newest ones, tell what is known before a lead is closed.
 MOST_OPEN = 20_000
+# What a rule gives more often tells hardly more; and leads differ less so.
+MOST_TIMES = 10
 
 LEADS = SQL("website_crm_score_cohort_lead")
 HITS = SQL("website_crm_score_cohort_hit")
@@ -64,7 +67,11 @@ class Cohort:
         self._execute(SQL("CREATE UNIQUE INDEX ON %s (lead_id)", LEADS))
         self._execute(SQL("ANALYZE %s", LEADS))
         self._execute(
-            SQL("CREATE TEMPORARY TABLE %s (lead_id integer, candidate integer)", HITS)
+            SQL(
+                "CREATE TEMPORARY TABLE %s"
+                " (lead_id integer, candidate integer, times integer DEFAULT 1)",
+                HITS,
+            )
         )
 
     def drop(self):
@@ -255,6 +262,63 @@ class Cohort:
         query = SQL("DELETE FROM %s WHERE candidate = ANY(%s)", HITS, list(numbers))
         self._execute(query)
 
+    def add_times(self, number, rule):
+        """Note how many times a rule that there is gave its value to leads before they
+        were closed, as a run would then have counted it; not more than
+        :data:`MOST_TIMES`.
+
+        :return: whether the rule could be read
+        :rtype: bool
+        """
+        tune(self.env.cr)
+        try:
+            query = get_query(rule, Domain.TRUE)
+        except UserError:  # its author may not read what it looks at any more
+            return False
+        if rule.rule_type == "event":
+            self._add_counts(number, rule, query)
+        else:
+            self._add_matches(number, query, get_lead_fields(rule))
+        return True
+
+    def _add_counts(self, number, rule, query):
+        end = SQL("COALESCE(closed_date, %s)", self.env.cr.now().replace(tzinfo=None))
+        age = SQL("EXTRACT(epoch FROM %s - event.date) / 86400", end)
+        units = SQL("weight")
+        if rule.is_fading and rule.valid_days:
+            units = SQL("weight * (1 - %s / %s)", age, rule.valid_days)
+        self._execute(
+            SQL(
+                """
+                INSERT INTO %(hits)s
+                SELECT lead_id, %(number)s,
+                       GREATEST(LEAST(round(sum(units) FILTER (
+                           WHERE place <= %(last)s OR %(last)s = 0)), %(most)s), 1)
+                  FROM (SELECT cohort.lead_id, %(units)s AS units, row_number() OVER (
+                               PARTITION BY cohort.lead_id
+                               ORDER BY event.date DESC) AS place
+                          FROM (%(events)s) event
+                          JOIN %(leads)s cohort ON cohort.lead_id = event.owner_id
+                         WHERE event.date < %(end)s
+                           AND (%(days)s = 0 OR %(age)s < %(days)s)
+                           AND cohort.lead_id IN %(earners)s) event
+              GROUP BY lead_id HAVING count(*) >= %(least)s
+                """,
+                hits=HITS,
+                number=number,
+                last=rule.max_count,
+                most=_get_most_times(rule),
+                units=units,
+                events=rule._get_events(),
+                leads=LEADS,
+                end=end,
+                days=rule.valid_days,
+                age=age,
+                earners=query.subselect(),
+                least=rule.min_count,
+            )
+        )
+
     # COUNTS
 
     def count_hits(self):
@@ -310,6 +374,36 @@ class Cohort:
         )
         for is_newer, held, won, lost in self._fetch(query):
             parts[is_newer].append(Pattern(to_bits(held or ()), won, lost))
+        return parts[False], parts[True]
+
+    def get_groups(self, numbers):
+        """Return the older leads, and the newer ones, by how many times each of the
+        rules ``numbers`` gives them its value.
+
+        :return: for each part the won and the lost leads by a tuple of times
+        :rtype: tuple[dict, dict]
+        """
+        parts = {False: {}, True: {}}
+        query = SQL(
+            """
+            SELECT is_newer, held, count(*) FILTER (WHERE is_won),
+                   count(*) FILTER (WHERE NOT is_won)
+              FROM (SELECT is_newer, is_won, array_agg(
+                           ARRAY[candidate, times] ORDER BY candidate)
+                               FILTER (WHERE candidate = ANY(%s)) AS held
+                      FROM %s LEFT JOIN %s USING (lead_id)
+                     WHERE is_won IS NOT NULL
+                  GROUP BY lead_id, is_newer, is_won) lead
+          GROUP BY is_newer, held ORDER BY is_newer, held
+            """,
+            list(numbers),
+            LEADS,
+            HITS,
+        )
+        for is_newer, held, won, lost in self._fetch(query):
+            times = dict(held or ())
+            key = tuple(times.get(number, 0) for number in numbers)
+            parts[is_newer][key] = [won, lost]
         return parts[False], parts[True]
 
     def count_shared(self, numbers, others):
@@ -408,6 +502,19 @@ class Cohort:
     def _fetch(self, statement):
         self._execute(statement)
         return self.env.cr.fetchall()
+
+
+def get_lead_fields(rule):
+    """Return the names of the fields of the lead that the domain of a rule looks at."""
+    fields = iter_fields(parse_domain(rule.domain, rule.env), rule.env["crm.lead"])
+    return {field.name for field in fields if field.model_name == "crm.lead"}
+
+
+def _get_most_times(rule):
+    """Return how many times its value a rule gives at most, or is taken to."""
+    if not rule.max_points or not rule.value:
+        return MOST_TIMES
+    return min(MOST_TIMES, max(round(rule.max_points / abs(rule.value)), 1))
 
 
 def _has_column(model, name):

@@ -69,6 +69,7 @@ PUBLIC_METHODS = {
     "website.crm.score.suggestion": {
         "action_make_drafts",
         "action_open_rules",
+        "action_replace_points",
         "action_suggest",
     },
 }

@@ -86,3 +86,56 @@ tours.add("website_crm_score.manager_has_too_few_outcomes", {
         },
     ],
 });
+
+tours.add("website_crm_score.manager_replaces_points", {
+    steps: () => [
+        ...suggest().slice(0, -1),
+        {
+            content: "Ask for new points",
+            trigger:
+                ".o_field_widget[name=mode] .o_radio_item:contains(New Points) input",
+            run: "click",
+        },
+        {
+            content: "Look at the leads",
+            trigger: `${button("action_suggest")}:contains(Suggest Points)`,
+            run: "click",
+        },
+        {
+            content: "The points now are beside the new ones",
+            trigger: `${line("From the fair")} .o_data_cell[name=present_points]:contains(-20)`,
+        },
+        {
+            content: "One rule is to keep its points",
+            trigger: `${line("Adult")} .o_data_cell[name=is_used] input:checked`,
+            run: "click",
+        },
+        {
+            content: "It is not chosen any more",
+            trigger: `${line("Adult")} .o_data_cell[name=is_used] input:not(:checked)`,
+        },
+        {
+            content: "Look how well they rank",
+            trigger: ".o_notebook_headers a:contains(How Well They Rank)",
+            run: "click",
+        },
+        {
+            content: "Beside the points that there are",
+            trigger: ranking("Present points"),
+        },
+        {
+            content: "Replace the points",
+            trigger: button("action_replace_points"),
+            run: "click",
+        },
+        {
+            content: "Yes, of all leads",
+            trigger: ".modal-footer button.btn-primary",
+            run: "click",
+        },
+        {
+            content: "The rules with new points are shown",
+            trigger: ".o_last_breadcrumb_item:contains(New Points)",
+        },
+    ],
+});
