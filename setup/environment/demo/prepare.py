@@ -80,9 +80,8 @@ TEAMS = [
 MARKETER_GROUPS = ["website.group_website_designer", "sales_team.group_sale_manager"]
 MANAGER_GROUPS = ["sales_team.group_sale_manager"]
 SALESPERSON_GROUPS = ["sales_team.group_sale_salesman"]
-# Where people land who log in: where leads have grades, and those of their own if they
-# have any.
-ALL_LEADS, OWN_LEADS = "crm.crm_lead_opportunities", "crm.crm_lead_action_pipeline"
+# Where those land who log in and have no leads: the pipeline of all.
+HOME = "crm.crm_lead_opportunities"
 QUIET = {
     "tracking_disable": True,
     "mail_create_nolog": True,
@@ -98,8 +97,8 @@ def main(env):
     add_settings(env)
     add_pages(env)
     let_contact_form_make_leads(env)
-    add_user(env, "marketer", "Mara Marketer", MARKETER_GROUPS, ALL_LEADS)
-    add_user(env, "manager", "Milan Manager", MANAGER_GROUPS, ALL_LEADS)
+    add_user(env, "marketer", "Mara Marketer", MARKETER_GROUPS, HOME)
+    add_user(env, "manager", "Milan Manager", MANAGER_GROUPS, HOME)
     add_teams(env)
     path = os.environ.get("LEAD_SCORING_CSV")
     if path:
@@ -110,7 +109,8 @@ def main(env):
 
 
 def add_settings(env):
-    """Leads before opportunities, assigned by the daily job, to no team at first."""
+    """Leads before opportunities, assigned by the daily job, to no team at first; CRM
+    is the first of the apps."""
     settings = {
         "group_use_lead": True,
         "crm_use_auto_assignment": True,
@@ -120,6 +120,8 @@ def add_settings(env):
     }
     env["res.config.settings"].create(settings).execute()
     env["website"].search([]).write({"crm_default_team_id": False})
+    # Who logs in lands in the first of the apps, by default: in the own pipeline.
+    env.ref("crm.crm_menu_root").sequence = 0
 
 
 def add_pages(env):
@@ -161,7 +163,7 @@ def let_contact_form_make_leads(env):
     view.save(html.tostring(content, encoding="unicode"), "//div[@id='wrap']")
 
 
-def add_user(env, login, name, groups, home):
+def add_user(env, login, name, groups, home=None):
     """An internal user whose password is the login, told in Odoo, not by e-mail."""
     return env["res.users"].create(
         {
@@ -171,7 +173,7 @@ def add_user(env, login, name, groups, home):
             "email": f"{login}@example.com",
             "notification_type": "inbox",
             "group_ids": [Command.link(env.ref(group).id) for group in groups],
-            "action_id": env.ref(home).id,
+            "action_id": home and env.ref(home).id,
         }
     )
 
@@ -182,7 +184,7 @@ def add_teams(env):
     for name, minimum, domain, members in TEAMS:
         people = []
         for login, person, capacity, own in members:
-            user = add_user(env, login, person, SALESPERSON_GROUPS, OWN_LEADS)
+            user = add_user(env, login, person, SALESPERSON_GROUPS)
             member = {"user_id": user.id, "assignment_max": capacity}
             people.append(Command.create(dict(member, assignment_domain=repr(own))))
         env["crm.team"].create(
