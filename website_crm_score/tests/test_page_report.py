@@ -53,6 +53,33 @@ class TestPageReport(ReportCase):
             leads, self.buyers.sorted(lambda lead: leads.ids.index(lead.id))
         )
 
+    def open_from(self, target, path):
+        """Return what the dialog of the properties of a page shows of it."""
+        is_page = target._name == "website.page"
+        model = "website.page.properties" + ("" if is_page else ".base")
+        values = {"target_model_id": target.id, "website_id": self.website.id}
+        if not is_page:
+            values["target_model_id"] = f"{target._name},{target.id}"
+            values["url"] = path
+        action = self.env[model].create(values).action_open_page_report()
+        return self.env[action["res_model"]].search(action["domain"])
+
+    def test_the_properties_of_a_page_show_its_row(self):
+        view = self.env.ref("website.website_info")
+        row = self.open_from(view, "/report-buy?order=price")
+        self.assertEqual(row, self.get_row("/report-buy"))
+        self.assertFalse(self.open_from(view, "/report"))
+
+    def test_the_properties_of_a_page_show_it_under_all_its_addresses(self):
+        page = self.env["website.page"].create(
+            {"name": "Read", "url": "/read", "type": "qweb", "arch": "<p/>"}
+        )
+        seen = self.Pageview.search([("url", "=", self.host + "/report-all")])
+        seen.sudo().page_id = page
+        self.env.flush_all()
+        rows = self.get_row("/read") + self.get_row("/report-all")
+        self.assertEqual(self.open_from(page, "/read"), rows)
+
     def test_leads_of_companies_that_are_not_chosen_are_not_counted(self):
         manager = self.make_user("ws_boss", "sales_team.group_sale_manager")
         company = self.env["res.company"].create({"name": "Other"})

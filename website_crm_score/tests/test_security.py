@@ -57,6 +57,7 @@ PUBLIC_METHODS = {
     "website.crm.score.report": {"action_open_lead"},
     "website.crm.score.rule.report": {"action_open_rule"},
     "website.crm.page.report": {"action_open_leads"},
+    "website.page.properties.base": {"action_open_page_report"},
     "website.crm.score.run": {"action_run_now"},
     "website.crm.score": {
         "assign_scores_to_leads",

@@ -1,4 +1,9 @@
+from urllib.parse import urlsplit
+
 from odoo import api, fields, models
+from odoo.fields import Domain
+
+from ..tools.tracked_url import read_address
 
 
 class WebsitePagePropertiesBase(models.TransientModel):
@@ -63,3 +68,27 @@ class WebsitePagePropertiesBase(models.TransientModel):
         result = super().write({k: v for k, v in vals.items() if k != "track"})
         super().write({"track": vals["track"]})
         return result
+
+    def action_open_page_report(self):
+        """Show what became of the leads that saw the page."""
+        self.ensure_one()
+        name = "website_crm_score.website_crm_page_report_action"
+        action = self.env["ir.actions.act_window"]._for_xml_id(name)
+        return {**action, "domain": list(self._get_report_domain())}
+
+    def _get_report_domain(self):
+        """Return the domain of what the analysis of pages has of this one.
+
+        A page has several addresses: one a language and, as the homepage, another.
+        """
+        host = urlsplit(self.website_id.get_base_url()).netloc
+        path = urlsplit(self.url).path
+        urls = [
+            f"{scheme}://{host}{address}"
+            for scheme in ("http", "https")
+            for address in read_address(path)
+        ]
+        domain = Domain("url", "in", urls)
+        if self.target_model_id._name == "website.page":
+            domain |= Domain("page_id", "=", self.target_model_id.id)
+        return domain
