@@ -1,7 +1,12 @@
 from . import website_crm_scored
 from . import website_crm_best_first
 from . import website_crm_url
-from . import website_crm_score
+from . import website_crm_score_domain
+from . import website_crm_score_count
+from . import website_crm_score_visit_filters
+from . import website_crm_score_draft
+from . import website_crm_score_results
+from . import website_crm_score  # after the five that a rule is made of
 from . import website_crm_score_source
 from . import website_crm_score_visits
 from . import website_crm_score_source_page_visit

@@ -5,21 +5,14 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL, ormcache
+from odoo.tools import ormcache
 
-from ..fields import (
-    TechnicalBoolean,
-    TechnicalChar,
-    TechnicalDatetime,
-    TechnicalJson,
-)
+from ..fields import TechnicalDatetime
 from ..scoring.counting import get_counts_sql
 from ..scoring.grading import ENGAGEMENT, FIT
 from ..scoring.matching import get_query, get_reader, looks_at_pages
-from ..scoring.wording import describe, find_untracked_address
-from ..tools.concurrency import CONCURRENCY_ERRORS
-from ..tools.rule_domain import find_query_error, name_records
-from ..tools.time_zone import find_same_zone
+from ..scoring.wording import describe
+from ..tools.rule_domain import find_query_error
 
 _logger = logging.getLogger(__name__)
 
@@ -44,6 +37,13 @@ class WebsiteCrmScore(models.Model):
     """
 
     _name = "website.crm.score"
+    _inherit = [
+        "website.crm.score.domain",
+        "website.crm.score.count",
+        "website.crm.score.visit.filters",
+        "website.crm.score.draft",
+        "website.crm.score.results",
+    ]
     _description = "Scoring Rule"
     _order = "sequence, id"
 
@@ -52,12 +52,6 @@ class WebsiteCrmScore(models.Model):
         default=True,
         help="The points of an archived rule do not count. They count again when "
         "the rule is restored.",
-    )
-    is_draft = fields.Boolean(
-        string="Draft",
-        readonly=True,
-        help="A rule that was never switched on: nothing scores by it yet. It is no "
-        "draft any more once it is switched on.",
     )
     sequence = fields.Integer(default=10)
     value = fields.Float(
@@ -68,21 +62,6 @@ class WebsiteCrmScore(models.Model):
         help="Added to the score of each lead or contact that matches. May be "
         "negative.",
     )
-    domain = fields.Char(
-        required=True,
-        default="[]",
-        help="Which leads or contacts get the points. When the rule is saved, names of "
-        "records become the records that are so called in the language of the user.",
-    )
-    apply_to = fields.Selection(
-        selection=[("lead", "Leads"), ("partner", "Contacts")],
-        required=True,
-        default="lead",
-        help="Leads: the points are those of each lead and opportunity.\n"
-        "Contacts: they are those of each contact, with or without a lead.",
-    )
-    model_name = TechnicalChar(compute="_compute_model_name")
-    shows_apply_to = TechnicalBoolean(compute="_compute_shows_apply_to")
     condition = fields.Char(
         compute="_compute_condition",
         help="What the rule gives its points for, in words.",
@@ -106,86 +85,10 @@ class WebsiteCrmScore(models.Model):
         "does not count while they are of no company, or of another one. Empty for all "
         "of the companies of the user who wrote the domain.",
     )
-    lead_count = fields.Integer(string="Matched Leads", compute="_compute_lead_count")
-    partner_count = fields.Integer(
-        string="Matched Contacts", compute="_compute_lead_count"
-    )
-    # The reader of the domain: names and dates mean what they meant to its author, and
-    # records that the author may not read do not count.
-    author_id = fields.Many2one(
-        comodel_name="res.users",
-        string="Domain Written by",
-        default=lambda self: self.env.user,
-        required=True,
-        readonly=True,
-        ondelete="restrict",
-        help="The rule looks at what this user may read.",
-    )
-    lang = TechnicalChar(default=lambda self: self._default_lang(), readonly=True)
-    tz = TechnicalChar(default=lambda self: self.env.tz.zone, readonly=True)
     error = fields.Text(
         readonly=True,
         copy=False,
         help="Why the last run left this rule out.",
-    )
-    unknown_names = TechnicalChar(compute="_compute_unknown_names")
-    last_run_date = fields.Datetime(
-        string="Last Run",
-        compute="_compute_last_run",
-        groups="sales_team.group_sale_manager",
-    )
-    last_run_state = fields.Selection(
-        string="Result of Last Run",
-        selection=lambda self: self.env["website.crm.score.run"]
-        ._fields["state"]
-        ._description_selection(self.env),
-        compute="_compute_last_run",
-        groups="sales_team.group_sale_manager",
-    )
-    last_matched_count = fields.Integer(
-        string="Matched in Last Run",
-        compute="_compute_last_run",
-        groups="sales_team.group_sale_manager",
-    )
-    last_gained_count = fields.Integer(
-        string="New in Last Run",
-        compute="_compute_last_run",
-        groups="sales_team.group_sale_manager",
-    )
-    last_seconds = fields.Float(
-        string="Seconds of Last Run",
-        digits=(16, 2),
-        compute="_compute_last_run",
-        groups="sales_team.group_sale_manager",
-    )
-    closed_count = fields.Integer(
-        string="Closed Leads",
-        compute="_compute_win_rate",
-        groups="sales_team.group_sale_manager",
-    )
-    win_rate = fields.Float(
-        compute="_compute_win_rate",
-        aggregator=None,
-        groups="sales_team.group_sale_manager",
-        help="How many of the won and lost leads with points of the rule are won.",
-    )
-
-    # what happens
-    rule_type = fields.Selection(
-        selection=[
-            ("domain", "The lead matches a filter"),
-            ("event", "Something happens"),
-        ],
-        string="Gives Points When",
-        required=True,
-        default="domain",
-        help="A filter: leads or contacts that match get the points once.\n"
-        "Something happens: the points are given each time that it does.",
-    )
-    event_type = fields.Selection(
-        selection=lambda self: self.env["website.crm.score.source"]._get_selection(),
-        string="Event",
-        help="What has to happen for the points to be given.",
     )
     category = fields.Selection(
         selection=[(FIT, "Fit"), (ENGAGEMENT, "Engagement")],
@@ -203,169 +106,12 @@ class WebsiteCrmScore(models.Model):
         groups="base.group_system",
         help="When the category last changed.",
     )
-    event_filters = TechnicalJson(compute="_compute_event_filters")
-    event_warning = TechnicalChar(compute="_compute_event_warning")
-    min_count = fields.Integer(
-        string="At Least (Times)",
-        help="Nothing is given before it has happened so many times. Empty to "
-        "give from the first time on.",
-    )
-    max_count = fields.Integer(
-        string="At Most (Times)",
-        help="So many events count, the most recent ones. Empty for no limit.",
-    )
-    max_points = fields.Float(
-        string="At Most (Points)",
-        digits=(16, 2),
-        help="The rule gives not more points than these, however often the event "
-        "happens; a rule that takes points takes not more. Empty for no limit.",
-    )
-    valid_days = fields.Integer(
-        string="Counts for (Days)",
-        help="An event no longer counts when so many days have passed. Empty for "
-        "always.",
-    )
-    is_fading = fields.Boolean(
-        string="Fades",
-        help="The points of an event become less day by day, in equal steps, until "
-        "they are nothing.",
-    )
-
-    # filters of the events of the website
-    page_match = fields.Selection(
-        selection=[
-            ("contains", "The address contains"),
-            ("is", "The address is"),
-            ("page", "The page is"),
-        ],
-        string="Which Page",
-        default="contains",
-        help="Only tracked pages are recorded: tick Track Page on the page.",
-    )
-    page_url = fields.Char(
-        string="Address",
-        help="As the browser shows it, without what follows ? or #. Capital and small "
-        "letters are the same, and so are http and https. A path alone, such as "
-        "/pricing, is a page of any of your websites; a page in another language has "
-        "another address, such as /fr/pricing.",
-    )
-    page_id = fields.Many2one(
-        comodel_name="website.page",
-        ondelete="set null",  # what was its address still says which page it was
-        help="In whatever language it is seen, and however it is edited: the copy of a "
-        "page that was made for a website, and any page of the same address, is the "
-        "same page.",
-    )
-    page_key = TechnicalChar(
-        compute="_compute_page_address", store=True, readonly=True, copy=True
-    )
-    page_path = fields.Char(
-        string="Address of the Page",
-        compute="_compute_page_address",
-        store=True,
-        readonly=True,
-        copy=True,
-    )
-    visit_unit = fields.Selection(
-        selection=[("visit", "Each visit"), ("day", "Each different day")],
-        string="Counts",
-        default="visit",
-    )
-    absence_days = fields.Integer(
-        string="After (Days)",
-        default=7,
-        help="A visit counts if the one before was at least so many days earlier.",
-    )
-    stay_unit = fields.Selection(
-        selection=[("visit", "Each visit"), ("total", "All visits together")],
-        string="Time of",
-        default="total",
-        help="The time is that from one tracked page to the next. Who sees none for "
-        "more than 30 minutes has ended the visit.",
-    )
-    stay_minutes = fields.Integer(
-        string="Minutes (at Least)",
-        default=5,
-        help="Of each visit, 0 for any; or of all visits together, which count once.",
-    )
-
-    _draft_is_off = models.Constraint(
-        "CHECK (NOT (active AND is_draft))",
-        "A draft is not switched on: it is a draft no more as soon as it is.",
-    )
-
-    @api.model
-    def _default_lang(self):
-        return self.env.lang or self.env.user.lang
-
-    @api.depends_context("uid", "allowed_company_ids")
-    def _compute_lead_count(self):
-        self.lead_count = self.partner_count = 0
-        for owners, rules in self._group_by_owners():
-            name = f"{rules[:1].apply_to}_count"
-            domain = [("score_ids", "in", rules.ids)]
-            owners = owners.with_context(active_test=False)
-            by = ["score_ids", "company_id"]
-            for rule, company, count in owners._read_group(domain, by, ["__count"]):
-                if rule in rules and rule.company_id in (company, company.browse()):
-                    rule[name] += count
-
-    @api.depends("apply_to")
-    def _compute_model_name(self):
-        for rule in self:
-            rule.model_name = rule._get_owners(rule.apply_to)._name
-
-    @api.depends("apply_to")
-    @api.depends_context("uid")
-    def _compute_shows_apply_to(self):
-        # sudo: of any company
-        rules = self.sudo().with_context(active_test=False)
-        is_shown = self.env.user.has_group("base.group_no_one") or bool(
-            rules.search_count([("apply_to", "=", "partner")], limit=1)
-        )
-        for rule in self:
-            rule.shows_apply_to = is_shown or rule.apply_to == "partner"
 
     @api.depends(lambda self: {"domain", "apply_to", *self._get_event_fields()})
     @api.depends_context("lang", "uid")
     def _compute_condition(self):
         for rule, text in describe(self).items():
             rule.condition = text
-
-    def _compute_last_run(self):
-        lines = self.env["website.crm.score.run.line"]
-        newest = lines._read_group(
-            [("rule_id", "in", self.ids)], ["rule_id"], ["id:max"]
-        )
-        last = {rule: lines.browse(id_) for rule, id_ in newest}
-        for rule in self:
-            line = last.get(rule, lines)
-            rule.last_run_date = line.start_date
-            rule.last_run_state = line.state
-            rule.last_matched_count = line.matched_count
-            rule.last_gained_count = line.gained_count
-            rule.last_seconds = line.seconds
-
-    @api.depends_context("allowed_company_ids")
-    def _compute_win_rate(self):
-        rates = self.env["website.crm.score.rule.report"]._get_win_rates(self)
-        for rule in self:
-            rule.closed_count, rule.win_rate = rates.get(rule._origin.id, (0, 0.0))
-
-    @api.depends("domain", "apply_to", "lang", "author_id")
-    def _compute_unknown_names(self):
-        for rule in self:
-            saved, unknown = rule._origin, []
-            if (rule.domain, rule.apply_to) == (saved.domain, saved.apply_to):
-                reader = saved
-            else:  # it means what it means to who is writing it
-                reader = rule.new(
-                    {**self._get_reader_values(), "apply_to": rule.apply_to}
-                )
-            reader._name_records(rule.domain, unknown)
-            rule.unknown_names = ", ".join(
-                f"{label} “{text}”" for label, text in unknown
-            )
 
     @api.depends("rule_type", "domain", "apply_to")
     def _compute_category(self):
@@ -377,35 +123,6 @@ class WebsiteCrmScore(models.Model):
             before = (saved.rule_type, saved._guess_category()) if saved else None
             follows = is_in_form and before != (rule.rule_type, guess)
             rule.category = guess if follows else rule.category or guess
-
-    @api.depends("rule_type", "event_type")
-    def _compute_event_filters(self):
-        for rule in self:
-            rule.event_filters = list(rule._get_source()._filters)
-
-    @api.depends(lambda self: {"domain", "apply_to", *self._get_event_fields()})
-    def _compute_event_warning(self):
-        for rule in self:
-            warning = rule._get_source()._find_warning(rule)
-            rule.event_warning = warning or rule._find_page_warning()
-
-    def _find_page_warning(self):
-        """Return that nobody tracks a page that the domain looks for, or False."""
-        address = find_untracked_address(self)
-        return bool(address) and self.env._(
-            "No tracked page has “%s” in its address, and nobody was seen there "
-            "lately. Look how it is written, and whether Track Page is ticked on the "
-            "page.",
-            address,
-        )
-
-    @api.depends("page_id.key", "page_id.url")
-    def _compute_page_address(self):
-        for rule in self:
-            page = rule.page_id.sudo()  # sudo: who writes rules may not read all pages
-            # Those of a page that was deleted are kept: it may be made anew.
-            rule.page_key = page.key or rule.page_key
-            rule.page_path = page.url or rule.page_path
 
     @api.constrains("domain", "company_id", "apply_to")
     def _check_domain(self):
@@ -475,22 +192,6 @@ class WebsiteCrmScore(models.Model):
         self._follow_category(categories)
         return result
 
-    @api.model
-    def _search(self, domain, *args, active_test=True, **kwargs):
-        # What the list of rules shows, and its groups: archived ones by a filter alone.
-        if active_test and self.env.context.get("website_crm_score_with_drafts"):
-            domain = Domain(domain)
-            if not any(one.field_expr == "active" for one in domain.iter_conditions()):
-                domain &= Domain("active", "=", True) | Domain("is_draft", "=", True)
-        return super()._search(domain, *args, active_test=active_test, **kwargs)
-
-    @api.model
-    def _settle_draft(self, vals):
-        """Return ``vals`` of a rule that is switched on, or a draft, but not both."""
-        if vals.get("is_draft"):
-            return {**vals, "active": False}
-        return {**vals, "is_draft": False} if vals.get("active") else vals
-
     def _follow_category(self, before):
         """Have those who hold points of the rules that changed their category have
         these points in the other part of their score.
@@ -547,143 +248,6 @@ class WebsiteCrmScore(models.Model):
             self.env["website.crm.score.line"]._drop_rules(self)
             return super().unlink()
 
-    @api.model
-    def _sign(self, vals, apply_to="lead"):
-        """Return ``vals`` of a rule as the user's own, with names in it resolved."""
-        vals = {**self._get_reader_values(), **vals}
-        if not self.env.su:
-            vals["author_id"] = self.env.uid
-        if vals.get("domain"):
-            reader = self.new(
-                {
-                    "apply_to": vals.get("apply_to", apply_to),
-                    **{name: vals[name] for name in ("author_id", "lang", "tz")},
-                }
-            )
-            vals["domain"] = reader._name_records(vals["domain"])
-        return vals
-
-    @api.model
-    def _get_reader_values(self):
-        return {**self.default_get(["lang", "tz"]), "author_id": self.env.uid}
-
-    def _name_records(self, text, unknown=None):
-        """Return ``text`` with the ids of the records that it names, to the reader.
-
-        :param str text: a domain; one that cannot be read is left as it is
-        :param list unknown: see :func:`~.rule_domain.name_records`
-        """
-        self.env.flush_all()
-        try:
-            with self.env.cr.savepoint(flush=False):
-                return name_records(text, get_reader(self), unknown)
-        # Fields may be searched by any code, which may raise anything.
-        except Exception as error:  # pylint: disable=broad-exception-caught
-            if isinstance(error, CONCURRENCY_ERRORS):
-                raise
-            return text  # the constraint tells what is wrong
-
-    # OWNERS
-
-    @api.model
-    def _get_owners(self, apply_to):
-        """Return the model of what rules for ``apply_to`` score.
-
-        :rtype: models.BaseModel
-        """
-        return self.env["res.partner" if apply_to == "partner" else "crm.lead"]
-
-    @api.model
-    def _iter_owners(self):
-        """Yield each model that has scores."""
-        for apply_to, _label in self._fields["apply_to"].selection:
-            yield self._get_owners(apply_to)
-
-    def _group_by_owners(self):
-        """Return the models that these rules score, each with its rules.
-
-        :rtype: list[tuple[models.BaseModel, models.BaseModel]]
-        """
-        groups = self.grouped(lambda rule: rule.apply_to or "lead")
-        return [(self._get_owners(name), rules) for name, rules in groups.items()]
-
-    def _get_holders_domain(self):
-        """Return the domain of the owners with points of these rules.
-
-        Reasons of another company's rules wait until the owner is that company's again.
-        """
-        groups = self.grouped("company_id").items()
-        return Domain.OR(
-            Domain("score_ids", "in", rules.ids)
-            & (Domain("company_id", "=", company.id) if company else Domain.TRUE)
-            for company, rules in groups
-        )
-
-    def _count_holders(self):
-        """Return how many owners have points of these rules.
-
-        :rtype: int
-        """
-        return sum(
-            owners.with_context(active_test=False).search_count(
-                rules._get_holders_domain()
-            )
-            for owners, rules in self._group_by_owners()
-        )
-
-    # EVENTS
-
-    def _get_source(self):
-        """Return the source of what this rule counts, see ``_find`` there.
-
-        :rtype: models.BaseModel
-        """
-        event_type = self.rule_type == "event" and self.event_type
-        return self.env["website.crm.score.source"]._find(event_type)
-
-    def _get_events(self):
-        """Return the query of the events of this rule, see the source."""
-        self.ensure_one()
-        return self._get_source()._get_events(self, self._get_owners(self.apply_to))
-
-    @api.model
-    def _get_event_fields(self):
-        """Return the names of the fields by which rules say what they count.
-
-        They are checked when one of them changes.
-
-        :rtype: set[str]
-        """
-        limits = {"min_count", "max_count", "max_points", "valid_days", "is_fading"}
-        sources = self.env["website.crm.score.source"]._get_all()
-        filters = {name for source in sources for name in source._filters}
-        return {"rule_type", "event_type", *limits, *filters}
-
-    def _find_event_error(self):
-        """Return what is missing or wrong in how events are chosen, or False.
-
-        :rtype: str | bool
-        """
-        self.ensure_one()
-        if error := self._get_source()._find_error(self):
-            return error
-        if min(self.min_count, self.max_count, self.max_points) < 0:
-            return self.env._("a limit cannot be less than 0.")
-        if self.valid_days < 0:
-            return self.env._("the number of days cannot be less than 0.")
-        if self.is_fading and not self.valid_days:
-            return self.env._("say within how many days their points fade.")
-        return False
-
-    def _get_day_sql(self, date):
-        """Return the SQL of the day that ``date`` is on where the author is.
-
-        :param SQL date: a time in UTC
-        :rtype: SQL
-        """
-        zone = self._get_sql_zone(self.tz)
-        return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", date, zone)
-
     # ACTIONS
 
     def _get_form_action(self):
@@ -694,34 +258,6 @@ class WebsiteCrmScore(models.Model):
             "res_id": self.id,
             "views": [(False, "form")],
         }
-
-    def action_open_leads(self):
-        """Open the leads and opportunities, or contacts, with points of this rule."""
-        self.ensure_one()
-        name = "crm_lead" if self.apply_to == "lead" else "res_partner"
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            f"website_crm_score.{name}_action_scored"
-        )
-        action["domain"] = list(self._get_holders_domain())
-        return action
-
-    def action_open_win_rate(self):
-        """Show what became of the leads with points of this rule, and of others."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "website_crm_score.website_crm_score_rule_report_action"
-        )
-        domain = [("rule_id", "=", self.id)]
-        return {**action, "domain": domain, "context": {"active_test": False}}
-
-    def action_open_runs(self):
-        """Open what the last runs did with this rule."""
-        self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "website_crm_score.website_crm_score_run_line_action"
-        )
-        action["domain"] = [("rule_id", "=", self.id)]
-        return action
 
     def action_apply(self):
         """Give the points of these rules to all open owners that match them now.
@@ -886,16 +422,3 @@ class WebsiteCrmScore(models.Model):
         return frozenset(made).union(
             *(self.env.registry.get_dependent_fields(field) for field in made)
         )
-
-    @api.model
-    @ormcache("name")
-    def _get_sql_zone(self, name):
-        """Return the time zone called ``name`` by a name that PostgreSQL knows, too.
-
-        :param str name: as users have it; UTC if it is none, or no zone
-        :rtype: str
-        """
-        if not name or name == "UTC":
-            return "UTC"
-        rows = self.env.execute_query(SQL("SELECT name FROM pg_timezone_names"))
-        return find_same_zone(name, {known for (known,) in rows})

@@ -17,6 +17,11 @@ SALES = ("salesman", "all_leads", "manager")
 # Who may do what on which model; whoever is not named may do nothing.
 ACCESS = {
     "website.crm.score": {"salesman": READ, "all_leads": READ, "manager": ALL},
+    "website.crm.score.domain": {},
+    "website.crm.score.count": {},
+    "website.crm.score.visit.filters": {},
+    "website.crm.score.draft": {},
+    "website.crm.score.results": {},
     "website.crm.scored": {},
     "website.crm.best.first": {},
     "website.crm.score.source": {},
@@ -59,9 +64,8 @@ PUBLIC_METHODS = {
     "website.crm.page.report": {"action_open_leads"},
     "website.page.properties.base": {"action_open_page_report"},
     "website.crm.score.run": {"action_run_now"},
-    "website.crm.score": {
-        "assign_scores_to_leads",
-        "action_apply",
+    "website.crm.score": {"assign_scores_to_leads", "action_apply"},
+    "website.crm.score.results": {
         "action_open_leads",
         "action_open_runs",
         "action_open_win_rate",
