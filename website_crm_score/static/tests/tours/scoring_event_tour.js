@@ -78,11 +78,11 @@ tours.add("website_crm_score.manager_uses_template", {
         ...openScoringRules(),
         {
             content: "There are no rules yet, and templates are offered",
-            trigger: ".o_nocontent_help:contains(New from Template)",
+            trigger: ".o_nocontent_help:contains(Templates)",
         },
         {
             content: "Begin with a template",
-            trigger: ".o_control_panel button:contains(New from Template)",
+            trigger: ".o_control_panel button:contains(Templates)",
             run: "click",
         },
         {

@@ -58,7 +58,7 @@ tours.add("website_crm_score.manager_switches_template_on", {
         ...openScoringRules(),
         {
             content: "Begin with a template",
-            trigger: ".o_control_panel button:contains(New from Template)",
+            trigger: ".o_control_panel button:contains(Templates)",
             run: "click",
         },
         {

@@ -96,7 +96,7 @@ tours.add("website_crm_score_mass_mailing.marketer_uses_template", {
         ...openScoringRules(),
         {
             content: "Begin with a template",
-            trigger: ".o_control_panel button:contains(New from Template)",
+            trigger: ".o_control_panel button:contains(Templates)",
             run: "click",
         },
         {

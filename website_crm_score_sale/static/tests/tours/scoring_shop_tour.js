@@ -15,7 +15,7 @@ registry
             ...openScoringRules(),
             {
                 content: "Begin with a template",
-                trigger: ".o_control_panel button:contains(New from Template)",
+                trigger: ".o_control_panel button:contains(Templates)",
                 run: "click",
             },
             {
