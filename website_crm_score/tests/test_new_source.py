@@ -20,7 +20,8 @@ def read_example():
         [text] = re.findall(
             r"\*\*How to add a source\.\*\*(.*?)\n\*\*", file.read(), re.S
         )
-    [python] = re.findall(r"```python\n(.*?)```", text, re.S)
+    # What follows the model, such as candidates, is shown by itself.
+    python = re.findall(r"```python\n(.*?)```", text, re.S)[0]
     [xml] = re.findall(r"```xml\n(.*?)```", text, re.S)
     return python, xml
 
