@@ -43,6 +43,7 @@
             "website_crm_score/static/src/components/score_card/*",
             "website_crm_score/static/src/views/page_list/*",
             "website_crm_score/static/src/views/score_rule/*",
+            "website_crm_score/static/src/views/score_run/*",
             "website_crm_score/static/src/widgets/**/*",
         ],
         "web.assets_tests": [

@@ -158,11 +158,9 @@ class WebsiteCrmScoreRun(models.Model):
         :rtype: dict
         """
         self.env["website.crm.score"].check_access("write")
-        for name in ("ir_cron_assign_scores", "ir_cron_score_contacts"):
-            cron = self.env.ref(f"website_crm_score.{name}", raise_if_not_found=False)
-            if cron:
-                # sudo: who may write rules has them run, not the actions of others
-                cron.sudo()._trigger()
+        # sudo: who may write rules has them run, not the actions of others
+        for cron in self._find_crons().sudo():
+            cron._trigger()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -171,6 +169,29 @@ class WebsiteCrmScoreRun(models.Model):
                 "message": self.env._("The rules run within a minute."),
             },
         }
+
+    @api.model
+    def get_next_run(self):
+        """Return when the rules run next by themselves, or because somebody asked.
+
+        :rtype: datetime | bool
+        """
+        self.check_access("read")
+        # sudo: that is no secret to those who see what the runs did
+        crons = self._find_crons().sudo().filtered("active")
+        dates = crons.mapped("nextcall")
+        triggers = self.env["ir.cron.trigger"].sudo()
+        dates += triggers.search([("cron_id", "in", crons.ids)]).mapped("call_at")
+        return min(dates, default=False)
+
+    @api.model
+    def _find_crons(self):
+        """Return the scheduled actions that have all rules run, if they still exist."""
+        crons = self.env["ir.cron"]
+        for name in ("ir_cron_assign_scores", "ir_cron_score_contacts"):
+            cron = self.env.ref(f"website_crm_score.{name}", raise_if_not_found=False)
+            crons |= cron or crons
+        return crons
 
     # RUNNING
 

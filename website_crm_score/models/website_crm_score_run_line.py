@@ -33,14 +33,14 @@ class WebsiteCrmScoreRunLine(models.Model):
     matched_count = fields.Integer(
         string="Matched",
         readonly=True,
-        help="Leads that matched, of those that the run looked at.",
+        help="Leads or contacts that matched, of those that the run looked at.",
     )
     gained_count = fields.Integer(
         string="New",
         default=0,
         required=True,
         readonly=True,
-        help="Leads that matched for the first time, and got the points.",
+        help="Leads or contacts that matched for the first time, and got the points.",
     )
     seconds = fields.Float(digits=(16, 3), readonly=True)
     error = fields.Text(readonly=True)

@@ -28,17 +28,24 @@ class RunCase(ScoringCase):
 class TestRunNow(RunCase):
     """Who may write rules can have them run without waiting for the hour."""
 
-    def find_triggers(self):
-        crons = self.env["ir.cron"]
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.manager = cls.make_user("ws_boss", "sales_team.group_sale_manager")
+        cls.crons = cls.env["ir.cron"]
         for name in ("ir_cron_assign_scores", "ir_cron_score_contacts"):
-            crons |= self.env.ref(f"website_crm_score.{name}")
+            cls.crons |= cls.env.ref(f"website_crm_score.{name}")
+
+    def find_triggers(self):
         triggers = self.env["ir.cron.trigger"].sudo()
-        return triggers.search([("cron_id", "in", crons.ids)])
+        return triggers.search([("cron_id", "in", self.crons.ids)])
+
+    def get_next_run(self):
+        return self.env["website.crm.score.run"].with_user(self.manager).get_next_run()
 
     def test_a_manager_has_the_rules_run(self):
-        manager = self.make_user("ws_boss", "sales_team.group_sale_manager")
         before = self.find_triggers()
-        runs = self.env["website.crm.score.run"].with_user(manager)
+        runs = self.env["website.crm.score.run"].with_user(self.manager)
         call_kw(runs, "action_run_now", [[]], {})  # as the button of a list does
         self.assertEqual(len(self.find_triggers() - before), 2)
 
@@ -48,6 +55,19 @@ class TestRunNow(RunCase):
         with self.assertRaises(AccessError):
             self.env["website.crm.score.run"].with_user(seller).action_run_now()
         self.assertEqual(self.find_triggers(), before)
+
+    def test_a_manager_sees_when_the_rules_run_next(self):
+        self.find_triggers().unlink()
+        first, second = self.crons
+        now = fields.Datetime.now()
+        first.nextcall, second.nextcall = (now + timedelta(hours=n) for n in (2, 1))
+        self.assertEqual(self.get_next_run(), second.nextcall)
+        second.active = False
+        self.assertEqual(self.get_next_run(), first.nextcall)
+        first._trigger(now)
+        self.assertEqual(self.get_next_run(), now)
+        first.active = False
+        self.assertFalse(self.get_next_run())
 
 
 @tagged("post_install", "-at_install")

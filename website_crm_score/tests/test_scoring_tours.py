@@ -105,6 +105,17 @@ class TestScoringTours(ScoringCase, TrackPageCase):
         uncounted.create({"hit_date": "2026-01-05", "reason": "bot", "hit_count": 3})
         self.start("manager_sees_visits_not_counted", self.manager)
 
+    def test_a_manager_sees_when_the_rules_run_next(self):
+        values = {"reach": "usual", "apply_to": "partner"}
+        now = fields.Datetime.now()
+        self.env["website.crm.score.run"].create({**values, "start_date": now})
+        crons = self.env["website.crm.score.run"]._find_crons()
+        crons.nextcall = now + timedelta(hours=1)
+        triggers = self.env["ir.cron.trigger"]
+        triggers.search([("cron_id", "in", crons.ids)]).unlink()
+        url = "/odoo/scoring-runs"
+        self.start("manager_sees_next_run", self.manager, url)
+
     def test_a_manager_erases_what_a_lead_saw(self):
         lead = self.make_lead("Ann")
         visitor = self.make_visitor(lead)

@@ -63,7 +63,7 @@ PUBLIC_METHODS = {
     "website.crm.score.rule.report": {"action_open_rule"},
     "website.crm.page.report": {"action_open_leads"},
     "website.page.properties.base": {"action_open_page_report"},
-    "website.crm.score.run": {"action_run_now"},
+    "website.crm.score.run": {"action_run_now", "get_next_run"},
     "website.crm.score": {"assign_scores_to_leads", "action_apply"},
     "website.crm.score.results": {
         "action_open_leads",
