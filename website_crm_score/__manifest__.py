@@ -30,6 +30,7 @@
         "views/website_crm_uncounted_hit_views.xml",
         "views/res_config_settings_views.xml",
         "views/website_crm_score_alert_templates.xml",
+        "views/website_crm_score_ranking_views.xml",
         "views/website_crm_score_menus.xml",
     ],
     "demo": ["demo/website_crm_score_demo.xml"],

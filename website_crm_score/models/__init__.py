@@ -24,6 +24,7 @@ from . import website_crm_score_run
 from . import website_crm_score_alert
 from . import website_crm_score_run_line
 from . import website_crm_score_progress
+from . import website_crm_score_ranking
 from . import website_crm_score_suggestion
 from . import website_crm_score_suggestion_line
 from . import website_crm_score_suggestion_ranking

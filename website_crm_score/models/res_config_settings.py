@@ -44,6 +44,7 @@ class ResConfigSettings(models.TransientModel):
     website_crm_score_alert_rises = fields.Boolean(string="Better Grades")
     website_crm_score_alert_returns = fields.Boolean(string="Returns to the Website")
     website_crm_score_alert_absence_days = fields.Integer(string="After")
+    website_crm_score_judge_rules = fields.Boolean(string="Judge Rules Every Month")
 
     @api.model
     def get_values(self):
@@ -150,6 +151,7 @@ class ResConfigSettings(models.TransientModel):
             "website_crm_score.alert_rises": (1, 1),
             "website_crm_score.alert_returns": (1, 1),
             "website_crm_score.alert_absence_days": (30, 3_650),
+            "website_crm_score.judge_rules": (1, 1),
         }
 
     @api.constrains(

@@ -35,6 +35,7 @@ ACCESS = {
     "website.crm.score.suggestion": {"manager": ALL},
     "website.crm.score.suggestion.line": {"manager": ALL},
     "website.crm.score.suggestion.ranking": {"manager": ALL},
+    "website.crm.score.ranking": {"manager": READ},
     "website.crm.score.trial": dict.fromkeys(SALES, MAKE),
     "website.crm.score.line": dict.fromkeys(SALES, READ),
     "website.crm.score.history": dict.fromkeys(SALES, READ),

@@ -1,0 +1,192 @@
+import logging
+
+from dateutil.relativedelta import relativedelta
+
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..learning.decline import has_lost_lift, is_worse
+from ..learning.judging import get_auc
+from ..learning.patterns import Counts
+from ..learning.proposal import LEAST_OUTCOMES
+from ..tools.concurrency import CONCURRENCY_ERRORS
+from .website_crm_score_report import CLOSED_DATE, IS_CLOSED, IS_WON
+
+_logger = logging.getLogger(__name__)
+
+# What the first ranking looks at: later ones are compared with it.
+FIRST_PERIOD = relativedelta(years=1)
+
+
+class WebsiteCrmScoreRanking(models.Model):
+    """How well the rules ranked the leads that were closed in a period.
+
+    Once a month, of the leads closed since the last time, or more months where they
+    were few. When the rules rank worse than the time before, sales managers are told,
+    with the rules that told won from lost leads then and no longer do.
+    """
+
+    _name = "website.crm.score.ranking"
+    _description = "Ranking by Scoring Rules"
+    _order = "end_date desc, id desc"
+    _rec_name = "end_date"
+
+    start_date = fields.Datetime(string="Closed after", required=True, readonly=True)
+    end_date = fields.Datetime(string="Closed until", required=True, readonly=True)
+    won_count = fields.Integer(string="Won Leads", readonly=True)
+    lost_count = fields.Integer(string="Lost Leads", readonly=True)
+    auc = fields.Float(
+        string="Ranking",
+        digits=(16, 3),
+        readonly=True,
+        aggregator="avg",
+        help="How often, of a won and a lost lead, the won one has the higher score: "
+        "0.5 is chance, 1 is always.",
+    )
+    is_worse = fields.Boolean(
+        string="Worse",
+        readonly=True,
+        help="The rules surely rank worse than the time before.",
+    )
+    rule_ids = fields.Many2many(
+        comodel_name="website.crm.score",
+        relation="website_crm_score_ranking_rule_rel",
+        column1="ranking_id",
+        column2="rule_id",
+        string="Rules without Lift",
+        readonly=True,
+        context={"active_test": False},
+        help="Leads with points of these rules were won more often than others, or "
+        "less often if the rule takes points; and are no longer.",
+    )
+
+    @api.model
+    def _cron_judge(self):
+        """Judge the rules by the leads that were closed since the last time."""
+        if not self.env["res.config.settings"]._get_scoring_number("judge_rules"):
+            return
+        # sudo: so does the job
+        before, now = self.sudo().search([], limit=1), fields.Datetime.now()
+        start = before.end_date or now - FIRST_PERIOD
+        self.env.flush_all()
+        scores = self._get_scores(start, now)
+        won = sum(won for won, _lost in scores.values())
+        lost = sum(lost for _won, lost in scores.values())
+        if min(won, lost) < LEAST_OUTCOMES:
+            return  # the next one looks at these leads, too
+        ranking = before.create(
+            {
+                "start_date": start,
+                "end_date": now,
+                "won_count": won,
+                "lost_count": lost,
+                "auc": get_auc(scores),
+            }
+        )
+        if before:
+            ranking._compare(before)
+
+    def _compare(self, before):
+        """Note whether the rules rank worse than ``before``, and tell so."""
+        self.is_worse = is_worse(*self._get_figures(), *before._get_figures())
+        if not self.is_worse:
+            return
+        now, then = self._count_rules(), before._count_rules()
+        rules = self.env["website.crm.score"].search(
+            [("apply_to", "=", "lead"), ("id", "in", list(now.keys() & then.keys()))]
+        )
+        self.rule_ids = rules.filtered(
+            lambda rule: has_lost_lift(now[rule.id], then[rule.id], rule.value)
+        )
+        for user in self._get_managers():
+            self._try_to_tell(user, before)
+
+    def _get_figures(self):
+        return self.auc, self.won_count, self.lost_count
+
+    # COUNTING
+
+    @api.model
+    def _get_scores(self, start, end):
+        """Return won and lost leads by score, of those that were closed between."""
+        query = SQL(
+            """
+            SELECT lead.score, count(*) FILTER (WHERE %(won)s),
+                   count(*) FILTER (WHERE NOT %(won)s)
+              FROM crm_lead lead WHERE %(closed)s GROUP BY lead.score
+            """,
+            won=IS_WON,
+            closed=self._get_closed_sql(start, end),
+        )
+        return {score: (won, lost) for score, won, lost in self._fetch(query)}
+
+    def _count_rules(self):
+        """Return the leads with points of each rule, and those without.
+
+        :rtype: dict[int, Counts]
+        """
+        query = SQL(
+            """
+            SELECT line.rule_id, count(*) FILTER (WHERE %(won)s),
+                   count(*) FILTER (WHERE NOT %(won)s)
+              FROM crm_lead lead
+              JOIN website_crm_score_line line ON line.lead_id = lead.id
+             WHERE line.points <> 0 AND %(closed)s GROUP BY line.rule_id
+            """,
+            won=IS_WON,
+            closed=self._get_closed_sql(self.start_date, self.end_date),
+        )
+        return {
+            rule: Counts(won, lost, self.won_count - won, self.lost_count - lost)
+            for rule, won, lost in self._fetch(query)
+        }
+
+    @api.model
+    def _get_closed_sql(self, start, end):
+        # Those that rules looked at.
+        return SQL(
+            "%(closed)s AND lead.score_date IS NOT NULL"
+            " AND %(date)s > %(start)s AND %(date)s <= %(end)s",
+            closed=IS_CLOSED,
+            date=CLOSED_DATE,
+            start=start,
+            end=end,
+        )
+
+    def _fetch(self, query):
+        self.env.cr.execute(query)
+        return self.env.cr.fetchall()
+
+    # TELLING
+
+    @api.model
+    def _get_managers(self):
+        """Return the sales managers, who all read of all rules that they may see."""
+        group = self.env.ref("sales_team.group_sale_manager")
+        return group.all_user_ids.filtered(
+            lambda user: user.active and user._is_internal()
+        )
+
+    def _try_to_tell(self, user, before):
+        """Tell ``user``; where that fails, the others hear nevertheless."""
+        try:
+            with self.env.cr.savepoint():
+                self.with_context(lang=user.lang)._tell(user, before)
+        # Messages and their templates can run any code, which may raise anything.
+        except Exception as error:  # pylint: disable=broad-exception-caught
+            if isinstance(error, CONCURRENCY_ERRORS):
+                raise
+            _logger.warning("User %s is not told of rules", user.id, exc_info=True)
+
+    def _tell(self, user, before):
+        rules = self.rule_ids.with_user(user)._filtered_access("read")
+        rules = rules.with_context(lang=user.lang)
+        values = {"ranking": self, "before": before, "rules": rules}
+        self.env["mail.thread"].message_notify(
+            partner_ids=user.partner_id.ids,
+            author_id=self.env.ref("base.partner_root").id,
+            subject=self.env._("The scoring rules rank leads worse than they did"),
+            body=self.env["ir.qweb"]._render(
+                "website_crm_score.message_ranking", values
+            ),
+        )
