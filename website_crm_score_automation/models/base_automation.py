@@ -4,6 +4,7 @@ from odoo.addons.website_crm_score.scoring.scores import TOTALS
 from odoo.addons.website_crm_score.tools.own_context import OURS
 
 FIELD = "score_level_date"
+EXAMPLES = ("base_automation_score_reached", "base_automation_score_below")
 
 
 class BaseAutomation(models.Model):
@@ -18,6 +19,10 @@ class BaseAutomation(models.Model):
         "below it. That it is above or below now is for the conditions to say.",
     )
     has_score_level = fields.Boolean(compute="_compute_has_score_level")
+    is_score_example = fields.Boolean(
+        compute="_compute_is_score_example",
+        help="It comes with the addon, switched off, for you to adapt.",
+    )
 
     @api.depends("trigger", "trg_date_id")
     def _compute_has_score_level(self):
@@ -25,6 +30,16 @@ class BaseAutomation(models.Model):
             automation.has_score_level = (
                 automation.trigger == "on_time" and automation.trg_date_id.name == FIELD
             )
+
+    def _compute_is_score_example(self):
+        examples = self.browse()
+        for name in EXAMPLES:
+            example = self.env.ref(
+                f"website_crm_score_automation.{name}", raise_if_not_found=False
+            )
+            examples |= example or examples
+        for automation in self:
+            automation.is_score_example = automation in examples
 
     def _search_time_based_automation_records(self, *, until):
         if self.has_score_level:

@@ -6,13 +6,18 @@ registry
     .add("website_crm_score_automation.admin_adapts_an_example", {
         steps: () => [
             {
+                content: "See that it is an example, and nothing that was archived",
+                trigger:
+                    ".o_kanban_record:contains(below a score of 50):has(.ribbon:contains(Example)):not(:has(.ribbon:contains(Archived)))",
+            },
+            {
                 content: "Open the example of leads that stay cold",
                 trigger: ".o_kanban_record:contains(below a score of 50 for 3 days)",
                 run: "click",
             },
             {
                 content: "See that it is switched off",
-                trigger: ".o_form_view .ribbon:contains(Archived)",
+                trigger: ".o_form_view .ribbon:contains(Example)",
             },
             {
                 content: "Choose another level",
@@ -21,18 +26,13 @@ registry
             },
             ...stepUtils.saveForm(),
             {
-                content: "Open the menu of actions",
-                trigger: ".o_cp_action_menus .dropdown-toggle",
-                run: "click",
-            },
-            {
                 content: "Switch it on",
-                trigger: ".o_menu_item:contains(Unarchive)",
+                trigger: "button[name=action_unarchive]:contains(Switch On)",
                 run: "click",
             },
             {
                 content: "See that it is switched on, with its level",
-                trigger: ".o_form_view:not(:has(.ribbon:contains(Archived)))",
+                trigger: ".o_form_view:not(:has(.ribbon:contains(Example)))",
             },
         ],
     });
