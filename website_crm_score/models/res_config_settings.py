@@ -23,7 +23,7 @@ class ResConfigSettings(models.TransientModel):
     )
     website_crm_score_hits_per_minute = fields.Integer(string="Count at most")
     website_crm_score_keep_months = fields.Integer(
-        string="Keep single visits for",
+        string="Keep visits for",
         config_parameter="website_crm_score.keep_months",
     )
 
@@ -43,7 +43,7 @@ class ResConfigSettings(models.TransientModel):
 
     website_crm_score_alert_rises = fields.Boolean(string="Better Grades")
     website_crm_score_alert_returns = fields.Boolean(string="Returns to the Website")
-    website_crm_score_alert_absence_days = fields.Integer(string="After")
+    website_crm_score_alert_absence_days = fields.Integer(string="Away for at least")
     website_crm_score_judge_rules = fields.Boolean(string="Judge Rules Every Month")
 
     @api.model
