@@ -1,3 +1,5 @@
+from . import website_crm_scored_week
+from . import website_crm_scored_listeners
 from . import website_crm_scored
 from . import website_crm_best_first
 from . import website_crm_url

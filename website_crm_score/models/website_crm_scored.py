@@ -1,16 +1,13 @@
-import logging
 from functools import partial
-from operator import eq, ge, gt, le, lt
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
-from odoo.tools import SQL, split_every
+from odoo.tools import SQL
 
 from ..fields import TechnicalBoolean
 from ..scoring.card import get_card, get_reason_action
 from ..scoring.grading import GRADES, Grading
-from ..scoring.history import get_week_sql
 from ..scoring.regrading import regrade_part
 from ..scoring.scores import (
     TOTALS,
@@ -19,11 +16,6 @@ from ..scoring.scores import (
     sum_scores,
     write_scores,
 )
-from ..tools.concurrency import CONCURRENCY_ERRORS
-from ..tools.merge_rehearsal import is_rehearsal
-from ..tools.own_context import OURS
-
-_logger = logging.getLogger(__name__)
 
 DERIVED_FIELDS = {*TOTALS, "score_date", "score_ids"}
 # What users cannot give a default either. It is not refused: with a user, Odoo creates
@@ -35,16 +27,6 @@ JOB_FIELDS = {
     "score_outdated",
     "pageviews_outdated",
 }
-# How the change of a week is compared, here and in PostgreSQL.
-WEEK_COMPARISONS = {
-    "=": (eq, SQL("=")),
-    "<": (lt, SQL("<")),
-    "<=": (le, SQL("<=")),
-    ">": (gt, SQL(">")),
-    ">=": (ge, SQL(">=")),
-}
-# So many records go through the ORM at once where somebody listens to their scores.
-LISTENED_SIZE = 500
 # So many are graded anew in one transaction.
 REGRADED_SIZE = 4_000
 
@@ -58,6 +40,7 @@ class WebsiteCrmScored(models.AbstractModel):
     """
 
     _name = "website.crm.scored"
+    _inherit = ["website.crm.scored.week", "website.crm.scored.listeners"]
     _description = "Scored Record"
     # The field of ledger lines that says whose they are.
     _ledger_field = None
@@ -113,15 +96,6 @@ class WebsiteCrmScored(models.AbstractModel):
         "Empty until the rules first looked.",
         groups="sales_team.group_sale_salesman",
     )
-    score_week_change = fields.Float(
-        string="Since a Week Ago",
-        compute="_compute_score_week_change",
-        search="_search_score_week_change",
-        digits=(16, 2),
-        help="By how much the score rose, or fell, within a week; of new ones since "
-        "they were first scored.",
-        groups="sales_team.group_sale_salesman",
-    )
     score_date = fields.Datetime(
         string="Scored on",
         readonly=True,
@@ -148,40 +122,6 @@ class WebsiteCrmScored(models.AbstractModel):
         for owner in self:
             values = totals.get(owner._origin.id, (0.0, 0.0, 0.0, False))
             owner.update(dict(zip(TOTALS, values, strict=True)))
-
-    @api.depends("score")
-    def _compute_score_week_change(self):
-        # sudo: who may read a score may read what it was
-        history = self.env["website.crm.score.history"].sudo()
-        changes = history._get_week_changes(self._origin)
-        for owner in self:
-            owner.score_week_change = changes.get(owner._origin.id, 0.0)
-
-    @api.model
-    def _search_score_week_change(self, operator, value):
-        # The ORM asks for the rights on fields that have a column alone.
-        self._check_field_access(self._fields["score_week_change"], "read")
-        if operator == "in":
-            return Domain.OR(self._changed_domain("=", number) for number in value)
-        if operator not in ("<", "<=", ">", ">="):
-            return NotImplemented
-        return self._changed_domain(operator, value)
-
-    @api.model
-    def _changed_domain(self, operator, number):
-        """Return the domain of the records whose score changed so within a week."""
-        compare, compare_sql = WEEK_COMPARISONS[operator]
-        # Who is not in the history has not changed.
-        is_of_the_others = compare(0.0, number or 0.0)
-        query = SQL(
-            "(%s GROUP BY %s HAVING (sum(score - score_before) %s %s::numeric) != %s)",
-            get_week_sql(self, SQL.identifier(self._ledger_field)),
-            SQL.identifier(self._ledger_field),
-            compare_sql,
-            number or 0.0,
-            is_of_the_others,
-        )
-        return Domain("id", "not in" if is_of_the_others else "in", query)
 
     @api.model
     def default_get(self, fields_list):
@@ -339,13 +279,6 @@ class WebsiteCrmScored(models.AbstractModel):
         self.browse(ids)._tell_silently()
         return progress._go_on_regrading(reached, len(ids))
 
-    def _tell_silently(self):
-        """Have what is computed from the scores of these owners follow, without that
-        an automation rule runs or a message tells of it."""
-        silent = self.with_context(tracking_disable=True, is_restated=OURS)
-        silent._notify_scores_changed(list(TOTALS))
-        silent.env.flush_all()
-
     def _change_scores(self):
         """Set the scores of these owners, which are open, to their sums."""
         self._write_scores(
@@ -378,52 +311,6 @@ class WebsiteCrmScored(models.AbstractModel):
         counts = write_scores(self, batch, keeps=True, alerts=alerts)
         self._recompute_scores(changed_ids)
         return counts
-
-    @api.model
-    def _has_score_listeners(self):
-        """Return whether something happens when a score changes."""
-        return not is_rehearsal(self.env) and self._is_score_listened_to()
-
-    @api.model
-    def _is_score_listened_to(self):
-        """Return whether the score, or what goes with it, is tracked in the chatter, or
-        fields that are stored depend on it."""
-        return any(
-            getattr(field, "tracking", False)
-            or any(other.store for other in self.pool.get_dependent_fields(field))
-            for field in map(self._fields.get, TOTALS)
-        )
-
-    @api.model
-    def _recompute_scores(self, ids):
-        """Have the ORM compute scores, so that what listens to them hears of it.
-
-        Where what listens fails, the scores are right nevertheless.
-        """
-        for batch in split_every(LISTENED_SIZE, ids):
-            owners = self.browse(batch)
-            try:
-                with self.env.cr.savepoint():
-                    # The score and all that is computed from it, at the end of this.
-                    owners.modified(["score_line_ids"])
-            # Automation rules can run any code, which may raise anything.
-            except Exception as error:  # pylint: disable=broad-exception-caught
-                if isinstance(error, CONCURRENCY_ERRORS):
-                    raise
-                _logger.warning(
-                    "What listens to the scores of %s failed",
-                    self._name,
-                    exc_info=True,
-                )
-                sum_scores(self, batch)
-            self.env.invalidate_all()
-
-    def _notify_scores_changed(self, names):
-        """Tell the ORM that SQL changed these fields of these owners."""
-        known = [*names, "score_line_ids", "score_ids", "score_week_change"]
-        self.invalidate_recordset(known, flush=False)
-        if not is_rehearsal(self.env):
-            self.modified(names)
 
     # MERGE
 

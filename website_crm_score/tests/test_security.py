@@ -23,6 +23,8 @@ ACCESS = {
     "website.crm.score.draft": {},
     "website.crm.score.results": {},
     "website.crm.scored": {},
+    "website.crm.scored.week": {},
+    "website.crm.scored.listeners": {},
     "website.crm.best.first": {},
     "website.crm.score.source": {},
     "website.crm.score.source.comeback": {},

@@ -5,7 +5,7 @@ from odoo.tools import mute_logger
 from odoo.addons.website_crm_score.tests.common import DependentFieldCase, ScoringCase
 from odoo.addons.website_crm_score.tests.test_history import HistoryCase
 
-OWNER_LOGGER = "odoo.addons.website_crm_score.models.website_crm_scored"
+OWNER_LOGGER = "odoo.addons.website_crm_score.models.website_crm_scored_listeners"
 
 
 class ListenerCase(ScoringCase):
