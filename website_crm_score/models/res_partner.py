@@ -5,6 +5,16 @@ from ..fields import LedgerMany2many
 from ..tools.own_context import OURS
 from .website_crm_scored import DERIVED_FIELDS
 
+# The columns of the list that say something only where contacts are scored.
+COLUMNS = [
+    "score",
+    "score_grade",
+    "score_week_change",
+    "score_fit",
+    "score_engagement",
+    "score_date",
+]
+
 
 class ResPartner(models.Model):
     """Contacts have a score, as leads do: customers without a lead have one, too. They
@@ -53,6 +63,37 @@ class ResPartner(models.Model):
     @api.depends("score_line_ids.points")
     def _compute_score(self):
         return super()._compute_score()
+
+    @api.model
+    def _are_scored(self):
+        """Return whether there is a rule for contacts."""
+        # sudo: that there is one, everybody may see by the columns of the list
+        rules = self.env["website.crm.score"].sudo()
+        return bool(rules.search_count([("apply_to", "=", "partner")], limit=1))
+
+    @api.model
+    def _get_view_cache_key(self, view_id=None, view_type="form", **options):
+        key = super()._get_view_cache_key(view_id, view_type, **options)
+        return (*key, view_type == "list" and self._are_scored())
+
+    @api.model
+    def _get_view(self, view_id=None, view_type="form", **options):
+        arch, view = super()._get_view(view_id, view_type, **options)
+        if view_type == "list":
+            self._show_columns(arch, self._are_scored())
+        return arch, view
+
+    @api.model
+    def _show_columns(self, arch, are_scored):
+        """Show the score in a list as long as contacts are scored, else not even offer
+        its columns."""
+        for column in arch.xpath("./field[@optional]"):
+            if column.get("name") not in COLUMNS:
+                continue
+            if not are_scored:
+                column.set("column_invisible", "True")
+            elif column.get("name") == "score":
+                column.set("optional", "show")
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -1,5 +1,6 @@
 from datetime import timedelta
 
+from lxml import etree
 from psycopg2 import IntegrityError
 
 from odoo.exceptions import AccessError, ValidationError
@@ -7,6 +8,7 @@ from odoo.fields import Domain
 from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+from odoo.tools.safe_eval import safe_eval
 
 from .common import LONG_AGO
 from .event_common import EventCase
@@ -54,6 +56,43 @@ class ContactCase(EventCase):
                 contact.score_line_ids.rule_id,
                 contact.with_context(active_test=False).score_ids,
             )
+
+
+@tagged("post_install", "-at_install")
+class TestContactScreens(ContactCase):
+    """The list and the form of contacts show scores where these are in use."""
+
+    def get_columns(self):
+        """Return the columns of scores in the list, and whether each is shown."""
+        arch = etree.fromstring(self.Partner.get_view(view_type="list")["arch"])
+        return {
+            node.get("name"): node.get("optional")
+            for node in arch.iter("field")
+            if node.get("name", "").startswith("score")
+            and node.get("column_invisible") != "True"
+        }
+
+    def test_the_score_is_a_column_as_long_as_contacts_are_scored(self):
+        self.Rule.search([("apply_to", "=", "partner")]).active = False
+        self.assertFalse(self.get_columns())
+        rule = self.make_contact_rule()
+        columns = self.get_columns()
+        self.assertEqual(columns["score"], "show")
+        self.assertEqual(columns["score_fit"], "hide")
+        rule.active = False
+        self.assertFalse(self.get_columns())
+
+    def test_a_contact_opens_the_reasons_of_its_score(self):
+        ann = self.make_contact(function="Boss")
+        self.make_contact_rule('[("function", "=", "Boss")]')
+        self.Rule.assign_scores_to_leads()
+        action = self.env.ref("website_crm_score.website_crm_score_line_action")
+        domain = safe_eval(action.domain, {"active_id": ann.id})
+        self.assertEqual(self.Line.search(domain), ann.score_line_ids)
+        self.assertTrue(ann.score_line_ids)
+        arch = etree.fromstring(self.Partner.get_view(view_type="form")["arch"])
+        (button,) = arch.xpath(f"//button[@type='action'][@name='{action.id}']")
+        self.assertEqual(button.get("invisible"), "not score")
 
 
 @tagged("post_install", "-at_install")
