@@ -35,6 +35,12 @@ class TestTrackPageTour(TrackPageCase):
         self.assertTrue(self._get_website_copy(self.page, website).track)
         self.assertFalse(self.page.track)
 
+    def test_a_manager_opens_what_became_of_the_leads_that_saw_a_page(self):
+        self.page.track = True
+        groups = "website.group_website_designer,sales_team.group_sale_manager"
+        manager = self._new_user("manager", groups)
+        self._start("/track-me", "track_page_report", manager)
+
     def test_designer_tracks_selected_pages(self):
         self.start_tour(
             "/odoo/action-website.action_website_pages_list",

@@ -109,6 +109,24 @@ registerWebsitePreviewTour(
     ]
 );
 
+registerWebsitePreviewTour(
+    "website_crm_score.track_page_report",
+    {url: "/track-me"},
+    () => [
+        ...openFromSiteMenu("menu_page_properties"),
+        {
+            content: "See what became of the leads that saw the page",
+            trigger: ".modal button[name=action_open_page_report]",
+            run: "click",
+        },
+        {
+            content: "It is shown in place of the website and of the dialog",
+            trigger:
+                "body:not(:has(.modal)) .o_last_breadcrumb_item:contains(Pages and Win Rates)",
+        },
+    ]
+);
+
 const pageRow = ".o_data_row:contains(/track-me)";
 
 function actOnPage(action) {
