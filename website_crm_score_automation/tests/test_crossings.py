@@ -69,13 +69,13 @@ class TestCrossings(AutomationCase):
         self.make_leads(3, priority="3")
         self.run_rules()
         counts = []
-        for number in (1, 30):
+        for number in (1, 1, 30):  # the first one fills caches
             self.make_leads(number, priority="3")
             before = self.env.cr.sql_log_count
             self.run_rules()
             counts.append(self.env.cr.sql_log_count - before)
-        self.assertEqual(len(self.Crossing.search([])), 34)
-        self.assertEqual(counts[0], counts[1])
+        self.assertEqual(len(self.Crossing.search([])), 35)
+        self.assertEqual(counts[1], counts[2])
 
     # WHEN RULES RUN
 

@@ -3,6 +3,8 @@ from odoo.tests import Form, tagged
 from .shop_http_common import ShopHttpCase
 
 PASSWORD = "ws_shop_1"
+# What the template gives: to a lead for its form, to all for visits and the shop.
+FORM, VISIT, CART, PURCHASE = 20, 1, 15, 100
 
 
 @tagged("post_install", "-at_install")
@@ -73,14 +75,14 @@ class TestShopJourney(ShopHttpCase):
         cart = self.add_to_cart(self.tool)
         self.log_in(self.shopper.login, PASSWORD)
         self.run_jobs()
-        self.assertScores(lead, [2 * 1 + 15])
-        self.assertEqual(self.customer.score, 2 * 1 + 15)
+        self.assertScores(lead, [FORM + 2 * VISIT + CART])
+        self.assertEqual(self.customer.score, 2 * VISIT + CART)
         self.assertNotIn(self.customer, self.find_recipients(100))
         self.pay(cart)
         self.assertEqual(cart.state, "sale")
         self.run_jobs()
-        self.assertScores(lead, [2 * 1 + 15 + 100])
-        self.assertEqual(self.customer.score, 2 * 1 + 15 + 100)
+        self.assertScores(lead, [FORM + 2 * VISIT + CART + PURCHASE])
+        self.assertEqual(self.customer.score, 2 * VISIT + CART + PURCHASE)
         self.assertIn(self.customer, self.find_recipients(100))
 
     def test_each_visit_cart_and_purchase_counts_again(self):
@@ -90,8 +92,9 @@ class TestShopJourney(ShopHttpCase):
             self.visit(product.website_url)
             self.pay(self.add_to_cart(product))
             self.run_jobs()
-        self.assertScores(lead, [2 * (1 + 15 + 100)])
-        self.assertEqual(self.customer.score, 2 * (1 + 15 + 100))
+        points = 2 * (VISIT + CART + PURCHASE)
+        self.assertScores(lead, [FORM + points])
+        self.assertEqual(self.customer.score, points)
         lines = self.customer.score_line_ids
         self.assertEqual(lines.mapped("event_count"), [2, 2, 2])
 
@@ -102,9 +105,9 @@ class TestShopJourney(ShopHttpCase):
         self.submit_address()
         self.pay(order)
         self.run_jobs()
-        self.assertScores(lead, [1 + 15 + 100])
+        self.assertScores(lead, [FORM + VISIT + CART + PURCHASE])
         # Nobody logged in: the visit is the lead's, and not yet the new contact's.
         self.assertNotEqual(order.partner_id, self.website.user_id.partner_id)
-        self.assertEqual(order.partner_id.score, 15 + 100)
+        self.assertEqual(order.partner_id.score, CART + PURCHASE)
         self.assertIn(order.partner_id, self.find_recipients(100))
         self.assertNotIn(self.customer, self.find_recipients(1))
