@@ -20,14 +20,14 @@ LEADS = 20_000
 PARTS = 5  # of 4,000 leads each
 INSERT_RULES = """
     INSERT INTO website_crm_score
-           (name, domain, value, event_based, rule_type, apply_to, active, sequence,
-            lang, author_id, write_date)
+           (name, domain, value, event_based, rule_type, category, apply_to, active,
+            sequence, lang, author_id, write_date)
     VALUES ('{"en_US": "All"}', '[]',
-            5, FALSE, 'domain', 'lead', TRUE, 10, 'en_US', 1, now()),
+            5, FALSE, 'domain', 'fit', 'lead', TRUE, 10, 'en_US', 1, now()),
            ('{"en_US": "Seven"}', '[("name", "=like", "%7")]',
-            20, FALSE, 'domain', 'lead', TRUE, 20, 'en_US', 1, now()),
+            20, FALSE, 'domain', 'fit', 'lead', TRUE, 20, 'en_US', 1, now()),
            ('{"en_US": "Mail"}', '[("email_from", "ilike", "EXAMPLE.ORG")]',
-            -3.5, TRUE, 'domain', 'lead', TRUE, 30, 'en_US', 1, now())
+            -3.5, TRUE, 'domain', 'fit', 'lead', TRUE, 30, 'en_US', 1, now())
 """
 INSERT_LEADS = """
     INSERT INTO crm_lead (name, type, active, won_status, email_from)
