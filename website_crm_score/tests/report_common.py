@@ -54,7 +54,9 @@ class ReportCase(ScoringCase):
         closed = cls.leads.filtered("date_closed")
         for lead in closed:
             days = cls.random.randrange(40)
-            lead.date_closed = fields.Datetime.now() + timedelta(days=days)
+            # An hour later: what is made and closed in a second has no days for sure.
+            age = timedelta(days=days, hours=1)
+            lead.date_closed = fields.Datetime.now() + age
         cls.env.flush_all()
 
     def get_reported(self):
