@@ -28,7 +28,8 @@ SELECT number, 'Reader ' || number, 'lead', TRUE, 'pending',
 TRACES = """
 INSERT INTO mailing_trace (
     id, trace_type, model, res_id, email, mass_mailing_id, trace_status,
-    sent_datetime, open_datetime, links_click_datetime, create_date, write_date
+    sent_datetime, open_datetime, links_click_datetime, bounce_datetime, create_date,
+    write_date
 )
 SELECT number, 'mail', 'mailing.contact', reader,
        'reader' || reader || '@reader.example', mailing.id,
@@ -37,6 +38,7 @@ SELECT number, 'mail', 'mailing.contact', reader,
        moment - interval '1 hour',
        CASE WHEN share BETWEEN 3 AND 42 THEN moment END,
        CASE WHEN share BETWEEN 3 AND 14 THEN moment END,
+       CASE WHEN share < 3 THEN moment END,
        moment - interval '1 hour', moment
   FROM (SELECT number,
                1 + pg_temp.pick(number, 1, (SELECT count(*)::integer FROM crm_lead))
