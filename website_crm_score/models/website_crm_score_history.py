@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ..fields import LedgerMany2one
 from ..scoring.history import get_day, get_merge_sql, get_week_sql
+from ..tools.owned import delete_of_owners, delete_orphans
 
 VACUUM_SIZE = 50_000
 # What has changed since a week ago is said in any case.
@@ -82,15 +83,7 @@ class WebsiteCrmScoreHistory(models.Model):
     @api.model
     def _drop_owners(self, owners):
         """Forget what the scores of ``owners`` were."""
-        if owners:
-            self.env.cr.execute(
-                SQL(
-                    "DELETE FROM website_crm_score_history WHERE %s IN %s",
-                    SQL.identifier(owners._ledger_field),
-                    owners._ids,
-                )
-            )
-            self.invalidate_model()
+        delete_of_owners(self, owners)
 
     @api.model
     def _drop_orphans(self, owners):
@@ -98,19 +91,7 @@ class WebsiteCrmScoreHistory(models.Model):
 
         :param models.BaseModel owners: the model of the owners
         """
-        owner = SQL.identifier(owners._ledger_field)
-        self.env.cr.execute(
-            SQL(
-                """
-                DELETE FROM website_crm_score_history history
-                 WHERE %s IS NOT NULL
-                   AND NOT EXISTS (SELECT FROM %s WHERE id = history.%s)
-                """,
-                owner,
-                SQL.identifier(owners._table),
-                owner,
-            )
-        )
+        delete_orphans(self, owners)
 
     @api.model
     def _merge(self, owners, pairs):

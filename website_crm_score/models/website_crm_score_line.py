@@ -9,6 +9,7 @@ from ..scoring.counting import get_worth_sql
 from ..scoring.matching import looks_at_pages
 from ..scoring.scores import get_wrong_sql
 from ..scoring.worklist import tune
+from ..tools.owned import delete_of_owners, delete_orphans
 
 
 class WebsiteCrmScoreLine(models.Model):
@@ -217,17 +218,8 @@ class WebsiteCrmScoreLine(models.Model):
     @api.model
     def _drop_owners(self, owners):
         """Delete the lines of ``owners``, which are deleted themselves."""
-        if owners:
-            self.env.flush_all()
-            self.env.cr.execute(
-                SQL(
-                    "DELETE FROM website_crm_score_line WHERE %s IN %s",
-                    SQL.identifier(owners._ledger_field),
-                    owners._ids,
-                )
-            )
-            self.invalidate_model()
-            self.env["website.crm.score.history"]._drop_owners(owners)
+        delete_of_owners(self, owners)
+        self.env["website.crm.score.history"]._drop_owners(owners)
 
     @api.model
     def _drop_orphans(self):
@@ -235,18 +227,7 @@ class WebsiteCrmScoreLine(models.Model):
         no_rule = SQL("line.rule_id NOT IN (SELECT id FROM website_crm_score)")
         for owners in self.env["website.crm.score"]._iter_owners():
             owner = SQL.identifier(owners._ledger_field)
-            self.env.cr.execute(
-                SQL(
-                    """
-                    DELETE FROM website_crm_score_line line
-                     WHERE %s IS NOT NULL
-                       AND NOT EXISTS (SELECT FROM %s WHERE id = line.%s)
-                    """,
-                    owner,
-                    SQL.identifier(owners._table),
-                    owner,
-                )
-            )
+            delete_orphans(self, owners)
             self._drop_lines(owners, SQL("line.%s IS NOT NULL AND %s", owner, no_rule))
             self.env["website.crm.score.history"]._drop_orphans(owners)
 
