@@ -1,10 +1,11 @@
 """Whether a score ranks worse than it did, and which rules have to do with it."""
 
 import math
+from statistics import NormalDist
 
 from .chance import get_lift
 
-DEVIATIONS = 1.645  # of one side: 95 %
+CHANCE = 0.05  # how often what is as good as before may be taken for worse
 # Less is no news, however sure it is.
 LEAST_DROP = 0.02
 
@@ -19,12 +20,37 @@ def get_variance(auc, won, lost):
     return max(spread, 0.0) / (won * lost)
 
 
-def is_worse(auc, won, lost, auc_before, won_before, lost_before):
-    """Return whether a score surely ranks worse than before."""
+def find_best(rankings):
+    """Return the place of the one of ``rankings`` that is surely the best: a high figure
+    of few leads may be chance.
+
+    :param list rankings: of each, how often a won lead was above a lost one, and how
+        many won and lost leads there were
+    """
+    deviations = _get_deviations(1)
+
+    def get_least(place):
+        auc, won, lost = rankings[place]
+        return auc - deviations * math.sqrt(get_variance(auc, won, lost))
+
+    return max(range(len(rankings)), key=get_least)
+
+
+def is_worse(auc, won, lost, auc_before, won_before, lost_before, choice=1):
+    """Return whether a score surely ranks worse than before.
+
+    :param int choice: out of how many the one before was chosen: the best of some is
+        good by chance, too
+    """
     variance = get_variance(auc, won, lost)
     variance += get_variance(auc_before, won_before, lost_before)
     drop = auc_before - auc
-    return drop >= LEAST_DROP and drop > DEVIATIONS * math.sqrt(variance)
+    return drop >= LEAST_DROP and drop > _get_deviations(choice) * math.sqrt(variance)
+
+
+def _get_deviations(choice):
+    """Return how many standard deviations of one side chance seldom goes beyond."""
+    return NormalDist().inv_cdf(1 - CHANCE / choice)
 
 
 def has_lost_lift(counts, counts_before, points):

@@ -5,7 +5,7 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..learning.decline import has_lost_lift, is_worse
+from ..learning.decline import find_best, has_lost_lift, is_worse
 from ..learning.judging import get_auc
 from ..learning.patterns import Counts
 from ..learning.proposal import LEAST_OUTCOMES
@@ -16,14 +16,18 @@ _logger = logging.getLogger(__name__)
 
 # What the first ranking looks at: later ones are compared with it.
 FIRST_PERIOD = relativedelta(years=1)
+# What was reached longer ago is no measure.
+COMPARED_PERIOD = relativedelta(years=1)
 
 
 class WebsiteCrmScoreRanking(models.Model):
     """How well the rules ranked the leads that were closed in a period.
 
     Once a month, of the leads closed since the last time, or more months where they
-    were few. When the rules rank worse than the time before, sales managers are told,
-    with the rules that told won from lost leads then and no longer do.
+    were few. When the rules rank worse than at their best in the last twelve months,
+    sales managers are told, with the rules that told won from lost leads then and no
+    longer do. So a slow decline is noticed, too; once, as what was told is what the next
+    ones are compared with.
     """
 
     _name = "website.crm.score.ranking"
@@ -46,7 +50,8 @@ class WebsiteCrmScoreRanking(models.Model):
     is_worse = fields.Boolean(
         string="Worse",
         readonly=True,
-        help="The rules surely rank worse than the time before.",
+        help="The rules surely rank worse than at their best in the twelve months "
+        "before, or since they were last found worse.",
     )
     rule_ids = fields.Many2many(
         comodel_name="website.crm.score",
@@ -83,12 +88,31 @@ class WebsiteCrmScoreRanking(models.Model):
                 "auc": get_auc(scores),
             }
         )
-        if before:
-            ranking._compare(before)
+        ranking._compare(ranking._find_earlier())
 
-    def _compare(self, before):
-        """Note whether the rules rank worse than ``before``, and tell so."""
-        self.is_worse = is_worse(*self._get_figures(), *before._get_figures())
+    def _find_earlier(self):
+        """Return the rankings that this one is compared with, the newest first: those of
+        twelve months, from the last one on that was worse. The one before is always one
+        of them."""
+        earlier = self.search([("id", "!=", self.id)])
+        since = self.end_date - COMPARED_PERIOD
+        compared = earlier[:1]
+        for ranking in earlier[1:]:
+            if compared[-1].is_worse or ranking.end_date < since:
+                break
+            compared += ranking
+        return compared
+
+    def _compare(self, earlier):
+        """Note whether the rules rank worse than in the best of the ``earlier``
+        rankings, and tell so."""
+        if not earlier:
+            return
+        figures = [ranking._get_figures() for ranking in earlier]
+        before = earlier[find_best(figures)]
+        self.is_worse = is_worse(
+            *self._get_figures(), *before._get_figures(), choice=len(earlier)
+        )
         if not self.is_worse:
             return
         now, then = self._count_rules(), before._count_rules()

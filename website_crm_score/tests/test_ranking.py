@@ -2,7 +2,7 @@ from datetime import timedelta
 
 from odoo.tests import BaseCase, tagged
 
-from ..learning.decline import get_variance, has_lost_lift, is_worse
+from ..learning.decline import find_best, get_variance, has_lost_lift, is_worse
 from ..learning.patterns import Counts
 from .suggestion_common import SuggestionCase
 
@@ -22,6 +22,15 @@ class TestDecline(BaseCase):
     def test_better_and_next_to_nothing_are_not_worse(self):
         self.assertFalse(is_worse(0.9, 3000, 3000, 0.8, 3000, 3000))
         self.assertFalse(is_worse(0.785, 90_000, 90_000, 0.80, 90_000, 90_000))
+
+    def test_the_best_of_many_has_to_be_missed_by_more(self):
+        self.assertTrue(is_worse(0.75, 250, 250, 0.81, 250, 250))
+        self.assertFalse(is_worse(0.75, 250, 250, 0.81, 250, 250, choice=12))
+        self.assertTrue(is_worse(0.70, 250, 250, 0.81, 250, 250, choice=12))
+
+    def test_the_best_is_not_a_high_figure_of_few_leads(self):
+        figures = [(0.75, 500, 500), (0.80, 500, 500), (0.83, 20, 20)]
+        self.assertEqual(find_best(figures), 1)
 
     def test_a_rule_has_lost_its_lift_when_it_surely_tells_less(self):
         good, none = Counts(60, 20, 40, 80), Counts(40, 40, 60, 60)
@@ -102,6 +111,64 @@ class TestRanking(SuggestionCase):
         self.assertIn("&lt;b&gt;Fair", message.body)
         self.assertIn(f"/odoo/website.crm.score/{self.fair.id}", message.body)
         self.assertIn(f"<b>{round(100 * ranking.auc)} %</b>", message.body)
+
+    def make_earlier(self, *aucs):
+        """Note rankings of so many leads as these months had, the last one a month ago;
+        return them, the newest first."""
+        for place, auc in enumerate(reversed(aucs)):
+            end = self.now - timedelta(days=30 * (place + 1))
+            self.Ranking.create(
+                {
+                    "start_date": end - timedelta(days=30),
+                    "end_date": end,
+                    "won_count": 400,
+                    "lost_count": 400,
+                    "auc": auc,
+                }
+            )
+        return self.Ranking.search([])
+
+    def make_last(self, auc):
+        """Note the ranking of the last month, and what it says of those before."""
+        ranking = self.Ranking.create(
+            {
+                "start_date": self.now - timedelta(days=30),
+                "end_date": self.now,
+                "won_count": 400,
+                "lost_count": 400,
+                "auc": auc,
+            }
+        )
+        ranking._compare(ranking._find_earlier())
+        return ranking
+
+    def test_a_slow_decline_is_told(self):
+        self.make_earlier(0.86, 0.85, 0.83, 0.81, 0.79)
+        ranking = self.make_last(0.77)
+        self.assertTrue(ranking.is_worse)
+        message = self.get_messages()
+        self.assertEqual(len(message), 1)
+        self.assertIn("<b>77 %</b>", message.body)
+        self.assertIn("86 %", message.body)
+
+    def test_a_slow_decline_is_told_once(self):
+        self.make_earlier(0.86, 0.85, 0.83, 0.79)[0].is_worse = True
+        self.assertFalse(self.make_last(0.78).is_worse)
+        self.assertFalse(self.get_messages())
+
+    def test_what_goes_on_after_it_was_told_is_told_again(self):
+        self.make_earlier(0.86, 0.80, 0.78, 0.76)[2].is_worse = True
+        self.assertTrue(self.make_last(0.71).is_worse)
+        self.assertIn("80 %", self.get_messages().body)
+
+    def test_what_was_reached_more_than_a_year_ago_is_no_measure(self):
+        self.make_earlier(0.95, *[0.78] * 12)
+        self.assertFalse(self.make_last(0.77).is_worse)
+        self.assertTrue(self.make_last(0.70).is_worse)
+
+    def test_the_one_before_is_a_measure_however_old_it_is(self):
+        self.make_earlier(0.86).end_date = self.now - timedelta(days=900)
+        self.assertTrue(self.make_last(0.75).is_worse)
 
     def test_salespeople_are_not_told(self):
         salesman = self.make_user("ws_seller", "sales_team.group_sale_salesman")
