@@ -24,6 +24,7 @@ from . import website_crm_page_report
 from . import website_crm_score_identity
 from . import website_crm_score_run
 from . import website_crm_score_alert
+from . import website_crm_score_mention
 from . import website_crm_score_run_line
 from . import website_crm_score_progress
 from . import website_crm_score_ranking

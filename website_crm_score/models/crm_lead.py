@@ -126,6 +126,8 @@ class CrmLead(models.Model):
     def unlink(self):
         visitors = self._get_own_visitors()
         urls = self.sudo().score_pageview_ids.url_id  # sudo: nobody may read urls
+        self.check_access("unlink")
+        self.env["website.crm.score.mention"]._erase(self)
         result = super().unlink()
         visitors.unlink()
         urls._erase_unused()
@@ -208,6 +210,7 @@ class CrmLead(models.Model):
         self.visitor_ids._erase_visits()
         self._get_own_visitors().unlink()
         self.env["website.crm.score.history"]._drop_owners(self)
+        self.env["website.crm.score.mention"]._erase(self)
         self._mark_stale()
         return True
 

@@ -122,6 +122,7 @@ class WebsiteCrmPageview(models.Model):
             self.env["website.crm.removed.visit"].invalidate_model()
             # sudo: who may erase what was seen need not be able to delete messages
             self.sudo()._erase_notes(self.lead_id)
+            self.env["website.crm.score.mention"]._erase(self.lead_id)
         urls = self.sudo().url_id  # sudo: nobody may read the dictionary
         result = super().unlink()
         urls._erase_unused()

@@ -160,8 +160,9 @@ class WebsiteCrmScoreAlert(models.Model):
     def _tell(self, user):
         alerts = self.with_context(lang=user.lang)
         alerts = alerts.sorted(lambda alert: (-alert.lead_id.score, alert.lead_id.id))
-        values = {"alerts": alerts[:MESSAGE_LEADS], "count": len(alerts)}
-        alerts.env["mail.thread"].message_notify(
+        named = alerts[:MESSAGE_LEADS]
+        values = {"alerts": named, "count": len(alerts)}
+        message = alerts.env["mail.thread"].message_notify(
             partner_ids=user.partner_id.ids,
             author_id=self.env.ref("base.partner_root").id,
             subject=alerts._get_subject(),
@@ -169,6 +170,7 @@ class WebsiteCrmScoreAlert(models.Model):
                 "website_crm_score.message_alerts", values
             ),
         )
+        self.env["website.crm.score.mention"]._note(message, named.lead_id)
 
     def _get_subject(self):
         if len(self) > 1:

@@ -52,6 +52,7 @@ ACCESS = {
     "website.crm.score.run.line": {"manager": READ},
     "website.crm.score.progress": {"system": READ},
     "website.crm.score.alert": {"system": READ},
+    "website.crm.score.mention": {"system": READ},
     "website.crm.form": {"system": READ},
     "website.crm.score.identity": {"system": READ},
     "website.crm.uncounted.hit": {"manager": READ},

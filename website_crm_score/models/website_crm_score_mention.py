@@ -1,0 +1,72 @@
+from lxml import html
+from markupsafe import Markup
+
+from odoo import api, fields, models
+
+
+class WebsiteCrmScoreMention(models.Model):
+    """A message in an inbox that names a lead, since an alert told of it.
+
+    Such a message is none of the chatter of the lead, and does not go with it: by this
+    it is found when what is known of somebody has to be erased.
+    """
+
+    _name = "website.crm.score.mention"
+    _description = "Lead Named by an Alert"
+    _rec_name = "lead_id"
+    _log_access = False
+
+    lead_id = fields.Many2one(
+        comodel_name="crm.lead",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+    message_id = fields.Many2one(
+        comodel_name="mail.message",
+        required=True,
+        readonly=True,
+        index=True,
+        ondelete="cascade",
+    )
+
+    @api.model
+    def _note(self, message, leads):
+        """Note that ``message`` names ``leads``."""
+        self.create([{"lead_id": lead.id, "message_id": message.id} for lead in leads])
+
+    @api.model
+    def _erase(self, leads):
+        """Forget what alerts tell of ``leads``, in whatever inbox, and are about to.
+
+        A message that tells of nobody else is deleted.
+        """
+        # sudo: the messages are those of others than of who may erase a lead
+        self, domain = self.sudo(), [("lead_id", "in", leads.ids)]
+        self.env["website.crm.score.alert"].search(domain).unlink()
+        mentions = self.search(domain)
+        for message, group in mentions.grouped("message_id").items():
+            group._erase_in(message)
+        mentions.exists().unlink()
+
+    def _erase_in(self, message):
+        """Have ``message``, that of all of these, no longer tell of their leads."""
+        # Of its mails those are left that are not sent, or could not be.
+        self.env["mail.mail"].search([("mail_message_id", "=", message.id)]).unlink()
+        body, goes_on = strike_out(message.body, set(self.lead_id.ids))
+        if goes_on:
+            message.body = body
+        else:
+            message.unlink()
+
+
+def strike_out(body, lead_ids):
+    """Return ``body`` without the items of these leads, and whether others are left."""
+    root = html.fragment_fromstring(body, create_parent="div")
+    for link in root.xpath("//li//a[@data-oe-model='crm.lead']"):
+        if int(link.get("data-oe-id")) in lead_ids:
+            next(link.iterancestors("li")).drop_tree()
+    text = html.tostring(root, encoding="unicode")
+    left = text.removeprefix("<div>").removesuffix("</div>")
+    return Markup(left), bool(root.xpath("//li"))
