@@ -151,7 +151,8 @@ class WebsiteCrmScored(models.AbstractModel):
         :param int limit: how many of the reasons, the strongest; by default all
         :return: the ``score``, its ``grade`` and change ``week_change`` since a week
             ago; ``fit`` and ``engagement`` with the most that they can be, ``fit_max``
-            and ``engagement_max``, 0 for no limit; the ``minimum`` of its team, a
+            and ``engagement_max``, 0 for no limit, and what the reasons add up to,
+            ``fit_points`` and ``engagement_points``; the ``minimum`` of its team, a
             ``name`` and ``points``, or False; in ``next_grades`` how many ``points`` of
             a ``category`` are missing for a ``grade``; in ``history`` days, each with
             the score from then on; and the ``reasons``, ``reason_count`` of them in

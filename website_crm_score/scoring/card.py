@@ -27,8 +27,10 @@ def get_card(owner, limit=None):
         "grade": owner.score_grade,
         "fit": owner.score_fit,
         "fit_max": grading.fit_max,
+        "fit_points": _add_up(reasons, FIT),
         "engagement": owner.score_engagement,
         "engagement_max": grading.engagement_max,
+        "engagement_points": _add_up(reasons, ENGAGEMENT),
         "week_change": owner.score_week_change,
         "minimum": owner._get_score_minimum(),
         "next_grades": get_next_grades(
@@ -107,6 +109,13 @@ def _get_reasons(owner):
     opened = lines.rule_id._filtered_access("read")
     reasons = [_describe(line, owner, line.rule_id in opened) for line in lines]
     return sorted(reasons, key=lambda reason: (-abs(reason["points"]), reason["name"]))
+
+
+def _add_up(reasons, category):
+    """Return the points of all reasons of a category, more than may count."""
+    return round(
+        sum(one["points"] for one in reasons if one["category"] == category), 2
+    )
 
 
 def _describe(line, owner, is_rule_open):

@@ -70,6 +70,14 @@ class TestScoreCard(EventCase):
         self.assertEqual(total, card["score"])
         self.assertEqual(card["fit"] + card["engagement"], card["score"])
 
+    def test_with_a_largest_value_the_card_says_what_the_reasons_add_up_to(self):
+        settings = self.env["res.config.settings"]
+        settings.create({"website_crm_score_engagement_max": 25}).execute()
+        self.run_rules()
+        card = self.get_card(limit=1)
+        self.assertEqual((card["engagement"], card["fit"]), (25, 7.5))
+        self.assertEqual((card["engagement_points"], card["fit_points"]), (40, 7.5))
+
     def test_a_limit_leaves_the_strongest_reasons_and_says_how_many_there_are(self):
         card = self.get_card(limit=2)
         names = [reason["name"] for reason in card["reasons"]]

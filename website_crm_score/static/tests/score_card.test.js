@@ -50,8 +50,10 @@ const CARD = {
     grade: "C2",
     fit: -2.5,
     fit_max: 0,
+    fit_points: -2.5,
     engagement: 40,
     engagement_max: 50,
+    engagement_points: 40,
     week_change: 20,
     minimum: false,
     next_grades: [],
@@ -90,9 +92,10 @@ const LIST = `
 const BADGE = "button.o_score_badge";
 const POPOVER = ".o_popover .o_score_card";
 
-function mountCard(card = {}) {
+function mountCard(card = {}, props = {}) {
     return mountWithCleanup(ScoreCard, {
         props: {
+            ...props,
             card: {...CARD, ...card},
             onOpenReason: (reason) => expect.step(`open ${reason.name}`),
         },
@@ -135,6 +138,21 @@ test("reasons are grouped, and say how often, since and until when", async () =>
     expect(".o_score_card_engagement .o_score_reason_points").toHaveText("+40");
     expect(".o_score_card_fit .o_score_reason_details").toHaveText("since Nov 5, 2018");
     expect(".o_score_card_fit .o_score_reason_points").toHaveText("-2.5");
+    expect(".o_score_card_limit").toHaveCount(0);
+});
+
+test("reasons that add up to more than counts say so, in their group", async () => {
+    await mountCard({engagement: 50, engagement_points: 55.5});
+    expect(".o_score_card_limit").toHaveCount(1);
+    expect(".o_score_card_engagement .o_score_card_limit").toHaveText(
+        "55.5 points, 50 count"
+    );
+    expect(".o_score_card_engagement .o_score_card_total").toHaveText("50 / 50");
+});
+
+test("the strongest reasons alone say what does not count, too", async () => {
+    await mountCard({engagement: 50, engagement_points: 55.5}, {isBrief: true});
+    expect(".o_score_card_limit").toHaveText("Engagement: 55.5 points, 50 count");
 });
 
 test("a reason opens what it rests on, or nothing", async () => {
@@ -263,11 +281,55 @@ test("the keyboard opens and closes the reasons", async () => {
     expect(POPOVER).toHaveCount(1);
     expect.verifySteps(["card of 1, 3 reasons"]);
     expect(".o_popover").toHaveAttribute("role", "dialog");
+    expect(".o_popover").toHaveAttribute("aria-label", "Score");
+    expect(BADGE).toHaveAttribute("aria-expanded", "true");
     expect("button.o_score_reason_name").toBeFocused();
     await press("Escape");
     await animationFrame();
     expect(POPOVER).toHaveCount(0);
     expect(BADGE).toBeFocused();
+    expect(BADGE).toHaveAttribute("aria-expanded", "false");
+    // The focus came back: that does not open them again.
+    await runAllTimers();
+    await animationFrame();
+    expect(POPOVER).toHaveCount(0);
+    expect.verifySteps([]);
+});
+
+test("who comes to a badge by keyboard sees the reasons, and stays there", async () => {
+    answerCards();
+    await mountView({type: "list", resModel: "crm.lead", arch: LIST});
+    await press("Tab");
+    document.querySelector(BADGE).focus({focusVisible: true});
+    expect(POPOVER).toHaveCount(0);
+    await runAllTimers();
+    await animationFrame();
+    expect.verifySteps(["card of 1, 3 reasons"]);
+    expect(POPOVER).toHaveCount(1);
+    expect(".o_popover").toHaveAttribute("role", "tooltip");
+    expect(BADGE).toBeFocused();
+    const {id} = document.querySelector(".o_popover .o_score_card_popover");
+    expect(BADGE).toHaveAttribute("aria-describedby", id);
+    await press("Escape");
+    await animationFrame();
+    expect(POPOVER).toHaveCount(0);
+    expect(BADGE).toBeFocused();
+    expect(BADGE).not.toHaveAttribute("aria-describedby");
+});
+
+test("who goes on by keyboard no longer sees the reasons", async () => {
+    answerCards();
+    await mountView({type: "list", resModel: "crm.lead", arch: LIST});
+    const badge = document.querySelector(BADGE);
+    badge.focus({focusVisible: true});
+    await runAllTimers();
+    await animationFrame();
+    expect(POPOVER).toHaveCount(1);
+    badge.blur();
+    await runAllTimers();
+    await animationFrame();
+    expect(POPOVER).toHaveCount(0);
+    expect.verifySteps(["card of 1, 3 reasons"]);
 });
 
 test("a reason in the popover opens what it rests on and closes it", async () => {

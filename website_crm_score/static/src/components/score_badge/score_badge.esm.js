@@ -1,4 +1,4 @@
-import {Component, onWillUnmount} from "@odoo/owl";
+import {Component, onWillUnmount, useState} from "@odoo/owl";
 import {formatPoints} from "../score_card/points.esm";
 import {ScoreCardPopover} from "./score_card_popover.esm";
 import {ScoreChange} from "../score_card/score_change.esm";
@@ -7,6 +7,7 @@ import {_t} from "@web/core/l10n/translation";
 import {browser} from "@web/core/browser/browser";
 import {registry} from "@web/core/registry";
 import {standardFieldProps} from "@web/views/fields/standard_field_props";
+import {uniqueId} from "@web/core/utils/functions";
 import {usePopover} from "@web/core/popover/popover_hook";
 import {useScoreCard} from "../score_card/score_card_hook.esm";
 
@@ -16,7 +17,7 @@ const OPEN_DELAY = 250;
 // Time to get from the badge into the popover
 const CLOSE_DELAY = 200;
 
-/** A score with its grade; why it is so shows on hover, on click and on tap. */
+/** A score with its grade; why it is so shows on hover, focus, click and tap. */
 export class ScoreBadge extends Component {
     static template = "website_crm_score.ScoreBadge";
     static components = {ScoreChange, ScoreGrade};
@@ -24,20 +25,22 @@ export class ScoreBadge extends Component {
 
     setup() {
         this.cards = useScoreCard();
-        const options = {
-            popoverClass: "o_score_popover",
-            position: "bottom-start",
-            role: "dialog",
-        };
-        // What the mouse only passes by must not take the focus.
+        this.state = useState({isPeeking: false, isOpen: false});
+        this.peekId = uniqueId("o_score_peek_");
+        const options = {popoverClass: "o_score_popover", position: "bottom-start"};
+        // What is only passed by must not take the focus.
         this.peek = usePopover(ScoreCardPopover, {
             ...options,
+            role: "tooltip",
             setActiveElement: false,
+            onClose: () => (this.state.isPeeking = false),
         });
         this.popover = usePopover(ScoreCardPopover, {
             ...options,
+            role: "dialog",
             class: "o_score_popover",
             useBottomSheet: this.env.isSmall,
+            onClose: () => this.onClose(),
         });
         onWillUnmount(() => browser.clearTimeout(this.timer));
     }
@@ -87,16 +90,26 @@ export class ScoreBadge extends Component {
         if (!isWanted() || !target.isConnected) {
             return;
         }
+        const isPeek = popover === this.peek;
         popover.open(target, {
             card,
+            id: isPeek ? this.peekId : undefined,
             onOpenReason: (reason) => this.cards.openReason(record, reason),
             onPointerEnter: () => this.stay(),
             onPointerLeave: () => this.leave(),
         });
+        this.state[isPeek ? "isPeeking" : "isOpen"] = true;
+    }
+
+    onClose() {
+        this.state.isOpen = false;
+        // The focus comes back to the badge, which then is no wish to see it again.
+        this.isDismissed = true;
+        browser.setTimeout(() => (this.isDismissed = false), OPEN_DELAY);
     }
 
     onClick(ev) {
-        this.isHovered = false;
+        this.isWanted = false;
         this.stay();
         this.peek.close();
         if (this.popover.isOpen) {
@@ -114,15 +127,27 @@ export class ScoreBadge extends Component {
     }
 
     onPointerEnter(ev) {
-        if (ev.pointerType !== "mouse" || this.popover.isOpen) {
+        if (ev.pointerType === "mouse") {
+            this.peekSoon(ev.currentTarget);
+        }
+    }
+
+    onFocus(ev) {
+        const badge = ev.currentTarget;
+        if (badge.matches(":focus-visible") && !this.isDismissed) {
+            this.peekSoon(badge);
+        }
+    }
+
+    peekSoon(target) {
+        if (this.env.isSmall || this.popover.isOpen) {
             return;
         }
-        this.isHovered = true;
+        this.isWanted = true;
         this.stay();
         if (!this.peek.isOpen) {
-            const target = ev.currentTarget;
             this.timer = browser.setTimeout(
-                () => this.open(this.peek, target, () => this.isHovered),
+                () => this.open(this.peek, target, () => this.isWanted),
                 OPEN_DELAY
             );
         }
@@ -133,7 +158,7 @@ export class ScoreBadge extends Component {
     }
 
     leave() {
-        this.isHovered = false;
+        this.isWanted = false;
         this.stay();
         this.timer = browser.setTimeout(() => this.peek.close(), CLOSE_DELAY);
     }

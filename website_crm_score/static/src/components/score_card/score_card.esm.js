@@ -25,11 +25,8 @@ export class ScoreCard extends Component {
         this.formatChange = formatChange;
     }
 
-    get groups() {
-        const {card, isBrief} = this.props;
-        if (isBrief) {
-            return [{name: "all", reasons: card.reasons}];
-        }
+    get parts() {
+        const {card} = this.props;
         return [
             {
                 name: "engagement",
@@ -37,6 +34,7 @@ export class ScoreCard extends Component {
                 help: _t("What they do"),
                 points: card.engagement,
                 largest: card.engagement_max,
+                total: card.engagement_points,
             },
             {
                 name: "fit",
@@ -44,11 +42,46 @@ export class ScoreCard extends Component {
                 help: _t("Who they are"),
                 points: card.fit,
                 largest: card.fit_max,
+                total: card.fit_points,
             },
-        ].map((group) => ({
-            ...group,
-            reasons: card.reasons.filter(({category}) => category === group.name),
+        ];
+    }
+
+    get groups() {
+        const {card, isBrief} = this.props;
+        if (isBrief) {
+            return [{name: "all", reasons: card.reasons}];
+        }
+        return this.parts.map((part) => ({
+            ...part,
+            limit: this.getLimit(part),
+            reasons: card.reasons.filter(({category}) => category === part.name),
         }));
+    }
+
+    /** What does not count of the reasons, where these are in one list. */
+    get limits() {
+        const parts = this.props.isBrief ? this.parts : [];
+        return parts.map((part) => this.getLimit(part)).filter(Boolean);
+    }
+
+    /**
+     * That the reasons add up to more than the largest value, and how much counts.
+     *
+     * @param {object} part
+     * @returns {string}
+     */
+    getLimit({name, largest, total}) {
+        if (!largest || total <= largest) {
+            return "";
+        }
+        const values = {points: formatPoints(total), largest: formatPoints(largest)};
+        if (!this.props.isBrief) {
+            return _t("%(points)s points, %(largest)s count", values);
+        }
+        return name === "fit"
+            ? _t("Fit: %(points)s points, %(largest)s count", values)
+            : _t("Engagement: %(points)s points, %(largest)s count", values);
     }
 
     get goals() {
