@@ -10,7 +10,7 @@ from odoo.tools import groupby
 from ..planning.facts import Draft
 from ..planning.reasons import FAILED, MEMBER_FILTER, NO_MEMBER
 from ..planning.teams import find_obstacle
-from ..queries import left_out, plan_lines
+from ..queries import handovers, left_out, plan_lines
 from ..queries.leads import read_facts
 from .merging import merge_batch
 from .messages import tell_assignees
@@ -123,6 +123,8 @@ class Executor:
     def _note(self, batch, done):
         """Note what became of a batch."""
         plan_lines.note_done(self.plan, done)
+        if done:
+            handovers.begin(self.plan, done)
         left_out.leave_out_rest(self.plan, [todo.lead_id for todo in batch])
         return []
 

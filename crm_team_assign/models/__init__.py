@@ -1,4 +1,5 @@
 from . import crm_assignment_filter_mixin
+from . import crm_assignment_handover
 from . import crm_assignment_load
 from . import crm_assignment_plan
 from . import crm_assignment_plan_line

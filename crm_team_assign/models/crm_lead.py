@@ -6,11 +6,12 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools.mail import email_normalize_all
 
+from odoo.addons.website_crm_score.tools.merging import move_to_owners
 from odoo.addons.website_crm_score.tools.own_context import OURS
 from odoo.addons.website_crm_score.tools.setting import read_number
 
 from ..execution.batch_log import BatchLog
-from ..queries import plan_lines
+from ..queries import handovers, plan_lines
 
 MAX_DELAY = 24.0 * 36_500  # in hours
 
@@ -48,7 +49,13 @@ class CrmLead(models.Model):
     def unlink(self):
         result = super().unlink()
         plan_lines.forget_leads(self)
+        handovers.forget_leads(self)
         return result
+
+    @api.model
+    def _merge_events(self, pairs):
+        move_to_owners(self.env["crm.assignment.handover"], "lead_id", pairs)
+        return super()._merge_events(pairs)
 
     @api.depends("score", "team_id", "user_id", "company_id", "active", "won_status")
     def _compute_untaken(self):

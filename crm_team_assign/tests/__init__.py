@@ -11,6 +11,7 @@ from . import test_capacity
 from . import test_context
 from . import test_dry_run
 from . import test_executor
+from . import test_handover
 from . import test_merge_promise
 from . import test_plan
 from . import test_plan_changes

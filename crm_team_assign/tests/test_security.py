@@ -14,6 +14,7 @@ MODELS = (
     "crm.assignment.plan.line",
     "crm.assignment.plan.share",
     "crm.assignment.load",
+    "crm.assignment.handover",
 )
 PUBLIC_METHODS = {
     "action_assign",
@@ -130,7 +131,8 @@ class TestSecurity(AssignmentCase):
     def test_nobody_but_managers_sees_plans_and_these_change_none(self):
         self.make_scored(60)
         self.Rule.assign_scores_to_leads()
-        self.team.with_user(self.manager).action_plan_assignment()
+        plan = self.team.with_user(self.manager).action_plan_assignment()
+        self.env[plan["res_model"]].browse(plan["res_id"]).action_confirm()
         for model in MODELS:
             records = self.env[model].search([], limit=1)
             self.assertTrue(records)
