@@ -1,3 +1,4 @@
+from . import test_action_paths
 from . import test_assignment
 from . import test_assignment_company
 from . import test_assignment_error

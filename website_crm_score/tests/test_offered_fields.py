@@ -1,5 +1,7 @@
 from odoo.tests import TransactionCase, tagged
 
+from .action_common import ActionPathTests
+
 OFFERS = ["searchable", "sortable", "groupable", "exportable", "aggregator"]
 TECHNICAL = {
     "crm.lead": ["score_outdated", "pageviews_outdated", "last_company_id"],
@@ -17,7 +19,7 @@ TECHNICAL = {
 
 
 @tagged("post_install", "-at_install")
-class TestOfferedFields(TransactionCase):
+class TestOfferedFields(ActionPathTests, TransactionCase):
     """Users are offered what they have a use for, by names that they can read."""
 
     def test_nobody_is_offered_what_is_for_jobs_alone(self):
@@ -36,15 +38,3 @@ class TestOfferedFields(TransactionCase):
         self.assertIn(lead, leads.search([("score_outdated", "=", True)]))
         views = self.env["website.crm.pageview"]
         views._read_group([("url", "ilike", "/")], ["url_id"], ["__count"])
-
-    def test_each_page_of_ours_has_an_address_that_can_be_read(self):
-        ours = self.env["ir.model.data"].search(
-            [
-                ("module", "=", "website_crm_score"),
-                ("model", "=", "ir.actions.act_window"),
-            ]
-        )
-        actions = self.env["ir.actions.act_window"].browse(ours.mapped("res_id"))
-        pages = actions.filtered(lambda action: action.target == "current")
-        self.assertGreater(len(pages), 5)
-        self.assertFalse(pages.filtered(lambda action: not action.path).mapped("name"))

@@ -1,3 +1,4 @@
+from . import test_action_paths
 from . import test_mail_events
 from . import test_mail_evidence
 from . import test_mail_ledger

@@ -1,1 +1,2 @@
+from . import test_action_paths
 from . import test_scoring_jobs

@@ -1,3 +1,4 @@
+from . import test_action_paths
 from . import test_checkout
 from . import test_shop
 from . import test_shop_events

@@ -71,7 +71,8 @@ export class ScoreCard extends Component {
      * @param {object} part
      * @returns {string}
      */
-    getLimit({name, largest, total}) {
+    getLimit(part) {
+        const {name, largest, total} = part;
         if (!largest || total <= largest) {
             return "";
         }
