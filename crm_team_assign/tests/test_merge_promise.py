@@ -180,3 +180,24 @@ class TestMergeRehearsal(MergeCase):
         self.assertFalse(written)
         self.assertEqual(self.env["mail.message"].search_count([]), messages)
         self.assertEqual([len(lead.visitor_ids) for lead in twins], [1, 1])
+
+    def test_many_groups_take_as_many_queries_as_a_few(self):
+        self.make_visit_rule()
+
+        def count_queries(name, number):
+            visitors = self.make_known_visitors(2)
+            groups = []
+            for index in range(number):
+                address = f"{name}{index}@assign.example.com"
+                groups.append(self.make_leads(2, email_from=address))
+                for lead, visitor in zip(groups[-1], visitors, strict=True):
+                    visitor.lead_ids += lead
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            with self.Lead._rehearse_merge(groups) as merged:
+                self.assertEqual(len(merged), number)
+            return self.env.cr.sql_log_count - before
+
+        count_queries("first", 2)  # fills caches
+        self.assertEqual(count_queries("many", 12), count_queries("few", 2))

@@ -299,7 +299,8 @@ class CrmLead(models.Model):
         that address.
         """
         oldest = self.sorted(lambda lead: (lead.create_date, lead.id))[:1]
-        return (self - oldest).filtered(
+        others = (self - oldest).with_prefetch(self._prefetch_ids)
+        return others.filtered(
             lambda lead: lead.visitor_ids
             and not lead.visitor_ids & oldest.visitor_ids
             and not lead.visitor_ids.partner_id.filtered(
