@@ -3,6 +3,7 @@ from . import crm_assignment_handover
 from . import crm_assignment_load
 from . import crm_assignment_plan
 from . import crm_assignment_plan_line
+from . import crm_assignment_plan_reason
 from . import crm_assignment_plan_share
 from . import crm_lead
 from . import crm_team

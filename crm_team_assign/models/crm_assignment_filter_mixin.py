@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
+from odoo.addons.website_crm_score.scoring.wording import DomainReader
 from odoo.addons.website_crm_score.tools.own_context import OURS
 from odoo.addons.website_crm_score.tools.rule_domain import (
     describe_error,
@@ -15,6 +16,8 @@ from odoo.addons.website_crm_score.tools.rule_domain import (
 
 _logger = logging.getLogger(__name__)
 
+# Of a condition, so many values are named.
+MAX_VALUES = 20
 FILTERS = ("assignment_domain", "assignment_domain_preferred")
 
 
@@ -38,6 +41,28 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
         compute="_compute_assignment_filter_error",
         help="Why a filter cannot be used, as it is now.",
     )
+
+    assignment_condition = fields.Char(
+        string="Filter",
+        compute="_compute_assignment_condition",
+        help="Which leads the filter takes, in words.",
+    )
+
+    @api.depends("assignment_domain")
+    @api.depends_context("lang", "uid")
+    def _compute_assignment_condition(self):
+        reader = DomainReader(self.env, MAX_VALUES)
+        leads = self._get_filter_reader()
+        domains = {
+            record: reader.parse(record.assignment_domain or "[]", leads)
+            for record in self
+        }
+        for record, domain in domains.items():
+            record.assignment_condition = (
+                record.assignment_domain
+                if domain is None  # it cannot be read
+                else reader.say(domain, leads) or self.env._("All leads")
+            )
 
     @api.depends("assignment_domain")
     def _compute_assignment_filter_error(self):

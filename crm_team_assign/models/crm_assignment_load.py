@@ -1,11 +1,17 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..planning import quota
+
 DAYS = 90
 
 
 class CrmAssignmentLoad(models.Model):
-    """The leads that each member of a team got on each day, beside the capacity."""
+    """The leads that each member of a team got on each day, beside the capacity.
+
+    Both are whole leads. A figure of assigned leads and capacities together is none: it
+    is left empty.
+    """
 
     _name = "crm.assignment.load"
     _description = "Lead Assignment Load"
@@ -17,7 +23,21 @@ class CrmAssignmentLoad(models.Model):
     kind = fields.Selection(
         selection=[("assigned", "Assigned"), ("capacity", "Capacity")], readonly=True
     )
-    lead_count = fields.Float(string="Leads", digits=(16, 1), readonly=True)
+    lead_count = fields.Integer(string="Leads", readonly=True)
+    assigned_count = fields.Integer(string="Assigned", readonly=True)
+    capacity_count = fields.Integer(
+        string="Capacity",
+        readonly=True,
+        help="30 days together have the capacity of a month, in whole leads. Who is "
+        "unlimited has none.",
+    )
+    used = fields.Float(
+        string="Capacity Used (%)",
+        digits=(16, 0),
+        readonly=True,
+        aggregator="avg",
+        help="What those with a capacity were assigned, of it.",
+    )
     member_id = fields.Many2one(comodel_name="crm.team.member", readonly=True)
     user_id = fields.Many2one(
         comodel_name="res.users", string="Salesperson", readonly=True
@@ -30,8 +50,8 @@ class CrmAssignmentLoad(models.Model):
     @property
     def _table_query(self):
         """Assigned is what a capacity counts: a lead of the team on the day it got its
-        salesperson, where the salesperson is. A capacity is of 30 days, a day has its
-        thirtieth part."""
+        salesperson, where the salesperson is. A capacity is of 30 days, each of which
+        has its part in whole leads: of 45, one and two in turn."""
         self.env["crm.lead"].flush_model(["date_open", "user_id", "team_id"])
         self.env["crm.team.member"].flush_model()
         self.env["res.partner"].flush_model(["tz"])
@@ -54,25 +74,43 @@ class CrmAssignmentLoad(models.Model):
                                          - (%(days)s + 2) * interval '1 day'
               GROUP BY lead.user_id, lead.team_id, day
             )
-            SELECT member.id * 1000 + age.days * 2 + kind.number AS id,
-                   zone.today - age.days AS day, kind.name AS kind,
-                   member.id AS member_id, member.user_id,
+            SELECT member.id * 1000 + age.days * 2 + kind.number AS id, day.date AS day,
+                   kind.name AS kind, member.id AS member_id, member.user_id,
                    member.crm_team_id AS team_id, team.company_id,
-                   CASE WHEN kind.number = 1 THEN member.assignment_max / 30.0
-                        ELSE COALESCE(assigned.lead_count, 0) END AS lead_count
+                   CASE WHEN kind.number = 1 THEN capacity.lead_count
+                        ELSE COALESCE(assigned.lead_count, 0) END AS lead_count,
+                   CASE WHEN kind.number = 0 THEN COALESCE(assigned.lead_count, 0) END
+                   AS assigned_count,
+                   CASE WHEN kind.number = 1 THEN capacity.lead_count END
+                   AS capacity_count,
+                   -- What is weighed against the capacity
+                   CASE WHEN kind.number = 0 AND NOT is_unlimited
+                        THEN COALESCE(assigned.lead_count, 0) END AS used
               FROM crm_team_member member
               JOIN crm_team team ON team.id = member.crm_team_id
               JOIN zone ON zone.user_id = member.user_id
         CROSS JOIN generate_series(0, %(days)s) AS age (days)
         CROSS JOIN (VALUES (0, 'assigned'), (1, 'capacity')) AS kind (number, name)
+        CROSS JOIN LATERAL (
+                   SELECT zone.today - age.days AS date,
+                          zone.today - age.days - DATE '2000-01-01' AS number,
+                          COALESCE(member.assignment_unlimited, FALSE) AS is_unlimited
+                   ) AS day
+        CROSS JOIN LATERAL (
+                   SELECT CASE WHEN NOT is_unlimited THEN
+                          member.assignment_max * (day.number + 1) / %(month)s
+                          - member.assignment_max * day.number / %(month)s
+                          END AS lead_count
+                   ) AS capacity
          LEFT JOIN assigned
                 ON kind.number = 0 AND assigned.user_id = member.user_id
                AND assigned.team_id = member.crm_team_id
-               AND assigned.day = zone.today - age.days
+               AND assigned.day = day.date
              WHERE member.active AND team.active
                AND NOT COALESCE(member.assignment_optout, FALSE)
             """,
             days=DAYS,
+            month=quota.DAYS,
             **self._get_zones(),
         )
 
@@ -92,3 +130,18 @@ class CrmAssignmentLoad(models.Model):
         names = [name for (name,) in rows]
         rules = self.env["website.crm.score"]
         return {"tz": names, "zones": [rules._get_sql_zone(name) for name in names]}
+
+    def _read_group_select(self, aggregate_spec, query):
+        if aggregate_spec == "lead_count:sum":
+            return SQL(
+                "CASE WHEN min(%(kind)s) = max(%(kind)s) THEN sum(%(count)s) END",
+                kind=self._field_to_sql(self._table, "kind", query),
+                count=self._field_to_sql(self._table, "lead_count", query),
+            )
+        if aggregate_spec == "used:avg":
+            return SQL(
+                "100.0 * sum(%(used)s) / NULLIF(sum(%(capacity)s), 0)",
+                used=self._field_to_sql(self._table, "used", query),
+                capacity=self._field_to_sql(self._table, "capacity_count", query),
+            )
+        return super()._read_group_select(aggregate_spec, query)

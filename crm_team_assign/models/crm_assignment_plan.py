@@ -75,6 +75,12 @@ class CrmAssignmentPlan(models.Model):
     try_count = TechnicalInteger(readonly=True)
     line_ids = fields.One2many("crm.assignment.plan.line", "plan_id", readonly=True)
     share_ids = fields.One2many("crm.assignment.plan.share", "plan_id", readonly=True)
+    reason_ids = fields.One2many(
+        comodel_name="crm.assignment.plan.reason",
+        inverse_name="plan_id",
+        string="Reasons",
+        readonly=True,
+    )
     lead_count = fields.Integer(string="Leads", readonly=True)
     member_lead_count = fields.Integer(
         string="To Salespeople", compute="_compute_counts"

@@ -40,6 +40,35 @@ class TestAssignmentFilter(AssignmentCase):
         )
         self.env.invalidate_all()
 
+    def test_a_filter_is_told_in_words_in_full(self):
+        self.assertEqual(self.team.assignment_condition, "All leads")
+        cities = [f"City {number}" for number in range(5)]
+        self.team.assignment_domain = str([("city", "in", cities), ("score", ">=", 50)])
+        names = ", ".join(f"“{city}”" for city in cities[:-1])
+        self.assertEqual(
+            self.team.assignment_condition,
+            f"City is {names} or “City 4” and Score is at least 50",
+        )
+
+    def test_a_filter_that_cannot_be_used_is_told_as_it_is(self):
+        for text, _reason in UNUSABLE:
+            with self.subTest(text=text[:40]):
+                self.store(self.team, text)
+                self.assertTrue(self.team.assignment_condition)
+        self.store(self.team, "nonsense")
+        self.assertEqual(self.team.assignment_condition, "nonsense")
+
+    def test_the_words_of_many_filters_take_few_queries(self):
+        countries = self.env["res.country"].search([], limit=30)
+        teams = self.Team.browse()
+        for country in countries:
+            domain = str([("country_id", "=", country.id)])
+            teams += self.make_team(country.name, 0, assignment_domain=domain)
+        self.env.flush_all()
+        self.env.invalidate_all()
+        with self.assertQueryCount(3):
+            teams.mapped("assignment_condition")
+
     def test_a_filter_of_a_team_is_tried_when_it_is_saved(self):
         for text, reason in UNUSABLE:
             with self.subTest(text=text[:40]):

@@ -30,11 +30,65 @@ class TestAssignmentLoad(AssignmentCase):
         self.make_scored(10, 20, 30)
         self.assign()
         self.assertEqual(self.get_load(self.ann, "assigned"), 2)
-        self.assertEqual(self.get_load(self.ann, "capacity"), 1.5)
         self.assertEqual(self.get_load(self.bob, "assigned"), 1)
         yesterday = fields.Date.today() - timedelta(days=1)
         self.assertEqual(self.get_load(self.ann, "assigned", yesterday), 0)
-        self.assertEqual(self.get_load(self.ann, "capacity", yesterday), 1.5)
+
+    def get_capacities(self, capacity):
+        """Return what a capacity comes to on each of the last 91 days."""
+        self.env["crm.team.member"].search(
+            [("user_id", "=", self.ann.id)]
+        ).assignment_max = capacity
+        self.env.flush_all()
+        self.env.invalidate_all()
+        rows = self.env["crm.assignment.load"].search(
+            [("user_id", "=", self.ann.id), ("kind", "=", "capacity")]
+        )
+        return rows.mapped("lead_count")
+
+    def test_a_capacity_is_whole_leads_and_any_30_days_have_all_of_it(self):
+        self.make_team("Direct", 0, [self.ann])
+        for capacity in (1, 6, 29, 30, 45, 100):
+            counts = self.get_capacities(capacity)
+            with self.subTest(capacity):
+                self.assertEqual(len(counts), 91)
+                self.assertLessEqual(max(counts) - min(counts), 1)
+                for start in range(61):
+                    self.assertEqual(sum(counts[start : start + 30]), capacity)
+
+    def read_load(self, *aggregates, groupby=()):
+        users = [("user_id", "in", (self.ann + self.bob).ids)]
+        days = [("day", ">", fields.Date.today() - timedelta(days=30))]
+        loads = self.env["crm.assignment.load"]
+        return loads._read_group(users + days, groupby, aggregates)
+
+    def test_nothing_sums_leads_that_were_assigned_and_capacities(self):
+        self.make_team("Direct", 0, [self.ann])
+        self.make_scored(10, 20, 30)
+        self.assign()
+        self.assertEqual(self.read_load("lead_count:sum"), [(False,)])
+        by_kind = dict(self.read_load("lead_count:sum", groupby=["kind"]))
+        self.assertEqual(by_kind, {"assigned": 3, "capacity": 300})
+        [counts] = self.read_load("assigned_count:sum", "capacity_count:sum")
+        self.assertEqual(counts, (3, 300))
+
+    def test_what_is_used_of_a_capacity_leaves_out_who_has_none(self):
+        self.make_team(
+            "Direct",
+            0,
+            [(self.ann, {"assignment_max": 60}), (self.bob, {"assignment_max": 60})],
+        )
+        self.make_scored(10, 20, 30)
+        self.assign()
+        used = dict(self.read_load("used:avg", groupby=["user_id"]))
+        self.assertAlmostEqual(used[self.ann], 100 * 2 / 60)
+        [(total,)] = self.read_load("used:avg")
+        self.assertAlmostEqual(total, 100 * 3 / 120)
+        self.get_member(self.Team.search([]), self.bob).assignment_unlimited = True
+        [(total,)] = self.read_load("used:avg")
+        self.assertAlmostEqual(total, 100 * 2 / 60)
+        used = dict(self.read_load("used:avg", groupby=["user_id"]))
+        self.assertIs(used[self.bob], False)
 
     def test_a_day_is_that_of_the_salesperson(self):
         """As for the capacity; also where PostgreSQL has no such zone any more."""

@@ -170,6 +170,32 @@ class TestDryRun(PlanCase):
         lead = self.make_scored(10)
         self.assertEqual(self.get_line(self.rehearse(direct), lead).outcome, "none")
 
+    def test_what_is_not_assigned_is_split_by_reason_and_team(self):
+        self.make_team("A", 50, [self.ann], assignment_domain="[('city', '=', 'Oslo')]")
+        self.make_team("B", 80, [self.bob], assignment_domain="[('city', '=', 'Rome')]")
+        self.make_scored(10, 49, 60, city="Oslo")
+        self.make_scored(20, city="Rome")
+        self.make_scored(90, city="Nice")
+        plan = self.rehearse()
+        self.assertEqual(
+            {
+                (row.reason, row.team_id.name): (row.lead_count, row.score)
+                for row in plan.reason_ids
+            },
+            {
+                ("minimum", "A"): (2, 49),
+                ("minimum", "B"): (1, 20),
+                ("team_filter", False): (1, 90),
+            },
+        )
+        self.assertEqual(sum(plan.reason_ids.mapped("lead_count")), 4)
+        self.assertEqual(plan.unassigned_count, 4)
+        for row in plan.reason_ids.with_user(self.manager):
+            action = row.action_view_lines()
+            lines = self.env[action["res_model"]].search(action["domain"])
+            self.assertEqual(len(lines), row.lead_count)
+            self.assertEqual(set(lines.mapped("reason")), {row.reason})
+
     def test_the_summary_has_leads_score_and_capacity_of_each_person(self):
         self.make_team("Direct", 0, [(self.ann, {"assignment_max": 120}), self.bob])
         self.make_scored(10, 20, 30)

@@ -12,6 +12,7 @@ from .common import AssignmentCase
 MODELS = (
     "crm.assignment.plan",
     "crm.assignment.plan.line",
+    "crm.assignment.plan.reason",
     "crm.assignment.plan.share",
     "crm.assignment.load",
     "crm.assignment.handover",
@@ -129,7 +130,7 @@ class TestSecurity(AssignmentCase):
 
     @mute_logger("odoo.addons.base.models.ir_model")
     def test_nobody_but_managers_sees_plans_and_these_change_none(self):
-        self.make_scored(60)
+        self.make_scored(40, 60)
         self.Rule.assign_scores_to_leads()
         plan = self.team.with_user(self.manager).action_plan_assignment()
         self.env[plan["res_model"]].browse(plan["res_id"]).action_confirm()
@@ -179,7 +180,7 @@ class TestSecurity(AssignmentCase):
             for method in (plan.unlink, plan.action_confirm, plan.action_discard):
                 with self.assertRaises(AccessError):
                     method()
-            for model in ("crm.assignment.plan.line", "crm.assignment.plan.share"):
+            for model in MODELS[1:4]:
                 records = self.env[model].with_user(self.manager)
                 self.assertFalse(records.search([("plan_id", "=", plan.id)]))
         lines = self.env["crm.assignment.plan.line"].with_user(self.manager)
@@ -205,4 +206,6 @@ class TestSecurity(AssignmentCase):
         )
         self.assertEqual(plan.unassigned_count, 2)
         self.env.invalidate_all()
-        self.assertEqual(plan.with_user(self.manager).unassigned_count, 1)
+        seen = plan.with_user(self.manager)
+        self.assertEqual(seen.unassigned_count, 1)
+        self.assertEqual(seen.reason_ids.mapped("lead_count"), [1])

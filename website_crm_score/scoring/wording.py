@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..tools.domain_words import FieldWords, put_in_words
+from ..tools.domain_words import MAX_VALUES, FieldWords, put_in_words
 from ..tools.rule_domain import iter_fields, parse_domain
 
 # The address of a page that a lead saw.
@@ -96,10 +96,13 @@ class DomainReader:
 
     The records of all domains that were parsed are asked for at once, model by model.
     What the user may not read has no name.
+
+    :param int max_values: so many values of a condition are named
     """
 
-    def __init__(self, env):
+    def __init__(self, env, max_values=MAX_VALUES):
         self.env = env
+        self.max_values = max_values
         self.ids = {}
         self.names = {}
 
@@ -120,7 +123,8 @@ class DomainReader:
 
     def say(self, domain, model):
         """Return what a domain that was parsed says."""
-        return put_in_words(domain, self.env, self._get_fields_of(model))
+        fields = self._get_fields_of(model)
+        return put_in_words(domain, self.env, fields, self.max_values)
 
     def find_field(self, path, model):
         """Return the name of the field at the end of ``path``, with its model."""

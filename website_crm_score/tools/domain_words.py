@@ -37,23 +37,27 @@ class FieldWords(NamedTuple):
     nested: object = None
 
 
-def put_in_words(domain, env, get_field):
+def put_in_words(domain, env, get_field, max_values=MAX_VALUES):
     """Return what ``domain`` says in words; nothing if it says nothing.
 
     :param Domain domain: as it was written, not optimized
     :param api.Environment env: whose ``_`` translates
     :param get_field: a function that returns the :class:`FieldWords` of a path
+    :param int max_values: so many values of a condition are named
     :rtype: str
     """
-    return "" if domain.is_true() else _Words(env, get_field).say(domain)
+    if domain.is_true():
+        return ""
+    return _Words(env, get_field, max_values).say(domain)
 
 
 class _Words:
     """The grammar: a node of the domain, a condition, an operator, a value."""
 
-    def __init__(self, env, get_field):
+    def __init__(self, env, get_field, max_values):
         self.env = env
         self.get_field = get_field
+        self.max_values = max_values
 
     def say(self, node):
         """Return what a node of a domain says."""
@@ -81,7 +85,7 @@ class _Words:
     def _say_condition(self, path, operator, value):
         field = self.get_field(path)
         if operator in ("any", "not any"):
-            inner = put_in_words(Domain(value), self.env, field.nested)
+            inner = put_in_words(Domain(value), self.env, field.nested, self.max_values)
             if operator == "any":
                 return f"{field.label} ({inner})"
             return self.env._(
@@ -126,9 +130,9 @@ class _Words:
 
     def _say_values(self, field, value):
         values = list(value) if isinstance(value, list | tuple | set) else [value]
-        texts = [self._say_value(field, one) for one in values[:MAX_VALUES]]
-        if len(values) > MAX_VALUES:
-            texts.append(self.env._("%s more", len(values) - MAX_VALUES))
+        texts = [self._say_value(field, one) for one in values[: self.max_values]]
+        if len(values) > self.max_values:
+            texts.append(self.env._("%s more", len(values) - self.max_values))
         if len(texts) < 2:
             return texts[0] if texts else self.env._("nothing")
         *first, last = texts
