@@ -346,7 +346,9 @@ class CrmLead(models.Model):
 
     @api.model
     def _ready_domain(self):
-        return fields.Domain("pageviews_outdated", "=", False)
+        late_ids = self.env["website.crm.pageview"]._find_late_lead_ids()
+        is_derived = fields.Domain("pageviews_outdated", "=", False)
+        return is_derived & fields.Domain("id", "not in", late_ids)
 
     # PAGE VIEWS
 
