@@ -220,7 +220,8 @@ class WebsiteCrmPageview(models.Model):
         self.invalidate_model()
         leads.invalidate_recordset(["score_pageview_ids", "pageviews_count"])
         # The visitors of all of them are now those of one: count the visits again.
-        leads._mark_pageviews_stale()
+        # sudo: whoever merges leads
+        leads.sudo().filtered("visitor_ids")._mark_pageviews_stale()
 
     @api.model
     def _drop_other_companies(self, leads):
