@@ -12,6 +12,7 @@ from . import test_capacity
 from . import test_context
 from . import test_dry_run
 from . import test_executor
+from . import test_first_steps
 from . import test_handover
 from . import test_merge_promise
 from . import test_plan

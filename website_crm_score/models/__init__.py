@@ -37,10 +37,12 @@ from . import crm_lead  # after website_crm_score_line, whose table it relates t
 from . import ir_cron
 from . import ir_http
 from . import ir_ui_view
+from . import res_company
 from . import res_config_settings
 from . import res_partner
 from . import res_users
 from . import website
+from . import website_crm_first_steps
 from . import website_crm_form
 from . import website_crm_uncounted_hit
 from . import website_page

@@ -259,6 +259,16 @@ class WebsiteCrmScore(models.Model):
             "views": [(False, "form")],
         }
 
+    @api.model
+    def _get_new_action(self):
+        """Return the action that opens the form of a new rule."""
+        return {
+            "type": "ir.actions.act_window",
+            "name": self._description,
+            "res_model": self._name,
+            "views": [(False, "form")],
+        }
+
     def action_apply(self):
         """Give the points of these rules to all open owners that match them now.
 

@@ -1,4 +1,6 @@
 from . import test_grades
+from . import test_first_steps
+from . import test_first_steps_tours
 from . import test_grade_tours
 from . import test_best_first
 from . import test_history

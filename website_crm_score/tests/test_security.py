@@ -26,6 +26,7 @@ ACCESS = {
     "website.crm.scored.week": {},
     "website.crm.scored.listeners": {},
     "website.crm.best.first": {},
+    "website.crm.first.steps": {},
     "website.crm.score.source": {},
     "website.crm.score.source.comeback": {},
     "website.crm.score.source.contact.form": {},
@@ -62,6 +63,7 @@ ACCESS = {
 PUBLIC_METHODS = {
     "crm.lead": {"action_erase_browsing_history", "action_redirect_to_page_views"},
     "res.partner": {"action_erase_browsing_history"},
+    "website.crm.first.steps": {"get_steps", "action_dismiss"},
     "website.crm.grade.proposal": {"action_use"},
     "website.crm.score.report": {"action_open_lead"},
     "website.crm.score.rule.report": {"action_open_rule"},

@@ -1,8 +1,12 @@
 import {FormController} from "@web/views/form/form_controller";
+import {FirstSteps} from "../../components/first_steps/first_steps.esm";
+import {KanbanRenderer} from "@web/views/kanban/kanban_renderer";
 import {ListController} from "@web/views/list/list_controller";
+import {ListRenderer} from "@web/views/list/list_renderer";
 import {_t} from "@web/core/l10n/translation";
 import {describeLoss} from "../../fields/score_switch/score_switch_field.esm";
 import {formView} from "@web/views/form/form_view";
+import {kanbanView} from "@web/views/kanban/kanban_view";
 import {listView} from "@web/views/list/list_view";
 import {registry} from "@web/core/registry";
 
@@ -29,6 +33,23 @@ export class ScoreRuleListController extends ListController {
     }
 }
 
+/** Has the first steps above the rules, where they are not done yet. */
+export class ScoreRuleListRenderer extends ListRenderer {
+    static template = "website_crm_score.ScoreRuleListRenderer";
+    static components = {...ListRenderer.components, FirstSteps};
+}
+
+/** Has the first steps above the cards of rules, where they are not done yet. */
+export class ScoreRuleKanbanRenderer extends KanbanRenderer {
+    static template = "website_crm_score.ScoreRuleKanbanRenderer";
+    static components = {...KanbanRenderer.components, FirstSteps};
+}
+
 const views = registry.category("views");
 views.add("score_rule_form", {...formView, Controller: ScoreRuleFormController});
-views.add("score_rule_list", {...listView, Controller: ScoreRuleListController});
+views.add("score_rule_list", {
+    ...listView,
+    Controller: ScoreRuleListController,
+    Renderer: ScoreRuleListRenderer,
+});
+views.add("score_rule_kanban", {...kanbanView, Renderer: ScoreRuleKanbanRenderer});
