@@ -12,7 +12,7 @@ function suggest() {
         ...openScoringRules(),
         {
             content: "Have rules suggested",
-            trigger: ".o_control_panel button:contains(Suggest Rules)",
+            trigger: ".o_control_panel button:contains(Suggest)",
             run: "click",
         },
         {
