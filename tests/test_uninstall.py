@@ -18,6 +18,7 @@ DEPENDENT = [
     "website_crm_score_mass_mailing",
     "website_crm_score_sale",
     "website_crm_score_queue_job",
+    "crm_team_assign_hr_holidays",
     "crm_team_assign",
 ]
 ORDERS = {"one after the other": [*DEPENDENT, BASE], "all at once": [BASE]}

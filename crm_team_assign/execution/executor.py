@@ -8,12 +8,13 @@ from odoo.fields import Domain
 from odoo.tools import groupby
 
 from ..planning.facts import Draft
-from ..planning.reasons import FAILED, MEMBER_FILTER, NO_MEMBER
+from ..planning.reasons import AWAY, FAILED, MEMBER_FILTER, NO_MEMBER
 from ..planning.teams import find_obstacle
 from ..queries import handovers, left_out, plan_lines
 from ..queries.leads import read_facts
 from .merging import merge_batch
 from .messages import tell_assignees
+from .presence import find_absences
 
 
 class Todo(NamedTuple):
@@ -40,6 +41,7 @@ class Executor:
         # sudo: whoever may assign leads may carry out plans, which nobody may write
         self.plan = plan.sudo()
         self.teams = self.env["crm.team"].browse(self.plan.team_ids.ids)
+        self.away = find_absences(self.teams.crm_team_member_ids)
 
     def run(self):
         """Carry out the plan.
@@ -190,6 +192,8 @@ class Executor:
             member = self.env["crm.team.member"].browse(member_id or []).exists()
             if member_id and not member._takes_leads():
                 obstacles |= dict.fromkeys(lead_ids, NO_MEMBER)
+            elif member.id in self.away:
+                obstacles |= dict.fromkeys(lead_ids, AWAY)
             elif member:
                 taken = member._find_assignable_leads(now, lead_ids, {}) or ()
                 others = [lead_id for lead_id in lead_ids if lead_id not in taken]

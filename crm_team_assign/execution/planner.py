@@ -9,6 +9,7 @@ from odoo.fields import Domain
 from ..planning.facts import Draft, MemberFacts, TeamFacts
 from ..planning.members import seat_leads, sort_leads
 from ..planning.reasons import (
+    AWAY,
     BUSY,
     CAPACITY,
     CLOSED,
@@ -22,6 +23,7 @@ from ..planning.reasons import (
 from ..planning.teams import find_obstacle, plan_teams
 from ..queries.leads import read_facts
 from .merging import group_duplicates
+from .presence import find_absences
 
 
 def make_draft(teams, free=None, waiting=None, force_quota=False):
@@ -39,6 +41,7 @@ def make_draft(teams, free=None, waiting=None, force_quota=False):
         plan_teams(draft, _get_team_facts(teams, free, draft.errors))
     if waiting is not None:
         taken = draft.group_by_team()
+        draft.away = find_absences(teams.crm_team_member_ids)
         for team in teams:
             _plan_members(team, taken[team.id], waiting, force_quota, draft)
     return draft
@@ -144,15 +147,37 @@ def _plan_turns(team, eligible, force_quota, draft):
     """Plan which member of a team gets which of the leads ``eligible``."""
     lead_ids = sort_leads(eligible, draft, team.min_for_assign)
     quotas = team._get_member_quotas(force_quota)
-    draft.quotas |= {member.id: quota for member, quota in quotas.items()}
-    is_full = bool(team._get_assignment_weight())
-    for outcome in seat_leads(lead_ids, _get_member_facts(quotas, lead_ids, draft)):
+    there = {
+        member: room for member, room in quotas.items() if member.id not in draft.away
+    }
+    draft.quotas |= {member.id: room for member, room in there.items()}
+    seated = seat_leads(lead_ids, _get_member_facts(there, lead_ids, draft))
+    _explain_unseated(team, seated, quotas, draft)
+    for outcome in seated:
         outcome.team = team.id
-        if not outcome.member and not quotas:
-            outcome.reason = CAPACITY if is_full else NO_MEMBER
         if outcome.member:
             draft.last_members[team.id] = outcome.member
         draft.outcomes[outcome.lead_id] = outcome
+
+
+def _explain_unseated(team, outcomes, quotas, draft):
+    """Tell what keeps a team's leads from its members, where it is not their filters.
+
+    :param dict quotas: how many leads members with room can take, there or away
+    """
+    left = [outcome for outcome in outcomes if not outcome.member]
+    if not left:
+        return
+    lead_ids = [outcome.lead_id for outcome in left]
+    away = {member: room for member, room in quotas.items() if member.id in draft.away}
+    missed = set().union(
+        *(facts.leads for facts in _get_member_facts(away, lead_ids, draft))
+    )
+    for outcome in left:
+        if outcome.lead_id in missed:
+            outcome.reason = AWAY
+        elif not quotas:
+            outcome.reason = CAPACITY if team._get_assignment_weight() else NO_MEMBER
 
 
 def _get_member_facts(quotas, lead_ids, draft):

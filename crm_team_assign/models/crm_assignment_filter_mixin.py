@@ -43,7 +43,7 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
     )
 
     assignment_condition = fields.Char(
-        string="Filter",
+        string="Filter in Words",
         compute="_compute_assignment_condition",
         help="Which leads the filter takes, in words.",
     )

@@ -8,7 +8,7 @@ from odoo.addons.website_crm_score.fields import (
     TechnicalMany2one,
 )
 
-from ..planning.reasons import LEFT_REASONS, REASONS
+from ..planning.reasons import AWAY, LEFT_REASONS, REASONS
 from ..planning.wording import show_points
 
 
@@ -184,7 +184,17 @@ class CrmAssignmentPlanLine(models.Model):
             "has_minimum": self.minimum > 0,
             # Teams with a minimum are asked from the highest one down.
             "is_chosen": self.minimum > 0 and not self.from_team_id,
+            "until": self._describe_return(),
         }
+
+    def _describe_return(self):
+        """Return the day on which the first of those who are away is back."""
+        if self.reason != AWAY:
+            return False
+        shares = self.plan_id.share_ids
+        same = shares.filtered(lambda share: share.team_id == self.team_id)
+        days = [day for day in same.mapped("away_until") if day]
+        return days and self.env["crm.team.member"]._describe_day(min(days))
 
     def action_open_lead(self):
         """Open the lead, or what it was merged into.

@@ -33,6 +33,9 @@ class CrmAssignmentPlanShare(models.Model):
     )
     capacity = fields.Integer(readonly=True, help="How many leads there is room for.")
     is_unlimited = fields.Boolean(readonly=True)
+    is_away = fields.Boolean(readonly=True)
+    away_until = fields.Date(readonly=True, help="The day on which he is back.")
+    absence = fields.Char(string="Presence", compute="_compute_absence")
     used = fields.Float(
         string="Capacity Used (%)", compute="_compute_used", digits=(16, 0)
     )
@@ -63,15 +66,24 @@ class CrmAssignmentPlanShare(models.Model):
             is_limited = share.capacity and not share.is_unlimited
             share.used = 100 * count / share.capacity if is_limited else 0
 
+    @api.depends("is_away", "away_until")
+    def _compute_absence(self):
+        members = self.env["crm.team.member"]
+        for share in self:
+            until = share.away_until
+            share.absence = share.is_away and members._describe_absence(until)
+
     @api.model
     def _add(self, plan, draft):
-        """Add the shares of a plan: of members with room, and of teams.
+        """Add the shares of a plan: of members with room or away, and of teams.
 
         :param crm.assignment.plan plan: the plan
         :param Draft draft: what it is made of
         """
         scores = draft.get_scores_by_share()
-        members = self.env["crm.team.member"].browse(draft.quotas)
+        members, away = self.env["crm.team.member"].browse(draft.quotas), draft.away
+        absent = members.browse(away.keys() - draft.quotas.keys())
+        members += absent.filtered(lambda member: member._get_assignment_weight())
         keys = {(member.crm_team_id.id, member.id) for member in members} | set(scores)
         self.create(
             [
@@ -83,6 +95,8 @@ class CrmAssignmentPlanShare(models.Model):
                     "score": _average(scores[team_id, member_id]),
                     "capacity": min(quota, UNLIMITED),
                     "is_unlimited": quota >= UNLIMITED,
+                    "is_away": member_id in away,
+                    "away_until": member_id in away and away[member_id].until,
                 }
                 for team_id, member_id in sorted(keys, key=str)
                 for quota in [draft.quotas.get(member_id, 0)]

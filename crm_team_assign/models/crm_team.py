@@ -18,6 +18,10 @@ class CrmTeam(models.Model):
     _name = "crm.team"
     _inherit = ["crm.team", "crm.assignment.filter.mixin"]
 
+    # One word for one thing, also where core has others.
+    assignment_domain = fields.Char(string="Filter")
+    assignment_optout = fields.Boolean(string="Paused")
+    assignment_max = fields.Integer(string="Capacity (a Month)")
     min_for_assign = fields.Float(
         string="Minimum Score",
         digits=(16, 2),
@@ -45,6 +49,13 @@ class CrmTeam(models.Model):
         readonly=True,
         copy=False,
         help="How much this team is owed of the leads that it shares with others.",
+    )
+
+    assignment_working_hours = fields.Boolean(
+        string="Working Hours Only",
+        help="Salespeople get leads only if they are at work within a day, by their "
+        "working hours and public holidays. Otherwise the leads of a weekend are "
+        "assigned on the weekend, for Monday.",
     )
 
     recent_lead_count = fields.Integer(
@@ -172,7 +183,7 @@ class CrmTeam(models.Model):
         :param dict given: how many they got by the plan that is gone on with, by id
         """
         members = self.crm_team_member_ids.sorted("id").filtered(
-            lambda member: not member.assignment_optout and member.user_id.active
+            lambda member: member._takes_leads()
         )
         last_id = self.assignment_last_member_id.id or 0
         later = members.filtered(lambda member: member.id > last_id)
@@ -254,6 +265,7 @@ class CrmTeam(models.Model):
             if not is_free or not self._update_scores():
                 self.env["ir.cron"]._commit_batch(0, 1)
                 return {}, {}
+            self.env["crm.team.member"]._end_pauses()
             assignment = Assignment.get(self.env) or Assignment(force_quota)
             teams = self.with_context(assignment=assignment)
             result = super(CrmTeam, teams)._action_assign_leads(

@@ -77,6 +77,7 @@ class Draft:
     :param dict quotas: how many leads members can take, for those with room, by id
     :param dict last_members: ids of members by team, where the rotation goes on
     :param dict credits: by id of a team, how much more it is owed than before
+    :param dict away: of members who are away, by id, see ``presence.Absence``
     :param dict errors: by team or member, why its filter cannot be used, or None
     """
 
@@ -85,6 +86,7 @@ class Draft:
     quotas: dict = field(default_factory=dict)
     last_members: dict = field(default_factory=dict)
     credits: dict = field(default_factory=dict)
+    away: dict = field(default_factory=dict)
     errors: dict = field(default_factory=dict)
 
     def leave(self, lead_id, reason, team_id=None, head_id=None):

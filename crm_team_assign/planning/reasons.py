@@ -17,6 +17,7 @@ PREFERRED = "preferred"
 # To a team, but none of its members
 CAPACITY = "capacity"
 NO_MEMBER = "no_member"
+AWAY = "away"
 MEMBER_FILTER = "member_filter"
 # To no team
 MINIMUM = "minimum"
@@ -109,6 +110,19 @@ REASONS = {
         "Capacity used up", _lt("%(team)s takes it, but all capacity is used up.")
     ),
     NO_MEMBER: Reason("Nobody takes leads", _lt("Nobody in %(team)s takes leads.")),
+    AWAY: Reason(
+        "Away",
+        _lt("%(team)s takes it, but who has room for it is away."),
+        (
+            (
+                ["until"],
+                _lt(
+                    "%(team)s takes it, but who has room for it is away until"
+                    " %(until)s."
+                ),
+            ),
+        ),
+    ),
     MEMBER_FILTER: Reason(
         "Filters of salespeople",
         _lt(
@@ -190,6 +204,7 @@ LEFT_REASONS = {
         "The salesperson takes no leads any more.",
         _lt("%(user)s takes no leads in %(team)s any more."),
     ),
+    AWAY: Reason("The salesperson is away.", _lt("%(user)s is away.")),
     DUPLICATE: Reason("One of its duplicates changed since."),
     "full": Reason("The capacity was used up meanwhile."),
     FAILED: Reason("It could not be assigned; the log of the server says why."),

@@ -1,3 +1,4 @@
+from . import test_absence
 from . import test_action_paths
 from . import test_assignment
 from . import test_assignment_company
@@ -20,6 +21,7 @@ from . import test_plan_changes
 from . import test_plan_concurrency
 from . import test_plan_migration
 from . import test_plan_properties
+from . import test_presence
 from . import test_preview_levels
 from . import test_quota
 from . import test_reasons

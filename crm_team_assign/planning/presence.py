@@ -1,0 +1,51 @@
+"""Whether somebody is there to get leads, and from when on otherwise."""
+
+from typing import NamedTuple
+
+
+class Absence(NamedTuple):
+    """Somebody is away.
+
+    :param until: the date on which he is back; None if that is not known
+    """
+
+    until: object = None
+
+
+def find_absence(now, work, absences, ahead=None):
+    """Return why somebody gets no leads now, None if he is there.
+
+    Leads are for the working day that is to come: on a Sunday for Monday. Who is away
+    all of that day, or what is left of it, is away.
+
+    :param list work: when he works from now on, as pairs of datetimes in his time zone
+    :param list absences: when he is away, in the same way
+    :param timedelta ahead: he has to be at work within this time instead
+    :rtype: Absence | None
+    """
+    free = subtract(work, absences)
+    if not free:
+        return Absence()
+    back = free[0][0]
+    is_there = (
+        back.date() == work[0][0].date() if ahead is None else back <= now + ahead
+    )
+    return None if is_there else Absence(back.date())
+
+
+def subtract(spans, others):
+    """Return what is left of spans of time without others.
+
+    :param list spans: pairs, in order
+    :param list others: pairs
+    :rtype: list[tuple]
+    """
+    left = list(spans)
+    for begin, end in others:
+        left = [
+            part
+            for start, stop in left
+            for part in ((start, min(stop, begin)), (max(start, end), stop))
+            if part[0] < part[1]
+        ]
+    return left
