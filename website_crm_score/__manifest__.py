@@ -41,6 +41,7 @@
         "web.assets_backend": [
             "website_crm_score/static/src/fields/**/*",
             "website_crm_score/static/src/components/first_steps/*",
+            "website_crm_score/static/src/components/rule_quality/*",
             "website_crm_score/static/src/components/score_badge/*",
             "website_crm_score/static/src/components/score_card/*",
             "website_crm_score/static/src/views/page_list/*",

@@ -18,22 +18,51 @@ def learn(rows):
     :param rows: of ``values``, pairs of a field and its value, ``won`` and ``lost``
     :rtype: tuple
     """
-    totals, frequencies = [PRIOR, PRIOR], defaultdict(dict)
+    counts = start()
+    count_up(counts, rows)
+    return fit(counts)
+
+
+def start():
+    """Return the counts of no leads: won and lost ones, and those by field and value.
+
+    :rtype: tuple
+    """
+    return [PRIOR, PRIOR], defaultdict(dict)
+
+
+def count_up(counts, rows):
+    """Add leads to ``counts``.
+
+    :param rows: as of :func:`learn`
+    """
+    totals, frequencies = counts
     for values, won, lost in rows:
         totals[0] += won
         totals[1] += lost
         for field, value in values:
-            counts = frequencies[field].setdefault(value, [PRIOR, PRIOR])
-            counts[0] += won
-            counts[1] += lost
-    tags = frequencies.get(TAG, {})
-    for tag in [tag for tag, counts in tags.items() if sum(counts) < LEAST_TAGS]:
-        del tags[tag]
-    sums = {
-        field: [sum(column) for column in zip(*known.values(), strict=True)]
-        for field, known in frequencies.items()
+            found = frequencies[field].setdefault(value, [PRIOR, PRIOR])
+            found[0] += won
+            found[1] += lost
+
+
+def fit(counts):
+    """Return what :func:`predict` goes by, of the leads counted so far.
+
+    :rtype: tuple
+    """
+    totals, frequencies = counts
+    known = {field: dict(values) for field, values in frequencies.items()}
+    known[TAG] = {
+        tag: found
+        for tag, found in known.get(TAG, {}).items()
+        if sum(found) >= LEAST_TAGS
     }
-    return totals, sums, frequencies
+    sums = {
+        field: [sum(column) for column in zip(*values.values(), strict=True)]
+        for field, values in known.items()
+    }
+    return totals, sums, known
 
 
 def predict(model, values):

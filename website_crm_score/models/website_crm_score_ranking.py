@@ -5,10 +5,12 @@ from dateutil.relativedelta import relativedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..learning import months
 from ..learning.decline import find_best, has_lost_lift, is_worse
 from ..learning.judging import get_auc
 from ..learning.patterns import Counts
 from ..learning.proposal import LEAST_OUTCOMES
+from ..suggesting.closed_months import ClosedMonths
 from ..tools.concurrency import CONCURRENCY_ERRORS
 from .website_crm_score_report import CLOSED_DATE, IS_CLOSED, IS_WON
 
@@ -18,6 +20,8 @@ _logger = logging.getLogger(__name__)
 FIRST_PERIOD = relativedelta(years=1)
 # What was reached longer ago is no measure.
 COMPARED_PERIOD = relativedelta(years=1)
+# What the page can look at: leads of longer ago say how customers were then.
+MOST_MONTHS = 60
 
 
 class WebsiteCrmScoreRanking(models.Model):
@@ -64,6 +68,84 @@ class WebsiteCrmScoreRanking(models.Model):
         help="Leads with points of these rules were won more often than others, or "
         "less often if the rule takes points; and are no longer.",
     )
+
+    # THE PAGE
+
+    @api.model
+    def get_quality(self, count=12):
+        """Return how well the scores rank the leads that were closed in the last
+        months, by the reasons that these have and the points that they give today.
+
+        :param int count: of so many months, with the present one
+        :return: of all months (False where too few leads are closed), and of each
+        :rtype: dict
+        """
+        self.check_access("read")
+        closed = self._get_closed_months(count)
+        scores = closed.fetch_scores()
+        won, lost = months.count_outcomes(months.join_scores(scores.values()))
+        rules = self.env["website.crm.score"]
+        return {
+            "since": _get_date(closed.first),
+            "won": won,
+            "lost": lost,
+            "least": LEAST_OUTCOMES,
+            "rules": rules.search_count([("apply_to", "=", "lead")]),
+            **self._describe_months(scores, scores),
+        }
+
+    @api.model
+    def get_predictive_quality(self, count=12):
+        """Return how well Odoo's predictive scoring would have ranked the same leads,
+        see :meth:`get_quality`: those of the months before which it could learn from
+        enough others, with the figures of the scores of just these.
+
+        :rtype: dict
+        """
+        self.check_access("read")
+        closed = self._get_closed_months(count)
+        scores, predicted = closed.fetch_scores(), closed.fetch_predictions()
+        return {
+            "since": _get_date(min(predicted)) if predicted else False,
+            **self._describe_months(scores, predicted),
+            "ours": months.describe(
+                months.join_scores(scores.get(month, {}) for month in predicted)
+            ),
+        }
+
+    def _get_closed_months(self, count):
+        return ClosedMonths(self.env, min(max(int(count), 1), MOST_MONTHS))
+
+    @api.model
+    def _describe_months(self, scores, judged):
+        """Return how ``judged`` ranks the leads, in all, and in each period of which
+        it has all months.
+
+        :param dict scores: all leads, which say what the periods are, by month
+        :param dict judged: some of these, by month
+        :rtype: dict
+        """
+        outcomes = {month: months.count_outcomes(scores[month]) for month in scores}
+        return {
+            "total": months.describe(months.join_scores(judged.values())),
+            "periods": [
+                {
+                    "first": _get_date(period.first),
+                    "last": _get_date(period.last),
+                    "total": self._describe_period(period, outcomes, judged),
+                }
+                for period in months.make_periods(outcomes)
+            ],
+        }
+
+    @api.model
+    def _describe_period(self, period, outcomes, judged):
+        numbers = [month for month in outcomes if period.first <= month <= period.last]
+        if not all(month in judged for month in numbers):
+            return False
+        return months.describe(months.join_scores(judged[month] for month in numbers))
+
+    # EACH MONTH
 
     @api.model
     def _cron_judge(self):
@@ -214,3 +296,9 @@ class WebsiteCrmScoreRanking(models.Model):
                 "website_crm_score.message_ranking", values
             ),
         )
+
+
+def _get_date(month):
+    """Return the first day of a month, see :mod:`..learning.months`."""
+    year, place = divmod(month, 12)
+    return f"{year:04}-{place + 1:02}-01"

@@ -9,6 +9,7 @@ from ..learning.selection import LEAST_LEADS
 from ..scoring.matching import get_query, get_scope_query
 from ..scoring.worklist import tune
 from ..tools.rule_domain import iter_fields, parse_domain
+from .predictive import fetch_values
 
 # Newer leads are what the rules learnt on the older ones are judged on.
 OLDER_SHARE = 0.7
@@ -452,48 +453,15 @@ class Cohort:
         """Return what core's predictive scoring would look at, of leads of the same
         values: whether they are newer, the values, and how many were won and lost.
 
-        Without the stage and the team, which closing and selling set.
-
         :rtype: list[tuple]
         """
-        # sudo: a parameter of the settings; core reads it for all users
-        leads = self.env["crm.lead"].sudo()
-        names = [
-            name
-            for name in leads._pls_get_safe_fields()
-            if name not in ("stage_id", "team_id", "tag_ids")
-            and _has_column(leads, name)
-        ]
-        has_tags = "tag_ids" in leads._pls_get_safe_fields()
-        rows = self._fetch(self._get_predictive_sql(names, has_tags))
-        return [
-            (is_newer, _read_values(names, values, tags), won, lost)
-            for is_newer, tags, won, lost, *values in rows
-        ]
-
-    def _get_predictive_sql(self, names, has_tags):
-        columns = SQL("").join(
-            SQL(", lead.%s::text AS %s", SQL.identifier(name), SQL.identifier(name))
-            for name in names
-        )
-        tags = SQL(
-            "ARRAY(SELECT tag_id FROM crm_tag_rel rel"
-            " WHERE rel.lead_id = lead.id AND %s ORDER BY tag_id)",
-            has_tags,
-        )
-        return SQL(
-            """
-            SELECT is_newer, tags, count(*) FILTER (WHERE is_won),
-                   count(*) FILTER (WHERE NOT is_won) %(names)s
-              FROM (SELECT is_newer, is_won, %(tags)s AS tags %(columns)s
-                      FROM %(leads)s JOIN crm_lead lead ON lead.id = lead_id
-                     WHERE is_won IS NOT NULL) lead
-          GROUP BY is_newer, tags %(names)s
-            """,
-            tags=tags,
-            columns=columns,
-            leads=LEADS,
-            names=SQL("").join(SQL(", %s", SQL.identifier(name)) for name in names),
+        return fetch_values(
+            self.env,
+            SQL(
+                "SELECT lead_id, is_newer AS part, is_won FROM %s"
+                " WHERE is_won IS NOT NULL",
+                LEADS,
+            ),
         )
 
     def _execute(self, statement):
@@ -515,21 +483,3 @@ def _get_most_times(rule):
     if not rule.max_points or not rule.value:
         return MOST_TIMES
     return min(MOST_TIMES, max(round(rule.max_points / abs(rule.value)), 1))
-
-
-def _has_column(model, name):
-    field = model._fields[name]
-    return field.store and bool(field.column_type)
-
-
-def _read_values(names, values, tags):
-    """Return pairs of a field and its value, as core has them.
-
-    Of these two fields, nothing is a value, too.
-    """
-    pairs = [
-        (name, value)
-        for name, value in zip(names, values, strict=True)
-        if value or name in ("email_state", "phone_state")
-    ]
-    return [*pairs, *(("tag_id", tag) for tag in tags)]

@@ -33,6 +33,7 @@ from . import test_scoring_rule
 from . import test_scoring_run
 from . import test_score_listeners
 from . import test_score_report
+from . import test_rule_quality
 from . import test_rule_report
 from . import test_page_report
 from . import test_score_report_tours

@@ -49,3 +49,86 @@ registry.category("web_tour.tours").add("website_crm_score.score_report", {
         },
     ],
 });
+
+const figures = [
+    {
+        content: "How many wins are in the best fifth is said",
+        trigger: ".o_score_quality_headline:contains(The best fifth of the leads)",
+    },
+    {
+        content: "Of all pairs, the won lead is above the lost one",
+        trigger:
+            ".o_score_quality_figure[data-name=auc] .o_score_quality_value:contains(1.00)",
+    },
+    {
+        content: "There was too little for predictive scoring to learn from",
+        trigger: ".o_score_quality_note:contains(cannot be compared)",
+    },
+    {
+        content: "Fifths and months are drawn",
+        trigger: ".o_score_quality:has(canvas:eq(1))",
+    },
+];
+
+registry.category("web_tour.tours").add("website_crm_score.rule_quality", {
+    steps: () => [
+        stepUtils.showAppsMenuItem(),
+        {
+            content: "Open the CRM",
+            trigger: ".o_app[data-menu-xmlid='crm.crm_menu_root']",
+            run: "click",
+        },
+        ...openReport("How Good Are My Rules"),
+        ...figures,
+        {
+            content: "Look at a shorter time",
+            trigger: ".o_score_quality_period",
+            run: "click",
+        },
+        {
+            content: "Choose three months",
+            trigger: ".o-dropdown-item:contains(Last 3 Months)",
+            run: "click",
+        },
+        {
+            content: "It is shown",
+            trigger: ".o_score_quality_period:contains(Last 3 Months)",
+        },
+        ...figures,
+        {
+            content: "Open the rules",
+            trigger: "button:contains(Win Rate of Each Rule)",
+            run: "click",
+        },
+        {
+            content: "The rule's leads are won more often",
+            trigger: ".o_data_row:contains(Tour's rule):contains(Won more often)",
+        },
+        {
+            content: "Go back",
+            trigger:
+                ".o_back_button, .breadcrumb-item a:contains(How Good Are My Rules)",
+            run: "click",
+        },
+        {
+            content: "The time is still what was chosen",
+            trigger: ".o_score_quality_period:contains(Last 3 Months)",
+        },
+    ],
+});
+
+registry.category("web_tour.tours").add("website_crm_score.rule_quality_on_phone", {
+    steps: () => [
+        ...figures,
+        {
+            content: "Nothing is wider than the phone",
+            trigger: ".o_score_quality",
+            run({anchor}) {
+                const content = anchor.closest(".o_content");
+                if (content.scrollWidth > content.clientWidth) {
+                    throw new Error("The page is wider than the phone");
+                }
+            },
+        },
+    ],
+});

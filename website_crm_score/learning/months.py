@@ -1,0 +1,123 @@
+"""How scores rank the leads that were closed in a month, month after month.
+
+A month is a number: twelve times the year, and how many months of it are over.
+"""
+
+from typing import NamedTuple
+
+from . import bayes
+from .judging import get_auc, get_auc_interval, get_best_share, get_fifths
+from .proposal import LEAST_OUTCOMES
+
+
+class Period(NamedTuple):
+    """Months in a row, and how many leads were won and lost in them."""
+
+    first: int
+    last: int
+    won: int
+    lost: int
+
+
+def make_periods(outcomes):
+    """Return the months as periods, of which each has enough won and lost leads: months
+    of few are put together, as are those at the end with the ones before.
+
+    :param dict outcomes: won and lost leads by month
+    :rtype: list[Period]
+    """
+    periods, open_ = [], None
+    for month in sorted(outcomes):
+        period = Period(month, month, *outcomes[month])
+        open_ = _join(open_, period) if open_ else period
+        if min(open_.won, open_.lost) >= LEAST_OUTCOMES:
+            periods.append(open_)
+            open_ = None
+    if open_ and periods:
+        periods.append(_join(periods.pop(), open_))
+    return periods
+
+
+def _join(one, other):
+    won, lost = one.won + other.won, one.lost + other.lost
+    return Period(one.first, other.last, won, lost)
+
+
+def join_scores(months):
+    """Return the won and the lost leads by score, of several months.
+
+    :param months: iterable of won and lost leads by score
+    :rtype: dict[float, list]
+    """
+    joined = {}
+    for scores in months:
+        for score, (won, lost) in scores.items():
+            counts = joined.setdefault(score, [0, 0])
+            counts[0] += won
+            counts[1] += lost
+    return joined
+
+
+def count_outcomes(scores):
+    """Return how many leads are won, and lost.
+
+    :param dict scores: won and lost leads by score
+    :rtype: tuple[int, int]
+    """
+    return tuple(sum(counts[place] for counts in scores.values()) for place in (0, 1))
+
+
+def describe(scores):
+    """Return how scores rank leads; False where there are too few of them to say.
+
+    :param dict scores: won and lost leads by score
+    :rtype: dict | bool
+    """
+    won, lost = count_outcomes(scores)
+    if min(won, lost) < LEAST_OUTCOMES:
+        return False
+    auc = get_auc(scores)
+    low, high = get_auc_interval(auc, won, lost)
+    return {
+        "won": won,
+        "lost": lost,
+        "auc": auc,
+        "auc_low": low,
+        "auc_high": high,
+        "fifths": get_fifths(scores),
+        "best_share": get_best_share(scores),
+    }
+
+
+def predict(rows):
+    """Return what predictive scoring would have said of leads, by what it could learn
+    from all those that were closed before the month in which they were.
+
+    Leads of months before which too few were closed are left out.
+
+    :param rows: of a month, whether the leads of it are asked for, values, won and
+        lost, see :mod:`.bayes`
+    :return: won and lost leads by prediction, by month
+    :rtype: dict[int, dict]
+    """
+    months = {}
+    for month, *row in rows:
+        months.setdefault(month, []).append(row)
+    counts, predicted = bayes.start(), {}
+    for month in sorted(months):
+        if min(counts[0]) >= LEAST_OUTCOMES:
+            scores = _predict_month(bayes.fit(counts), months[month])
+            if scores:
+                predicted[month] = scores
+        bayes.count_up(counts, (row[1:] for row in months[month]))
+    return predicted
+
+
+def _predict_month(model, rows):
+    scores = {}
+    for is_asked_for, values, won, lost in rows:
+        if is_asked_for:
+            counts = scores.setdefault(bayes.predict(model, values), [0, 0])
+            counts[0] += won
+            counts[1] += lost
+    return scores

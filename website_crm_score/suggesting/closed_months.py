@@ -1,0 +1,104 @@
+"""Won and lost leads by the month in which they were closed."""
+
+from datetime import datetime
+
+import pytz
+
+from odoo.fields import Datetime, Domain
+from odoo.tools import SQL
+
+from ..learning import months
+from ..models.website_crm_score_report import CLOSED_DATE, IS_WON
+from ..scoring.worklist import tune
+from .predictive import fetch_values
+
+CLOSED = Domain("won_status", "in", ("won", "lost"))
+
+
+class ClosedMonths:
+    """Those of the present month and of some before, which the user may read.
+
+    Of leads that no rule looked at, the score says nothing.
+    """
+
+    def __init__(self, env, count):
+        """
+        :param env: of the user, where the months begin when they do there
+        :param int count: of so many months
+        """
+        self.env = env
+        today = Datetime.context_timestamp(env.user, Datetime.now())
+        last = today.year * 12 + today.month - 1
+        self.count, self.first = count, last - count + 1
+
+    def _find_start(self, month):
+        """Return when a month begins where the user is, in UTC."""
+        year, place = divmod(month, 12)
+        zone = pytz.timezone(self.env.user.tz or "UTC")
+        start = zone.localize(datetime(year, place + 1, 1))
+        return start.astimezone(pytz.UTC).replace(tzinfo=None)
+
+    def _list_edges(self):
+        """Return when each month begins, and when the last one ends."""
+        return [self._find_start(self.first + place) for place in range(self.count + 1)]
+
+    def fetch_scores(self):
+        """Return won and lost leads by score, by month.
+
+        :rtype: dict[int, dict]
+        """
+        query = SQL(
+            """
+            SELECT place, score, count(*) FILTER (WHERE is_won),
+                   count(*) FILTER (WHERE NOT is_won)
+              FROM (%s) closed WHERE place BETWEEN 1 AND %s AND is_scored
+          GROUP BY place, score
+            """,
+            self._get_leads_sql(),
+            self.count,
+        )
+        scores = {}
+        self._prepare()
+        for place, score, won, lost in self.env.execute_query(query):
+            scores.setdefault(self.first + place - 1, {})[score] = (won, lost)
+        return scores
+
+    def fetch_predictions(self):
+        """Return the same leads by what core's predictive scoring would have said, had
+        it learnt from those that were closed before the month.
+
+        :rtype: dict[int, dict]
+        """
+        leads = SQL(
+            "SELECT id AS lead_id, 2 * place + is_scored::integer AS part, is_won"
+            " FROM (%s) closed",
+            self._get_leads_sql(),
+        )
+        self._prepare()
+        return months.predict(
+            (self.first + place - 1, is_scored and 1 <= place <= self.count, *row)
+            for (place, is_scored), *row in (
+                (divmod(part, 2), *row) for part, *row in fetch_values(self.env, leads)
+            )
+        )
+
+    def _prepare(self):
+        self.env.flush_all()
+        tune(self.env.cr)
+
+    def _get_leads_sql(self):
+        """Return the query of closed leads, and which month they are of, by its place:
+        0 if it is before all of these."""
+        leads = self.env["crm.lead"].with_context(active_test=False)
+        return SQL(
+            """
+            SELECT lead.id, lead.score, %(is_won)s AS is_won,
+                   lead.score_date IS NOT NULL AS is_scored,
+                   width_bucket(%(date)s, %(edges)s::timestamp[]) AS place
+              FROM crm_lead lead WHERE lead.id IN %(ids)s
+            """,
+            is_won=IS_WON,
+            date=CLOSED_DATE,
+            edges=self._list_edges(),
+            ids=leads._search(CLOSED).subselect(),
+        )
