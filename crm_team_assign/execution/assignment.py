@@ -16,10 +16,12 @@ class Assignment:
     methods have no argument for it.
 
     :param bool force_quota: see ``crm.team.member._get_assignment_quota``
+    :param str origin: see ``crm.assignment.plan``
     :param set done: ids of the leads that teams or members were given
     """
 
     force_quota: bool = False
+    origin: str = None
     draft: Draft = None
     done: set = frozenset()
 
@@ -29,13 +31,14 @@ class Assignment:
         assignment = env.context.get("assignment")
         return assignment if isinstance(assignment, cls) else None
 
-    def carry_out(self, teams, free=None, waiting=None):
+    def carry_out(self, teams, free=None, waiting=None, rivals=None):
         """Plan for teams, and carry out what changes leads; see ``make_draft``."""
         jobs, plans = teams.env["ir.cron"], teams.env["crm.assignment.plan"]
-        self.draft = make_draft(teams, free, waiting, self.force_quota)
+        self.draft = make_draft(teams, free, waiting, self.force_quota, rivals)
         errors = list(self.draft.errors.items())
         for _noted in jobs._in_batches(teams._note_assignment_errors, errors):
             pass
         if self.draft.list_assigned():
-            plan = jobs._transact(partial(plans._keep, teams, self.draft))
+            keep = partial(plans._keep, teams, self.draft, self.origin)
+            plan = jobs._transact(keep)
             self.done = set(plan._carry_out())

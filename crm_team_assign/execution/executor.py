@@ -101,7 +101,9 @@ class Executor:
         )
         if self.plan.done_count:  # gone on with
             owed = {}
-        for team in self.teams.sudo():  # sudo: who may assign need not write teams
+        # Those that a lead was not for are owed it, too.
+        teams = self.teams | self.env["crm.team"].browse(owed).exists()
+        for team in teams.sudo():  # sudo: who may assign need not write teams
             if members.get(team.id):
                 team.assignment_last_member_id = members[team.id]
             if owed.get(team.id):

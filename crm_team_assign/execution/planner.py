@@ -26,19 +26,24 @@ from .merging import group_duplicates
 from .presence import find_absences
 
 
-def make_draft(teams, free=None, waiting=None, force_quota=False):
+def make_draft(teams, free=None, waiting=None, force_quota=False, rivals=None):
     """Plan which team takes which lead, then which member gets it.
 
     :param crm.team teams: who takes leads
     :param Domain free: leads without a team; None to plan for members alone
     :param Domain waiting: leads that the teams have; None to plan for teams alone
     :param bool force_quota: see ``crm.team.member._get_assignment_quota``
+    :param crm.team rivals: who could take the leads as well; what they would take is
+        left to them
     :rtype: Draft
     """
     domain = Domain.OR(domain for domain in (free, waiting) if domain is not None)
     draft = Draft(leads=read_facts(teams.env, domain))
     if free is not None:
-        plan_teams(draft, _get_team_facts(teams, free, draft.errors))
+        takers = teams if rivals is None else teams | rivals
+        plan_teams(draft, _get_team_facts(takers, free, draft.errors))
+        if rivals is not None:
+            draft.keep_teams(teams.ids)
     if waiting is not None:
         taken = draft.group_by_team()
         draft.away = find_absences(teams.crm_team_member_ids)
@@ -157,6 +162,8 @@ def _plan_turns(team, eligible, force_quota, draft):
         outcome.team = team.id
         if outcome.member:
             draft.last_members[team.id] = outcome.member
+        if outcome.lead_id in draft.outcomes:
+            outcome.turns = draft.outcomes[outcome.lead_id].turns
         draft.outcomes[outcome.lead_id] = outcome
 
 

@@ -11,4 +11,6 @@ from . import crm_team_member
 from . import ir_cron
 from . import res_config_settings
 from . import website_crm_first_steps
+from . import website_crm_score
 from . import website_crm_score_band
+from . import website_crm_score_run

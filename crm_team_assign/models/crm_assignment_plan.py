@@ -41,6 +41,7 @@ class CrmAssignmentPlan(models.Model):
             ("rehearsal", "Dry Run"),
             ("button", "Assignment by Hand"),
             ("job", "Daily Assignment"),
+            ("at_once", "Assignment of New Leads"),
         ],
         required=True,
         readonly=True,
@@ -139,14 +140,16 @@ class CrmAssignmentPlan(models.Model):
         return plan
 
     @api.model
-    def _keep(self, teams, draft):
+    def _keep(self, teams, draft, origin=None):
         """Return a plan of what is to be done at once.
 
         :param Draft draft: what is planned
+        :param str origin: what makes it; by default the daily job or the button
         :return: the plan, of who assigns
         :rtype: crm.assignment.plan
         """
-        origin = "job" if self.env["ir.cron"]._is_job() else "button"
+        is_job = self.env["ir.cron"]._is_job()
+        origin = origin or ("job" if is_job else "button")
         values = {"origin": origin, "state": "confirmed", "confirm_uid": self.env.uid}
         plan = self._create_for(teams, **values)
         plan._fill(draft, draft.list_assigned())
@@ -164,7 +167,7 @@ class CrmAssignmentPlan(models.Model):
         :param outcomes: what to add lines of
         """
         self.lead_count = len(draft.outcomes)
-        self.turns = {"members": draft.last_members, "credits": draft.credits}
+        self.turns = {"members": draft.last_members, "credits": draft.count_credits()}
         self.env["crm.assignment.plan.share"]._add(self, draft)
         plan_lines.insert(self, draft, outcomes)
 

@@ -14,6 +14,8 @@ from ..execution.batch_log import BatchLog
 from ..queries import handovers, plan_lines
 
 MAX_DELAY = 24.0 * 36_500  # in hours
+# What was scored before is up to the daily assignment.
+NEW_SINCE = timedelta(days=1)
 
 
 class CrmLead(models.Model):
@@ -148,6 +150,17 @@ class CrmLead(models.Model):
             since = now - timedelta(days=creation_delta_days)
             domain &= Domain("create_date", ">", since)
         return domain
+
+    @api.model
+    def _get_new_domain(self):
+        """Return the domain of leads that got their score on the last day; without
+        rules, of those that came.
+
+        By their dates, not by a mark: who assigns them can be stopped at any moment.
+        """
+        has_rules = self.env["website.crm.score"]._find_active("lead")
+        name = "score_date" if has_rules else "create_date"
+        return Domain(name, ">=", self.env.cr.now() - NEW_SINCE)
 
     def _find_duplicates(self, company):
         """Return the duplicates of those of these leads that have any, each with all.

@@ -6,6 +6,7 @@ from odoo.addons.website_crm_score.fields import TechnicalInteger
 
 from ..execution import lock
 from ..execution.assignment import Assignment
+from ..execution.at_once import assign_at_once
 from ..execution.merging import merge_duplicates
 from ..execution.report import report_members, report_teams
 
@@ -56,6 +57,14 @@ class CrmTeam(models.Model):
         help="Salespeople get leads only if they are at work within a day, by their "
         "working hours and public holidays. Otherwise the leads of a weekend are "
         "assigned on the weekend, for Monday.",
+    )
+
+    assignment_at_once = fields.Boolean(
+        string="Assign New Leads at Once",
+        tracking=True,
+        help="A lead that comes to reach the minimum score is handed over within "
+        "minutes, not only by the next daily assignment. Capacities and turns are the "
+        "same: what is given at once is part of what the day has.",
     )
 
     recent_lead_count = fields.Integer(
@@ -273,6 +282,17 @@ class CrmTeam(models.Model):
             )
             self.env["ir.cron"]._commit_batch(0, 0)
         return result
+
+    @api.model
+    def _find_at_once(self):
+        """Return the teams that new leads are assigned to at once."""
+        teams = self._get_takers().filtered("assignment_at_once")
+        return teams.filtered("assignment_enabled")
+
+    @api.model
+    def _cron_assign_at_once(self):
+        """Assign the leads that came to reach a minimum lately."""
+        assign_at_once(self)
 
     @api.model
     def _update_scores(self):

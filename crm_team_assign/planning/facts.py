@@ -1,6 +1,6 @@
 """What a plan is made from, and what it comes to, in memory."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -58,6 +58,7 @@ class Outcome:
     :param member: who gets the lead
     :param bool is_taken: whether the team takes the lead
     :param int head_id: what the lead is merged into
+    :param tuple turns: ids of the teams that take turns with leads like this one
     """
 
     lead_id: int
@@ -66,6 +67,7 @@ class Outcome:
     member: int = None
     is_taken: bool = True
     head_id: int = None
+    turns: tuple = ()
 
 
 @dataclass
@@ -76,8 +78,8 @@ class Draft:
     :param dict outcomes: of each of these leads, see :class:`Outcome`
     :param dict quotas: how many leads members can take, for those with room, by id
     :param dict last_members: ids of members by team, where the rotation goes on
-    :param dict credits: by id of a team, how much more it is owed than before
     :param dict away: of members who are away, by id, see ``presence.Absence``
+    :param dict weights: of teams by id, see :class:`TeamFacts`
     :param dict errors: by team or member, why its filter cannot be used, or None
     """
 
@@ -85,8 +87,8 @@ class Draft:
     outcomes: dict = field(default_factory=dict)
     quotas: dict = field(default_factory=dict)
     last_members: dict = field(default_factory=dict)
-    credits: dict = field(default_factory=dict)
     away: dict = field(default_factory=dict)
+    weights: dict = field(default_factory=dict)
     errors: dict = field(default_factory=dict)
 
     def leave(self, lead_id, reason, team_id=None, head_id=None):
@@ -94,6 +96,17 @@ class Draft:
         self.outcomes[lead_id] = Outcome(
             lead_id, reason, team_id, is_taken=False, head_id=head_id
         )
+
+    def keep_teams(self, team_ids):
+        """Forget what is planned for others than these teams, and what is not taken.
+
+        :param team_ids: ids of teams
+        """
+        self.outcomes = {
+            lead_id: outcome
+            for lead_id, outcome in self.outcomes.items()
+            if outcome.is_taken and outcome.team in team_ids
+        }
 
     def group_by_team(self):
         """Return the leads that teams are planned to take, without a salesperson yet.
@@ -129,6 +142,21 @@ class Draft:
         """
         outcomes = self.outcomes.values()
         return [item for item in outcomes if self.get_kind(item) in ("member", "team")]
+
+    def count_credits(self):
+        """Return how much more teams are owed by what is planned than before, by id:
+        each turn gives all that take it their weight, and is paid by who has it.
+
+        :rtype: dict[int, int]
+        """
+        credits = Counter()
+        outcomes = (item for item in self.outcomes.values() if item.turns)
+        turns = Counter((item.turns, item.team) for item in outcomes)
+        for (team_ids, taker), count in turns.items():
+            for team_id in team_ids:
+                credits[team_id] += self.weights[team_id] * count
+                credits[taker] -= self.weights[team_id] * count
+        return {team_id: credit for team_id, credit in credits.items() if credit}
 
     def get_scores_by_share(self):
         """Return the scores of the leads that each member gets, or a team alone.

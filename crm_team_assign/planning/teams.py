@@ -20,7 +20,7 @@ def plan_teams(draft, teams):
         if not facts.team_id and lead_id not in draft.outcomes
     }
     takers = [team for team in teams if team.leads is not None]
-    owed = {team.id: team.credit for team in takers}
+    draft.weights = {team.id: team.weight for team in takers}
     if any(scores.values()) or any(team.minimum for team in teams):
         outcomes = share_out(scores, takers)
     else:
@@ -31,9 +31,6 @@ def plan_teams(draft, teams):
         if outcome.reason == TEAM_FILTER and company_id not in companies:
             outcome.reason = COMPANY
         draft.outcomes[outcome.lead_id] = outcome
-    for team in takers:
-        if team.credit != owed[team.id]:
-            draft.credits[team.id] = team.credit - owed[team.id]
 
 
 def _sort_like_core(lead_ids, leads):
@@ -82,8 +79,9 @@ def _share_out_lead(lead_id, score, teams):
         nearest = min(teams, key=lambda team: team.minimum)
         return Outcome(lead_id, MINIMUM, nearest.id, is_taken=False)
     highest = max(minimums)
-    turn = _next_turn([team for team in teams if team.minimum == highest])
-    return Outcome(lead_id, TURN, turn.id)
+    equals = [team for team in teams if team.minimum == highest]
+    turns = tuple(team.id for team in equals) if len(equals) > 1 else ()
+    return Outcome(lead_id, TURN, _next_turn(equals).id, turns=turns)
 
 
 def _next_turn(teams):

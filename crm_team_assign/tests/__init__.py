@@ -7,6 +7,7 @@ from . import test_assignment_filter
 from . import test_assignment_job
 from . import test_assignment_load
 from . import test_assignment_message
+from . import test_at_once
 from . import test_below_minimum
 from . import test_busy_leads
 from . import test_capacity

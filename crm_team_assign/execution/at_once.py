@@ -1,0 +1,55 @@
+"""New leads are assigned at once to teams that want it: by the planner and the executor
+of all assignments, of what is left of the day.
+
+All teams are planned for, so that a team gets at once what the daily assignment would
+give it; what another team would take waits for that.
+"""
+
+from datetime import timedelta
+
+from odoo import fields
+from odoo.fields import Domain
+
+from . import lock
+from .assignment import Assignment
+from .merging import merge_duplicates
+
+JOB = "crm_team_assign.ir_cron_assign_at_once"
+LATER = timedelta(minutes=1)
+
+
+def call_job(env, at=None):
+    """Have new leads assigned in a moment, or later, if a team wants it."""
+    job = env.ref(JOB, raise_if_not_found=False)
+    if job and env["crm.team"]._find_at_once():
+        job.sudo()._trigger(at)  # sudo: whoever has leads scored has them assigned
+
+
+def assign_at_once(teams):
+    """Assign new leads; in a minute, if leads are being assigned at the moment."""
+    jobs = teams.env["ir.cron"]
+    with lock.hold(teams.env) as is_free:
+        if is_free:
+            _assign(teams._find_at_once())
+        else:
+            call_job(teams.env, fields.Datetime.now() + LATER)
+        jobs._commit_batch(0, 0)
+
+
+def _assign(teams):
+    leads = teams.env["crm.lead"]
+    if not teams:
+        return
+    all_free, waiting = (
+        leads._get_allocation_domain(),
+        teams._get_lead_to_assign_domain(),
+    )
+    new = leads._get_new_domain()
+    # Duplicates whose scores are too low may reach a minimum as one.
+    merged = merge_duplicates(teams, all_free & new)
+    new |= Domain("id", "in", [head_id for head_id, _gone, _team in merged.groups])
+    new &= Domain("score", ">=", min(teams.mapped("min_for_assign")))
+    free = all_free & new & Domain("id", "not in", merged.busy)
+    if leads.search_count(free | waiting & new, limit=1):
+        rivals = teams._get_takers() - teams
+        Assignment(origin="at_once").carry_out(teams, free, waiting & new, rivals)
