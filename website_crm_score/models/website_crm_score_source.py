@@ -92,11 +92,24 @@ class WebsiteCrmScoreSource(models.AbstractModel):
         """Return the query of what happened, as ``rule`` has it, and is no event, to
         tell whoever asks why; None if nothing is known of the kind.
 
-        :return: a query of ``owner_id``, ``date`` and ``reason``: ``consent``,
-            ``staff``, ``company`` or ``machine``
+        :return: a query of ``owner_id``, ``date`` and ``reason``, one of
+            :meth:`_get_uncounted_reasons`
         :rtype: SQL | None
         """
         return None
+
+    @api.model
+    def _get_uncounted_reasons(self, rule):
+        """Return why something is no event of ``rule``, in a few words, by the reason.
+
+        :rtype: dict[str, str]
+        """
+        return {
+            "consent": self.env._("no consent to cookies"),
+            "staff": self.env._("own staff"),
+            "company": self.env._("the website of another company"),
+            "machine": self.env._("a robot"),
+        }
 
     @api.model
     def _describe(self, rule):

@@ -198,8 +198,5 @@ class WebsiteCrmScoreTrial(models.TransientModel):
             "early": self.env._("has not happened yet"),
             "expired": self.env._("more than %s days ago", rule.valid_days),
             "beyond": self.env._("only the last %s count", rule.max_count),
-            "consent": self.env._("no consent to cookies"),
-            "staff": self.env._("own staff"),
-            "company": self.env._("the website of another company"),
-            "machine": self.env._("a robot"),
+            **rule._get_source().with_env(self.env)._get_uncounted_reasons(rule),
         }

@@ -90,6 +90,17 @@ class WebsiteCrmScoreSourceMail(models.AbstractModel):
             return SQL("trace.campaign_id = %s", rule.mailing_campaign_id.id)
         return SQL("TRUE")
 
+    # WHY NOT
+
+    @api.model
+    def _get_uncounted_reasons(self, rule):
+        return {
+            **super()._get_uncounted_reasons(rule),
+            "opened": self.env._("opened in time"),
+            "bounced": self.env._("it had bounced: a robot"),
+            "unsent": self.env._("it could not be sent, which is no bounce"),
+        }
+
     # EVIDENCE
 
     @api.model

@@ -23,3 +23,13 @@ class WebsiteCrmScoreSourceMailBounce(models.AbstractModel):
             SQL("trace.bounce_datetime"),
             SQL("trace.bounce_datetime IS NOT NULL AND trace.trace_status = 'bounce'"),
         )
+
+    @api.model
+    def _get_uncounted_events(self, rule, owners):
+        return self._get_mail_events(
+            rule,
+            owners,
+            SQL("trace.create_date"),
+            SQL("trace.trace_status IN ('error', 'cancel')"),
+            columns=SQL("'unsent' AS reason"),
+        )

@@ -59,22 +59,44 @@ class WebsiteCrmScoreSourceMailIgnored(models.AbstractModel):
         )
 
     @api.model
-    def _get_ignored(self, rule, owners, condition):
-        """Return the query of the newsletters that were not opened in time."""
-        deadline = SQL("trace.sent_datetime + %s * interval '1 day'", rule.ignored_days)
+    def _get_uncounted_events(self, rule, owners):
         return self._get_mail_events(
             rule,
             owners,
-            deadline,
+            SQL("trace.open_datetime"),
             SQL(
-                """
-                trace.trace_status IN ('sent', 'open', 'reply')
-                AND (%s AND trace.open_datetime < %s) IS NOT TRUE AND %s
-                """,
-                self.env["mailing.trace"]._get_is_of_somebody_sql(
-                    SQL("trace.open_datetime")
-                ),
-                deadline,
+                "trace.trace_status IN ('open', 'reply') AND %s",
+                self._get_is_opened_sql(rule),
+            ),
+            columns=SQL("'opened' AS reason"),
+        )
+
+    @api.model
+    def _get_deadline_sql(self, rule):
+        return SQL("trace.sent_datetime + %s * interval '1 day'", rule.ignored_days)
+
+    @api.model
+    def _get_is_opened_sql(self, rule):
+        """Return the condition that ``trace`` was opened in time."""
+        return SQL(
+            "(%s AND trace.open_datetime < %s)",
+            self.env["mailing.trace"]._get_is_of_somebody_sql(
+                SQL("trace.open_datetime")
+            ),
+            self._get_deadline_sql(rule),
+        )
+
+    @api.model
+    def _get_ignored(self, rule, owners, condition):
+        """Return the query of the newsletters that were not opened in time."""
+        return self._get_mail_events(
+            rule,
+            owners,
+            self._get_deadline_sql(rule),
+            SQL(
+                "trace.trace_status IN ('sent', 'open', 'reply')"
+                " AND %s IS NOT TRUE AND %s",
+                self._get_is_opened_sql(rule),
                 condition,
             ),
         )

@@ -47,8 +47,15 @@ class WebsiteCrmScoreSourceMailOpen(models.AbstractModel):
             rule,
             owners,
             date,
-            SQL("trace.open_datetime IS NOT NULL AND (%s) IS NOT TRUE", is_of_somebody),
-            columns=SQL("'machine' AS reason"),
+            SQL(
+                "trace.open_datetime IS NOT NULL"
+                " AND (trace.trace_status IN ('open', 'reply') AND %s) IS NOT TRUE",
+                is_of_somebody,
+            ),
+            columns=SQL(
+                "CASE WHEN trace.trace_status = 'bounce' THEN 'bounced'"
+                " ELSE 'machine' END AS reason"
+            ),
         )
 
     @api.model

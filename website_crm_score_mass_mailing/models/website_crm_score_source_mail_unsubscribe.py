@@ -40,6 +40,29 @@ class WebsiteCrmScoreSourceMailUnsubscribe(models.AbstractModel):
         )
 
     @api.model
+    def _get_uncounted_events(self, rule, owners):
+        emails = self.env["website.crm.score.identity"]._get_emails_sql(owners)
+        return SQL(
+            """
+            SELECT who.owner_id, blocked.blocked_datetime AS date, 'blocked' AS reason
+              FROM (%(emails)s) who
+              JOIN mail_blacklist blocked ON blocked.email = who.email
+         LEFT JOIN res_users author ON author.id = blocked.blocked_user_id
+             WHERE blocked.active AND (%(is_own)s) IS NOT TRUE AND %(is_any_list)s
+            """,
+            emails=emails,
+            is_own=self._get_is_own_block_sql(),
+            is_any_list=not rule.mailing_list_id,
+        )
+
+    @api.model
+    def _get_uncounted_reasons(self, rule):
+        return {
+            **super()._get_uncounted_reasons(rule),
+            "blocked": self.env._("blocked by the staff, or after it bounced"),
+        }
+
+    @api.model
     def _get_optouts(self, rule, emails):
         list_id = rule.mailing_list_id.id
         return SQL(
@@ -70,10 +93,16 @@ class WebsiteCrmScoreSourceMailUnsubscribe(models.AbstractModel):
               FROM (%(emails)s) who
               JOIN mail_blacklist blocked ON blocked.email = who.email
               JOIN res_users author ON author.id = blocked.blocked_user_id
-             WHERE blocked.active AND author.share AND NOT %(was_staff)s
+             WHERE blocked.active AND %(is_own)s
             """,
             emails=emails,
-            was_staff=self.env["res.partner"]._was_staff_sql(
-                SQL("author.partner_id"), SQL("blocked.blocked_datetime")
-            ),
+            is_own=self._get_is_own_block_sql(),
         )
+
+    @api.model
+    def _get_is_own_block_sql(self):
+        """Return the condition that ``author`` is none of the staff."""
+        was_staff = self.env["res.partner"]._was_staff_sql(
+            SQL("author.partner_id"), SQL("blocked.blocked_datetime")
+        )
+        return SQL("author.share AND NOT %s", was_staff)

@@ -45,6 +45,21 @@ class WebsiteCrmScoreOrders(models.AbstractModel):
         )
 
     @api.model
+    def _get_linked_orders(self, owners):
+        """Return the query of the orders, by ``order_id``, that have anything to do
+        with each of the owners: theirs, and those that are not said to be."""
+        is_for_contacts = owners._name == "res.partner"
+        ways = self._iter_contact_ways if is_for_contacts else self._iter_lead_ways
+        return SQL(" UNION ").join(
+            SQL(
+                "SELECT %s AS owner_id, cart.id AS order_id FROM sale_order cart %s",
+                owner,
+                joins,
+            )
+            for owner, joins, _condition in ways(owners)
+        )
+
+    @api.model
     def _get_orders_sql(self, orders, owner, joins, condition):
         return SQL(
             "SELECT %s AS owner_id, cart.id AS order_id, cart.state, cart.date_order,"

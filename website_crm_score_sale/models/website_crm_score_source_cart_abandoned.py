@@ -36,12 +36,7 @@ class WebsiteCrmScoreSourceCartAbandoned(models.AbstractModel):
     def _get_events(self, rule, owners):
         return SQL(
             """
-            SELECT * FROM (%(carts)s) cart
-             WHERE NOT EXISTS (
-                   SELECT FROM (%(owned)s) later
-                    WHERE later.owner_id = cart.owner_id AND later.state = 'sale'
-                      AND later.website_id = cart.website_id
-                      AND later.date_order >= cart.changed_date)
+            SELECT * FROM (%(carts)s) cart WHERE NOT %(is_bought)s
             """,
             carts=self._get_order_events(
                 rule,
@@ -52,8 +47,39 @@ class WebsiteCrmScoreSourceCartAbandoned(models.AbstractModel):
                 ),
                 amount=self._get_line_amount_sql(),
             ),
-            owned=self._get_owned_orders(owners),
+            is_bought=self._get_is_bought_sql(
+                owners, SQL("cart.owner_id"), SQL("cart.changed_date")
+            ),
         )
+
+    @api.model
+    def _get_is_bought_sql(self, owners, owner, date):
+        """Return the condition that ``owner`` bought something on the website of
+        ``cart`` from ``date`` on."""
+        return SQL(
+            """
+            EXISTS (
+                SELECT FROM (%(owned)s) later
+                 WHERE later.owner_id = %(owner)s AND later.state = 'sale'
+                   AND later.website_id = cart.website_id
+                   AND later.date_order >= %(date)s)
+            """,
+            owned=self._get_owned_orders(owners),
+            owner=owner,
+            date=date,
+        )
+
+    @api.model
+    def _iter_uncounted_owned(self, rule, owners):
+        is_bought = self._get_is_bought_sql(
+            owners, SQL("linked.owner_id"), SQL("bought.changed_date")
+        )
+        yield (
+            SQL("cart.state = 'sale' OR cart.state = 'draft' AND %s", is_bought),
+            ("bought"),
+        )
+        yield SQL("cart.state != 'draft'"), None
+        yield from super()._iter_uncounted_owned(rule, owners)
 
     @api.model
     def _get_recent_events(self, rule, owners, since):

@@ -42,3 +42,8 @@ class WebsiteCrmScoreSourceCartAdd(models.AbstractModel):
             is_customers=self._get_is_customers_sql(),
             min_amount=rule.min_amount,
         )
+
+    @api.model
+    def _iter_uncounted_owned(self, rule, owners):
+        yield SQL("bought.is_customers IS NOT TRUE"), "staff"
+        yield SQL("bought.line_amount < %s", rule.min_amount), "amount"

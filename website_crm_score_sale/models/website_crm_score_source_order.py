@@ -133,6 +133,104 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
             min_amount=rule.min_amount,
         )
 
+    # WHY NOT
+
+    @api.model
+    def _get_uncounted_events(self, rule, owners):
+        return SQL(
+            """
+            SELECT owner_id, date, reason
+              FROM (SELECT linked.owner_id, cart.date_order AS date,
+                           CASE %(reasons)s END AS reason
+                      FROM (%(linked)s) linked
+                      JOIN sale_order cart ON cart.id = linked.order_id
+                      JOIN %(table)s owner ON owner.id = linked.owner_id
+                 LEFT JOIN (%(owned)s) owned ON owned.owner_id = linked.owner_id
+                       AND owned.order_id = linked.order_id
+                CROSS JOIN LATERAL (
+                           SELECT count(*) AS line_count,
+                                  max(line.write_date) AS changed_date,
+                                  bool_or(%(is_customers)s) AS is_customers,
+                                  sum(%(amount)s) AS amount,
+                                  max(%(amount)s) AS line_amount,
+                                  sum(line.price_subtotal) AS price
+                             FROM sale_order_line line
+                        LEFT JOIN res_users author ON author.id = line.create_uid
+                            WHERE line.order_id = cart.id AND %(is_product)s) bought
+                     WHERE bought.line_count > 0) other
+             WHERE reason IS NOT NULL
+            """,
+            reasons=SQL(" ").join(
+                SQL("WHEN %s THEN %s", condition, reason)
+                for condition, reason in self._iter_uncounted(rule, owners)
+            ),
+            linked=self._get_linked_orders(owners),
+            table=SQL.identifier(owners._table),
+            owned=self._get_owned_orders(owners),
+            is_customers=self._get_is_customers_sql(),
+            amount=self._get_event_amount_sql(),
+            is_product=self._get_is_product_sql(rule),
+        )
+
+    @api.model
+    def _iter_uncounted(self, rule, owners):
+        """Yield conditions on ``cart``, that is ``owned`` by its ``owner`` or not, of
+        what was ``bought``, each with why it is no event; the first that holds is told.
+        """
+        visits = self.env["website.crm.score.visits"]
+        yield SQL("cart.website_id IS NULL"), "backend"
+        yield SQL("cart.state = 'cancel'"), "cancelled"
+        yield SQL("owner.company_id != cart.company_id"), "company"
+        yield (
+            SQL(
+                """
+                owned.order_id IS NULL AND EXISTS (
+                    SELECT FROM (%s) visitor
+                     WHERE visitor.owner_id = linked.owner_id
+                       AND (visitor.id = cart.website_visitor_id
+                            OR visitor.partner_id = cart.partner_id)
+                       AND visitor.consent_withdrawn)
+                """,
+                visits._get_visitors(owners),
+            ),
+            "consent",
+        )
+        yield (
+            SQL("owned.order_id IS NULL AND NOT (%s)", self._get_is_proven_sql()),
+            "unproven",
+        )
+        yield SQL("owned.order_id IS NULL"), "staff"
+        yield from self._iter_uncounted_owned(rule, owners)
+
+    @api.model
+    def _iter_uncounted_owned(self, rule, owners):
+        """Yield the same for orders that are the owner's."""
+        yield SQL("bought.is_customers IS NOT TRUE"), "staff"
+        yield (
+            SQL(
+                "bought.amount < %s OR bought.amount <= 0 AND bought.price > 0",
+                rule.min_amount,
+            ),
+            "amount",
+        )
+
+    @api.model
+    def _get_event_amount_sql(self):
+        """Return the amount of ``line`` that the events count."""
+        return self._get_line_amount_sql()
+
+    @api.model
+    def _get_uncounted_reasons(self, rule):
+        return {
+            **super()._get_uncounted_reasons(rule),
+            "backend": self.env._("no order of the website"),
+            "cancelled": self.env._("cancelled"),
+            "unproven": self.env._("the same address, but no account and not paid"),
+            "unconfirmed": self.env._("not confirmed yet"),
+            "bought": self.env._("bought, then or later"),
+            "amount": self.env._("too small an amount, without taxes and refunds"),
+        }
+
     # CONDITIONS
 
     @api.model

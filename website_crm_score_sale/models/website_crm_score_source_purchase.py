@@ -26,5 +26,14 @@ class WebsiteCrmScoreSourcePurchase(models.AbstractModel):
             owners,
             "sale",
             date=SQL("owned.date_order"),
-            amount=SQL("%s - %s", self._get_line_amount_sql(), self._get_refund_sql()),
+            amount=self._get_event_amount_sql(),
         )
+
+    @api.model
+    def _get_event_amount_sql(self):
+        return SQL("%s - %s", self._get_line_amount_sql(), self._get_refund_sql())
+
+    @api.model
+    def _iter_uncounted_owned(self, rule, owners):
+        yield SQL("cart.state != 'sale'"), "unconfirmed"
+        yield from super()._iter_uncounted_owned(rule, owners)

@@ -7,4 +7,5 @@ from . import test_shop_journey
 from . import test_shop_preview
 from . import test_shop_suggestion
 from . import test_shop_tour
+from . import test_shop_trial
 from . import test_uninstall
