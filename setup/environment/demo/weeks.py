@@ -57,12 +57,22 @@ def choose_leads(env):
     for user in env["crm.team.member"].search([]).user_id:
         domain = [("user_id", "=", user.id), ("visitor_ids", "=", False)]
         leads += leads.search(domain, order="score desc, id", limit=LEADS_EACH)
+    env.flush_all()
     env.cr.execute(
         "UPDATE crm_lead SET create_date = create_date - %s * interval '1 day'"
         " WHERE id = ANY(%s)",
         [DAYS + 1, leads.ids],
     )
-    leads.invalidate_recordset(["create_date"])
+    env.cr.execute(
+        """
+        UPDATE website_crm_score_line
+           SET first_date = first_date - %(days)s * interval '1 day',
+               last_date = last_date - %(days)s * interval '1 day'
+         WHERE lead_id = ANY(%(lead_ids)s)
+        """,
+        {"days": DAYS + 1, "lead_ids": leads.ids},
+    )
+    env.invalidate_all()
     return leads
 
 
@@ -100,6 +110,34 @@ def let_day_pass(leads, journeys, days):
     )
     leads._mark_stale()
     leads._score_now()
+    date_back(leads, days)
+
+
+def date_back(leads, days):
+    """Have what the rules just gave be given on that day: the clock of the database,
+    by which reasons that are no events are dated, cannot be another one."""
+    leads.env.flush_all()
+    values = {"days": days, "lead_ids": leads.ids}
+    leads.env.cr.execute(
+        """
+        UPDATE website_crm_score_line line
+           SET first_date = first_date - %(days)s * interval '1 day',
+               last_date = last_date - %(days)s * interval '1 day'
+          FROM website_crm_score rule
+         WHERE lead_id = ANY(%(lead_ids)s) AND rule.id = line.rule_id
+           AND rule.rule_type = 'domain'
+           AND line.last_date = now() AT TIME ZONE 'UTC'
+        """,
+        values,
+    )
+    leads.env.cr.execute(
+        """
+        UPDATE crm_lead SET score_date = score_date - %(days)s * interval '1 day'
+         WHERE id = ANY(%(lead_ids)s) AND score_date = now() AT TIME ZONE 'UTC'
+        """,
+        values,
+    )
+    leads.env.invalidate_all()
 
 
 def find_page(env, url):
