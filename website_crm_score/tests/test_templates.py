@@ -3,6 +3,7 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError
 from odoo.tests import Form, tagged
+from odoo.tools import mute_logger
 
 from .event_common import EventCase
 
@@ -63,21 +64,60 @@ class TestTemplates(EventCase):
         rules = self.make_rules("negative")
         rules.active = True
         free = self.make_lead(email_from="ann@gmail.com")
-        stuck = self.make_lead(email_from="ann@company.example")
-        stuck.date_last_stage_update = self.now - timedelta(days=40)
         good = self.make_lead(email_from="bob@company.example")
         self.run_rules()
-        self.assertScores(free + stuck + good, [-5, -10, 0])
-        stuck.date_last_stage_update = self.now
+        self.assertScores(free + good, [-5, 0])
+
+    def write_to(self, lead, days, **values):
+        """Have a colleague have written to a lead so many days ago."""
+        colleague = self.make_user(f"ws_colleague_{days}", "base.group_user")
+        message = lead.with_user(colleague).sudo().message_post(
+            body="Dear lead",
+            message_type="comment",
+            **{"subtype_xmlid": "mail.mt_comment", **values},
+        )
+        message.date = self.now - timedelta(days=days)
+
+    def answer(self, lead, sender):
+        """Have a mail to a lead come in, as by the mail server."""
+        mail = (
+            f"From: {sender}\nTo: sales@company.example\nSubject: Re: Offer\n"
+            f"Message-Id: <{lead.id}@answer.example>\n\nDear colleague"
+        )
+        self.env["mail.thread"].message_process("crm.lead", mail, thread_id=lead.id)
+
+    def test_who_does_not_reply_in_30_days_loses_points(self):
+        self.make_rules("negative").active = True
+        silent, waiting, alone, noted = self.make_leads(4, email_from="a@b.example")
+        self.write_to(silent, 40)
+        self.write_to(waiting, 20)
+        self.write_to(noted, 41, subtype_xmlid="mail.mt_note")
         self.run_rules()
-        self.assertScores(stuck, [0])
+        self.assertScores(silent + waiting + alone + noted, [-10, 0, 0, 0])
+
+    @mute_logger("odoo.addons.mail.models.mail_thread")
+    def test_who_replies_has_the_points_back(self):
+        self.make_rules("negative").active = True
+        known = self.env["res.partner"].create({"name": "K", "email": "k@b.example"})
+        clerk = self.make_user("ws_clerk", "base.group_user", email="c@b.example")
+        leads = self.make_leads(3, email_from="a@b.example")
+        for number, lead in enumerate(leads):
+            self.write_to(lead, 40 + number)
+        self.run_rules()
+        self.assertScores(leads, [-10, -10, -10])
+        for lead, sender in zip(
+            leads, ["u@b.example", known.email, clerk.email], strict=True
+        ):
+            self.answer(lead, sender)
+        self.run_rules()
+        self.assertScores(leads, [0, 0, -10])
 
     def test_what_is_for_leads_alone_is_left_out_for_contacts(self):
         form = Form(self.Template)
         form.template = "negative"
-        self.assertIn("No progress", form.rule_names)
+        self.assertIn("No reply", form.rule_names)
         form.apply_to = "partner"
-        self.assertNotIn("No progress", form.rule_names)
+        self.assertNotIn("No reply", form.rule_names)
 
     def test_the_template_of_recency_fades(self):
         self.make_rules("recency").active = True

@@ -163,14 +163,34 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
                 "domain": str([*"|" * (len(hosts) - 1), *hosts]),
             },
             {
-                "name": self.env._("No progress in 30 days"),
+                "name": self.env._("No reply in 30 days"),
                 "value": -10,
                 "apply_to": "lead",
                 "event_based": True,
                 "take_back": True,
                 "category": ENGAGEMENT,
-                "domain": str([("date_last_stage_update", "<", "today -30d")]),
+                "domain": str(self._get_no_reply_domain()),
             },
+        ]
+
+    @api.model
+    def _get_no_reply_domain(self):
+        """Return the domain of leads whom somebody wrote to more than 30 days ago, and
+        who wrote nothing since then: no mail, and no comment in the portal.
+
+        Notes and what the system says are no letters to them; what they write is of
+        nobody's who is known, or of a contact who is none of the staff.
+        """
+        is_letter = [("message_type", "in", ["comment", "email", "email_outgoing"])]
+        is_ours = [("author_id.partner_share", "=", False)]
+        is_theirs = [("message_type", "in", ["comment", "email"])]
+        is_theirs += ["|", ("author_id", "=", False)]
+        is_theirs += [("author_id.partner_share", "=", True)]
+        before = [("subtype_id.internal", "=", False), ("date", "<", "today -30d")]
+        since = [("date", ">=", "today -30d")]
+        return [
+            ("message_ids", "any", is_letter + is_ours + before),
+            ("message_ids", "not any", is_theirs + since),
         ]
 
     @api.model
