@@ -240,6 +240,14 @@ class CrmLead(models.Model):
         teams = self.env["crm.team"]._get_asked()
         return self.env["crm.assignment.plan"]._rehearse(teams, leads=self)._open()
 
+    def action_explain_assignment(self):
+        """Show why this lead is not assigned, team by team.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        return self.env["crm.assignment.why"]._open(self)
+
     # HANDING OVER
 
     def _give_to(self, team, user, why):

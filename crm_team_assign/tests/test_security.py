@@ -21,6 +21,7 @@ PUBLIC_METHODS = {
     "action_assign",
     "action_confirm",
     "action_discard",
+    "action_explain_assignment",
     "action_open_lead",
     "action_plan",
     "action_plan_assignment",

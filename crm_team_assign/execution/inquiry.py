@@ -1,0 +1,167 @@
+"""Why a lead has no salesperson: its assignment is planned, and each team is asked."""
+
+from odoo.fields import Domain
+
+from odoo.addons.website_crm_score.scoring.conditions import Conditions
+
+from ..planning import verdicts
+from ..planning.facts import Draft
+from ..planning.reasons import COMPANY, NO_MEMBER, OTHER_TEAM, TEAM_FILTER
+from ..planning.teams import find_obstacle
+from ..planning.wording import show_points
+from ..queries.leads import read_facts
+from .planner import rehearse
+
+
+class Inquiry:
+    """Asks why a lead is not assigned. The answer is what planning it comes to, so that
+    it is what the daily assignment would say; nothing is written.
+
+    :param crm.lead lead: in the environment of the user who asks
+    """
+
+    def __init__(self, lead):
+        self.lead = lead
+        self.env = lead.env
+        # sudo: all teams and salespeople, as the daily assignment looks at them
+        self.takers = self.env["crm.team"].sudo()._get_takers()
+        self.scope = Domain("id", "=", lead.id)
+
+    def plan(self):
+        """Return the line that a dry run of this lead would have, which is not saved.
+
+        :rtype: crm.assignment.plan.line
+        """
+        draft = rehearse(self.takers, leads=self.lead.sudo())
+        outcome = draft.outcomes[self.lead.id]
+        team = self.takers.browse(outcome.team or [])
+        member = team.crm_team_member_ids.browse(outcome.member or [])
+        lines = self.env["crm.assignment.plan.line"].sudo()  # sudo: as a dry run is
+        return lines.new(
+            {
+                "lead_id": self.lead.id,
+                "outcome": draft.get_kind(outcome),
+                "reason": outcome.reason,
+                "score": draft.get_score(self.lead.id) or self.lead.score,
+                "from_team_id": self.lead.team_id.id,
+                "team_id": team.id,
+                "minimum": team.min_for_assign,
+                "member_id": member.id,
+                "user_id": member.user_id.id,
+                "duplicate_of_id": outcome.head_id,
+            }
+        )
+
+    # TEAM BY TEAM
+
+    def ask_teams(self):
+        """Return what each team says that the user may see and that could have the
+        lead, the most demanding first: its own, or all.
+
+        :return: for each its ``name``, ``code``, ``words``, ``conditions`` of the
+            filter if that does not match, and ``members`` in the same way
+        :rtype: list[dict]
+        """
+        self.now = Draft(leads=read_facts(self.takers.env, self.scope))
+        teams = self._find_teams()
+        obstacles = {team: self._find_obstacle(team) for team in teams}
+        takers = [team.min_for_assign for team in teams if not obstacles[team]]
+        highest = max(takers, default=0)
+        other = next(
+            (
+                team.name
+                for team in teams
+                if not obstacles[team] and team.min_for_assign == highest
+            ),
+            None,
+        )
+        return [self._ask_team(team, obstacles[team], highest, other) for team in teams]
+
+    def _find_teams(self):
+        team = self.lead.sudo().team_id
+        if not team:
+            takers = [("id", "in", self.takers.ids)]
+            team = self.env["crm.team"].search(takers).sudo()
+        return team.sorted(lambda team: (-team.min_for_assign, team.id))
+
+    def _find_obstacle(self, team):
+        """Return why a team does not take the lead, None if it does."""
+        facts = self.now.leads[self.lead.id]
+        if not team & self.takers:
+            return OTHER_TEAM
+        if facts.company_id not in [None, *team._get_assignment_companies().ids]:
+            return COMPANY
+        if not team._get_assignment_weight() and not facts.team_id:
+            return NO_MEMBER
+        matching = team._find_matching_leads(self.scope, self.now.errors)
+        return find_obstacle(facts, team.min_for_assign, matching)
+
+    def _ask_team(self, team, obstacle, highest, other):
+        members = [] if obstacle else self._ask_members(team)
+        codes = [member["code"] for member in members]
+        code = verdicts.judge_team(obstacle, codes, team.min_for_assign, highest)
+        score = self.now.leads[self.lead.id].score
+        facts = {
+            "other": other,
+            "score": show_points(score),
+            "minimum": show_points(team.min_for_assign),
+            "missing": show_points(team.min_for_assign - score),
+        }
+        words = self.env._(verdicts.TEAM_WORDS[code])
+        failing = code == TEAM_FILTER
+        return {
+            "name": team.name,
+            "code": code,
+            "words": words % facts,
+            "conditions": self._find_failing(team) if failing else [],
+            "members": [] if code == verdicts.HIGHER else members,
+        }
+
+    # MEMBER BY MEMBER
+
+    def _ask_members(self, team):
+        members = team.crm_team_member_ids.filtered("user_id.active")
+        room = members._get_assignment_quotas()
+        return [self._ask_member(member, room[member]) for member in members]
+
+    def _ask_member(self, member, room):
+        taken = member._find_assignable_leads(self.now, [self.lead.id], {})
+        is_month_full = member.lead_month_count >= member.assignment_max
+        code = verdicts.judge_member(
+            member._takes_leads(),
+            bool(member._get_assignment_weight()),
+            taken if taken is None else bool(taken),
+            room,
+            is_month_full,
+        )
+        if code == verdicts.FILTER and not self._works_for(member):
+            code = COMPANY
+        given = member.lead_month_count if is_month_full else member.lead_day_count
+        facts = {"given": given, "capacity": member.assignment_max}
+        words = self.env._(verdicts.MEMBER_WORDS[code])
+        failing = code == verdicts.FILTER
+        return {
+            "name": member.user_id.name,
+            "code": code,
+            "words": words % facts,
+            "conditions": self._find_failing(member) if failing else [],
+        }
+
+    def _works_for(self, member):
+        company_id = self.now.leads[self.lead.id].company_id
+        return company_id in [None, *member._get_assignment_companies()]
+
+    # CONDITIONS
+
+    def _find_failing(self, taker):
+        """Return the conditions of a filter that fail, in words; if the user may see
+        none of these, that there is one."""
+
+        def find(node):
+            return taker._get_filter_reader()._search(node & self.scope)
+
+        conditions = Conditions(self.lead, taker.assignment_domain, find).fetch()
+        whole = [item for item in conditions if not item["depth"]]
+        failing = [item["words"] for item in whole if item["holds"] is False]
+        hidden = [item["words"] for item in whole if item["holds"] is None]
+        return failing or hidden
