@@ -11,6 +11,7 @@ from ..planning.teams import find_obstacle
 from ..planning.wording import show_points
 from ..queries.leads import read_facts
 from .planner import rehearse
+from .presence import find_absences
 
 
 class Inquiry:
@@ -121,10 +122,13 @@ class Inquiry:
 
     def _ask_members(self, team):
         members = team.crm_team_member_ids.filtered("user_id.active")
-        room = members._get_assignment_quotas()
-        return [self._ask_member(member, room[member]) for member in members]
+        room, away = members._get_assignment_quotas(), find_absences(members)
+        return [
+            self._ask_member(member, room[member], away.get(member.id))
+            for member in members
+        ]
 
-    def _ask_member(self, member, room):
+    def _ask_member(self, member, room, absence):
         taken = member._find_assignable_leads(self.now, [self.lead.id], {})
         is_month_full = member.lead_month_count >= member.assignment_max
         code = verdicts.judge_member(
@@ -133,11 +137,17 @@ class Inquiry:
             taken if taken is None else bool(taken),
             room,
             is_month_full,
+            absence is not None,
         )
         if code == verdicts.FILTER and not self._works_for(member):
             code = COMPANY
         given = member.lead_month_count if is_month_full else member.lead_day_count
-        facts = {"given": given, "capacity": member.assignment_max}
+        until = absence and absence.until
+        facts = {
+            "given": given,
+            "capacity": member.assignment_max,
+            "absence": self.env["crm.team.member"]._describe_absence(until),
+        }
         words = self.env._(verdicts.MEMBER_WORDS[code])
         failing = code == verdicts.FILTER
         return {

@@ -3,6 +3,7 @@
 from odoo.tools.translate import LazyTranslate
 
 from .reasons import (
+    AWAY,
     BROKEN_FILTER,
     CAPACITY,
     COMPANY,
@@ -29,6 +30,7 @@ FILTER = "filter"
 TEAM_WORDS = {
     TAKES: _lt("It takes this lead."),
     HIGHER: _lt("It would take this lead, but %(other)s has a higher minimum."),
+    AWAY: _lt("It takes this lead, but who could get it is away."),
     CAPACITY: _lt("It takes this lead, but all capacity is used up."),
     MEMBER_FILTER: _lt("It takes this lead, but none of its salespeople does."),
     NO_MEMBER: _lt("Nobody in it takes leads."),
@@ -41,6 +43,7 @@ TEAM_WORDS = {
 MEMBER_WORDS = {
     FREE: _lt("Can get it."),
     PAUSED: _lt("Paused."),
+    AWAY: _lt("%(absence)s."),
     IDLE: _lt("Has no capacity."),
     FULL_DAY: _lt("Today's share of the capacity is used up: %(given)s."),
     FULL_MONTH: _lt(
@@ -67,12 +70,14 @@ def judge_team(obstacle, members, minimum, highest):
         return HIGHER
     if FREE in members:
         return TAKES
+    if AWAY in members:
+        return AWAY
     if FULL_DAY in members or FULL_MONTH in members:
         return CAPACITY
     return MEMBER_FILTER if {FILTER, COMPANY} & set(members) else NO_MEMBER
 
 
-def judge_member(takes_leads, has_capacity, matches, room, is_month_full):
+def judge_member(takes_leads, has_capacity, matches, room, is_month_full, is_away):
     """Return what a salesperson says of a lead that the team takes.
 
     :param matches: whether the filter takes it, None if it cannot be used
@@ -90,4 +95,4 @@ def judge_member(takes_leads, has_capacity, matches, room, is_month_full):
         return FILTER
     if room <= 0:
         return FULL_MONTH if is_month_full else FULL_DAY
-    return FREE
+    return AWAY if is_away else FREE

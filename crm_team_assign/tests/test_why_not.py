@@ -1,5 +1,8 @@
+from datetime import timedelta
+
 from lxml import html
 
+from odoo import fields
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
@@ -93,6 +96,17 @@ class TestWhyNot(PlanCase):
         said = self.ask(self.make_scored(10))
         month = "The capacity of a month is used up: 1 of 1 in 30 days."
         self.assertEqual(said["Ann"], (month,))
+
+    def test_who_is_away_says_until_when(self):
+        paused = {
+            "assignment_optout": True,
+            "assignment_paused_until": fields.Date.today() + timedelta(days=30),
+        }
+        self.make_team("A", 0, [(self.ann, paused)])
+        said = self.ask(self.make_scored(10))
+        words = "It takes this lead, but who could get it is away."
+        self.assertEqual(said["A"], (words,))
+        self.assertRegex(said["Ann"][0], r"^Away until .*\d+.*\.$")
 
     def test_a_team_with_a_lower_minimum_tells_of_the_one_with_the_highest(self):
         self.make_team("Low", 10, [self.ann])
