@@ -73,7 +73,7 @@ class WebsiteCrmScoreAlert(models.Model):
             return
         progress, leads = run._get_progress(), self.env["crm.lead"]
         now = fields.Datetime.now()
-        caught_up_to, _track_id = progress._find_caught_up_to()
+        caught_up_to = run.count_date or progress._find_caught_up_to()[0]
         since = max(progress.returns_date or caught_up_to, now - RETURN_AGE)
         source = self.env["website.crm.score.source.comeback"]
         days = settings._get_scoring_number("alert_absence_days")

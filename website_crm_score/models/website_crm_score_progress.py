@@ -67,7 +67,13 @@ class WebsiteCrmScoreProgress(models.Model):
     @api.model
     def _get(self, apply_to="lead"):
         name = "progress" if apply_to == "lead" else f"progress_{apply_to}"
-        return self.env.ref(f"website_crm_score.{name}")
+        # Not by ``ref``, which asks each time whether it is there.
+        xmlids = self.env["ir.model.data"]
+        return self.browse(
+            xmlids._xmlid_to_res_id(
+                f"website_crm_score.{name}", raise_if_not_found=True
+            )
+        )
 
     @api.model
     def _find_caught_up_to(self):

@@ -275,13 +275,18 @@ class WebsiteCrmScoreRun(models.Model):
     def _find(self, rules, scope):
         """Find what ``rules`` give to the owners in ``scope``, and take from them."""
         finding = Finding(self, scope)
-        for rule in rules.exists():
-            self._try_rule(rule, finding)
+        self.env["website.crm.score.run.line"].create(
+            [self._try_rule(rule, finding) for rule in rules.exists()]
+        )
         finding.close()
         Writing(self).split()
 
     def _try_rule(self, rule, finding):
-        """Find what ``rule`` gives and takes; note what failed."""
+        """Find what ``rule`` gives and takes; note what failed.
+
+        :return: what is to be kept of it
+        :rtype: dict
+        """
         started = time.monotonic()
         matched, error = 0, False
         try:
@@ -292,16 +297,13 @@ class WebsiteCrmScoreRun(models.Model):
             if isinstance(exception, CONCURRENCY_ERRORS):
                 raise
             error = describe_error(exception)
-        error = rule._note_error(error)
-        self.env["website.crm.score.run.line"].create(
-            {
-                "run_id": self.id,
-                "rule_id": rule.id,
-                "matched_count": matched,
-                "seconds": time.monotonic() - started,
-                "error": error,
-            }
-        )
+        return {
+            "run_id": self.id,
+            "rule_id": rule.id,
+            "matched_count": matched,
+            "seconds": time.monotonic() - started,
+            "error": rule._note_error(error),
+        }
 
     def _get_stale_domain(self):
         """Return the domain of the owners that all rules of this run look at.

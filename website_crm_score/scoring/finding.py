@@ -8,6 +8,8 @@ from .counting import get_counts_sql, get_recent_queries
 from .matching import get_query, get_scope_query, looks_at_pages_only
 from .worklist import Worklist, create_tables, tune
 
+# What is known of events that were counted; all else counts once.
+COUNTED = ("units", "event_count", "first_date", "last_date")
 # For more owners than these, all events are read at once, not those of each owner.
 MANY_OWNERS = 20_000
 
@@ -112,9 +114,10 @@ class Finding(Worklist):
         if is_event or rule.event_based and rule.take_back:
             losers = self._restrict(get_scope_query(rule, scope), looked_at)
         if not is_event:
-            return self._add_gains(rule, self._get_hits_sql(query), losers)
+            hits = SQL("%s AS owner_id", SQL.identifier(query.table, "id"))
+            return self._add_gains(rule, query.select(hits), losers)
         counts = get_counts_sql(rule, query, self._get_few(looked_at))
-        return self._add_gains(rule, counts, losers, self._get_differs_sql())
+        return self._add_gains(rule, counts, losers, COUNTED)
 
     def _restrict(self, query, table):
         """Return ``query``, restricted to the owners of a table, if there is one."""
@@ -130,32 +133,13 @@ class Finding(Worklist):
         [(count,)] = self._fetch(SQL("SELECT count(*) FROM %s", table))
         return table if count <= MANY_OWNERS else None
 
-    def _get_hits_sql(self, query):
-        return query.select(
-            SQL("%s AS owner_id", SQL.identifier(query.table, "id")),
-            SQL("NULL::numeric AS units"),
-            SQL("NULL::integer AS event_count"),
-            SQL("NULL::timestamp AS first_date"),
-            SQL("NULL::timestamp AS last_date"),
-        )
-
-    def _get_differs_sql(self):
-        """Return the condition that a line is not what was counted."""
-        return SQL(
-            """
-            (line.units, line.event_count, line.first_date, line.last_date)
-            IS DISTINCT FROM
-            (found.units, found.event_count, found.first_date, found.last_date)
-            """
-        )
-
-    def _add_gains(self, rule, found, losers=None, differs=None):
+    def _add_gains(self, rule, found, losers=None, counted=()):
         """Add what was found for owners, where the ledger has it otherwise.
 
-        :param SQL found: a query of the columns of the gains
+        :param SQL found: a query of ``owner_id`` and of what was counted
         :param Query losers: those of these owners that nothing was found for lose their
             line
-        :param SQL differs: whether a line that is there has to change
+        :param tuple counted: the names of these columns
         :return: for how many owners something was found
         :rtype: int
         """
@@ -167,14 +151,13 @@ class Finding(Worklist):
                 WITH found AS MATERIALIZED (
                     %(found)s
                 ), gain AS (
-                    INSERT INTO %(gains)s
-                    SELECT found.owner_id, %(rule_id)s, found.units, found.event_count,
-                           found.first_date, found.last_date
+                    INSERT INTO %(gains)s (%(columns)s, rule_id)
+                    SELECT %(columns)s, %(rule_id)s
                       FROM found
-                 LEFT JOIN website_crm_score_line line
-                        ON line.%(owner)s = found.owner_id
-                       AND line.rule_id = %(rule_id)s
-                     WHERE line.id IS NULL OR %(differs)s
+                     WHERE NOT EXISTS (
+                           SELECT FROM website_crm_score_line line
+                            WHERE line.%(owner)s = found.owner_id
+                              AND line.rule_id = %(rule_id)s AND %(is_same)s)
                 ), loss AS (
                     INSERT INTO %(losses)s
                     SELECT line.%(owner)s, line.rule_id
@@ -188,12 +171,23 @@ class Finding(Worklist):
                 gains=self.gains,
                 rule_id=rule.id,
                 owner=self.owner,
-                differs=differs or SQL("FALSE"),
+                columns=SQL(", ").join(map(SQL.identifier, ("owner_id", *counted))),
+                is_same=self._get_is_same_sql(counted),
                 losses=self.losses,
                 is_lost=self._get_is_lost_sql(losers),
             )
         )
         return matched
+
+    def _get_is_same_sql(self, counted):
+        """Return the condition that a line says what was counted."""
+        if not counted:
+            return SQL("TRUE")
+        lines, found = (
+            SQL(", ").join(SQL.identifier(table, name) for name in counted)
+            for table in ("line", "found")
+        )
+        return SQL("(%s) IS NOT DISTINCT FROM (%s)", lines, found)
 
     def _get_is_lost_sql(self, losers):
         if losers is None:

@@ -139,6 +139,6 @@ def _get_company_ids(rule):
         return rule.company_id.ids
     author = rule.author_id.sudo()  # sudo: of any company
     ids = author._get_company_ids()
-    main = rule.env.ref("base.main_company").id
+    main = rule.env["ir.model.data"]._xmlid_to_res_id("base.main_company")
     first = main if main in ids else author.company_id.id
     return [first, *(id_ for id_ in ids if id_ != first)]

@@ -2,6 +2,7 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
+from ..models import crm_lead
 from .common import ScoringCase
 
 HOURLY, OFTEN = "ir_cron_assign_scores", "ir_cron_score_new_leads"
@@ -85,3 +86,12 @@ class TestLateVisits(ScoringCase):
             self.run_cron(OFTEN)
         self.assertTrue(late)
         self.assertFalse(any(late))
+
+    def test_leads_whose_page_views_are_stale_wait_however_many_there_are(self):
+        for few in (100, 0):
+            with self.subTest(few), patch.object(crm_lead, "FEW_LEADS", few):
+                stale, ready = leads = self.make_leads(2, name="Renamed")
+                stale.sudo()._mark_pageviews_stale()
+                runs = self.env["website.crm.score.run"]
+                runs._score(self.Rule._find_active("lead"), "due")
+                self.assertScores(leads, [0, 5])

@@ -61,6 +61,16 @@ class TestPerformance(ScoringCase):
         self.assertConstant(prepare, self.run_rules)
         self.assertScores(self.leads, [10] * MANY)
 
+    def test_each_rule_more_is_one_statement_in_a_savepoint(self):
+        self.make_leads(2)
+        counts = []
+        for number in (1, 1, 1, 3):  # the first fill the caches
+            for _rule in range(number):
+                self.make_rule([("name", "!=", False)], event_based=True)
+            self.run_rules()
+            counts.append(self.count_queries(self.run_rules))
+        self.assertEqual(counts[3] - counts[2], 3 * 3)
+
     def make_event_rules(self, **values):
         values = {"rule_type": "event", "domain": "[]", "name": "Rule", **values}
         for more in (
