@@ -38,6 +38,14 @@ class TestScoreReportTours(ScoringCase, HttpCase):
         leads[1].action_set_lost()
         self.start("score_report")
 
+    def test_rows_open_what_they_are_of(self):
+        rule = self.close_many()
+        leads = rule._get_owners("lead").with_context(active_test=False)
+        leads = leads.search([("score_ids", "in", rule.ids)])
+        self.make_tracks(self.make_visitor(leads), "/tour-page")
+        self.Pageview._sync(leads)
+        self.start("rows_of_reports")
+
     def test_how_good_the_rules_are(self):
         self.close_many()
         self.start("rule_quality")

@@ -70,6 +70,50 @@ const figures = [
     },
 ];
 
+registry.category("web_tour.tours").add("website_crm_score.rows_of_reports", {
+    steps: () => [
+        stepUtils.showAppsMenuItem(),
+        {
+            content: "Open the CRM",
+            trigger: ".o_app[data-menu-xmlid='crm.crm_menu_root']",
+            run: "click",
+        },
+        ...openReport("Rules"),
+        {
+            content: "Open the rule",
+            trigger: ".o_data_row td[name=rule_id]:contains(Tour's rule)",
+            run: "click",
+        },
+        {
+            content: "It is the rule's form",
+            trigger: ".o_form_view .o_breadcrumb:contains(Tour's rule)",
+        },
+        {
+            content: "Its win rate leads back to the report",
+            trigger: "button[name=action_open_win_rate]",
+            run: "click",
+        },
+        {
+            content: "It is that of the rule alone",
+            trigger: ".o_list_view:not(:has(.o_data_row:eq(1))) .o_data_row:contains(Tour's rule)",
+        },
+        ...openReport("Pages"),
+        {
+            content: "The page has figures: open who saw it",
+            trigger: ".o_data_row:contains(/tour-page):contains(50) td[name=title]",
+            run: "click",
+        },
+        {
+            content: "These are the leads",
+            trigger: ".o_breadcrumb:contains(/tour-page)",
+        },
+        {
+            content: "All of them",
+            trigger: ".o_data_row:contains(Tour's lead)",
+        },
+    ],
+});
+
 registry.category("web_tour.tours").add("website_crm_score.rule_quality", {
     steps: () => [
         stepUtils.showAppsMenuItem(),
