@@ -45,9 +45,14 @@
             "website_crm_score/static/src/components/score_badge/*",
             "website_crm_score/static/src/components/score_card/*",
             "website_crm_score/static/src/views/page_list/*",
+            "website_crm_score/static/src/views/score_report/minimums.esm.js",
             "website_crm_score/static/src/views/score_rule/*",
             "website_crm_score/static/src/views/score_run/*",
             "website_crm_score/static/src/widgets/**/*",
+        ],
+        # Core's graphs are loaded when the first one is shown.
+        "web.assets_backend_lazy": [
+            "website_crm_score/static/src/views/score_report/score_report_graph.esm.js",
         ],
         "web.assets_tests": [
             "website_crm_score/static/tests/tours/*",

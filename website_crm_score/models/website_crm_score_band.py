@@ -1,3 +1,5 @@
+from math import floor
+
 from odoo import api, fields, models
 from odoo.tools import SQL, drop_view_if_exists
 
@@ -43,11 +45,36 @@ class WebsiteCrmScoreBand(models.Model):
         for band in self:
             low, high = band.low, band.low + WIDTH
             inside = [
-                self.env._("%(who)s from %(score)s", who=who, score=f"{minimum:g}")
+                self._name_minimum(who, minimum)
                 for who, minimum in minimums
                 if low <= minimum < high
             ]
             band.display_name = " · ".join([f"{low} – {high - 1}", *inside])
+
+    @api.model
+    def get_minimums(self):
+        """Return the minimum scores, for who draws them: which band each is in, and
+        how much of the band is below it.
+
+        :rtype: list[dict]
+        """
+        self.check_access("read")
+        names = {}
+        for who, minimum in self._get_minimums():
+            names.setdefault(minimum, []).append(who)
+        return [
+            {
+                "name": self._name_minimum(", ".join(names[minimum]), minimum),
+                "band_id": int(floor(minimum / WIDTH)) - FIRST + 1,
+                "share": minimum % WIDTH / WIDTH,
+            }
+            for minimum in sorted(names)
+        ]
+
+    @api.model
+    def _name_minimum(self, who, minimum):
+        score = f"{minimum:g}"
+        return self.env._("%(who)s from %(score)s", who=who, score=score)
 
     @api.model
     def _get_minimums(self):

@@ -83,6 +83,19 @@ class TestScoreReport(ReportCase):
         band.invalidate_recordset()
         self.assertEqual(band.display_name, "20 – 29 · Europe from 25.5")
 
+    def test_minimums_are_drawn_where_they_are_in_their_bands(self):
+        bands = self.env["website.crm.score.band"]
+        found = [("Europe", 25.5), ("Asia", -3), ("World", 25.5), ("Top", 30)]
+        self.patch(type(bands), "_get_minimums", lambda self: found)
+        minimums = bands.get_minimums()
+        self.assertEqual(
+            [minimum["name"] for minimum in minimums],
+            ["Asia from -3", "Europe, World from 25.5", "Top from 30"],
+        )
+        lows = [bands.browse(minimum["band_id"]).low for minimum in minimums]
+        self.assertEqual(lows, [-10, 20, 30])
+        self.assertEqual([x["share"] for x in minimums], [0.7, 0.55, 0])
+
     def test_scores_out_of_all_bands_are_in_the_outermost(self):
         self.env.cr.execute(
             "UPDATE crm_lead SET score = %s WHERE id = %s", (1e9, self.leads[0].id)

@@ -95,7 +95,8 @@ registry.category("web_tour.tours").add("website_crm_score.rows_of_reports", {
         },
         {
             content: "It is that of the rule alone",
-            trigger: ".o_list_view:not(:has(.o_data_row:eq(1))) .o_data_row:contains(Tour's rule)",
+            trigger:
+                ".o_list_view:not(:has(.o_data_row:eq(1))) .o_data_row:contains(Tour's rule)",
         },
         ...openReport("Pages"),
         {

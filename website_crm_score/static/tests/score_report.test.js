@@ -1,0 +1,75 @@
+import {
+    defineModels,
+    fields,
+    models,
+    mountView,
+    onRpc,
+    preloadBundle,
+} from "@web/../tests/web_test_helpers";
+import {expect, queryOne, test} from "@odoo/hoot";
+import {defineMailModels} from "@mail/../tests/mail_test_helpers";
+import {placeMinimums} from "@website_crm_score/views/score_report/minimums.esm";
+
+preloadBundle("web.assets_backend_lazy");
+
+class Band extends models.Model {
+    _name = "website.crm.score.band";
+    name = fields.Char();
+    _records = [
+        {id: 1001, name: "0 – 9"},
+        {id: 1003, name: "20 – 29 · Europe from 25"},
+    ];
+}
+
+class Report extends models.Model {
+    _name = "website.crm.score.report";
+    band_id = fields.Many2one({relation: "website.crm.score.band"});
+    won_status = fields.Selection({
+        selection: [
+            ["won", "Won"],
+            ["lost", "Lost"],
+        ],
+    });
+    _records = [
+        {id: 1, band_id: 1001, won_status: "lost"},
+        {id: 2, band_id: 1003, won_status: "won"},
+    ];
+}
+
+defineMailModels();
+defineModels([Band, Report]);
+
+async function mountGraph(groups) {
+    onRpc("website.crm.score.band", "get_minimums", () => [
+        {name: "Europe from 25", band_id: 1003, share: 0.5},
+    ]);
+    await mountView({
+        type: "graph",
+        resModel: "website.crm.score.report",
+        arch: `<graph js_class="score_report_graph">${groups}</graph>`,
+    });
+    return window.Chart.getChart(queryOne("canvas"));
+}
+
+test("a minimum is within its band, or between those that are there", () => {
+    const place = (band_id, share) =>
+        placeMinimums([{band_id, share}], [1001, 1003, 1004])[0].place;
+    expect(place(1003, 0.25)).toBe(0.75);
+    expect(place(1003, 0)).toBe(0.5);
+    // There are no leads in its own
+    expect(place(1002, 0.9)).toBe(0.5);
+    expect(place(900, 0.9)).toBe(-0.5);
+    expect(place(2000, 0.9)).toBe(2.5);
+});
+
+test("minimums are drawn into a graph by bands, and named beside their lines", async () => {
+    const chart = await mountGraph(`<field name="band_id"/><field name="won_status"/>`);
+    const {config, scales} = chart;
+    expect(config.plugins.map(({id}) => id)).toEqual(["minimums"]);
+    expect(scales.x.ticks.map(({label}) => label)).toEqual(["0 – 9", "20 – 29"]);
+});
+
+test("a graph by something else has no minimums", async () => {
+    const chart = await mountGraph(`<field name="won_status"/>`);
+    expect(chart.config.plugins || []).toHaveLength(0);
+});
