@@ -12,6 +12,7 @@ from . import test_hoot
 from . import test_late_visits
 from . import test_learning_choice
 from . import test_learning_figures
+from . import test_list_tours
 from . import test_login
 from . import test_migration
 from . import test_new_source

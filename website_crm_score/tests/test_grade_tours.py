@@ -5,11 +5,10 @@ from odoo.addons.website_crm_score.scoring.grading import Grading
 from .test_grades import GradeCase
 
 
-@tagged("post_install", "-at_install")
-class TestGradeTours(GradeCase, HttpCase):
-    """Who sets grades, in a browser."""
+class GradeTourCase(GradeCase, HttpCase):
+    """Leads that differ in their points, and who sets grades, in a browser."""
 
-    def test_thresholds_are_proposed_shown_and_saved(self):
+    def propose(self):
         for number in range(10):
             domain = [("name", "=", f"Lead {number}")]
             self.make_lead(f"Lead {number}")
@@ -23,3 +22,22 @@ class TestGradeTours(GradeCase, HttpCase):
         )
         self.env.invalidate_all()
         self.assertEqual(Grading.load(self.env).grade_a, 35)
+
+
+@tagged("post_install", "-at_install")
+class TestGradeTours(GradeTourCase):
+    """Who sets grades, on a desk."""
+
+    def test_thresholds_are_proposed_shown_and_saved(self):
+        self.propose()
+
+
+@tagged("post_install", "-at_install")
+class TestGradePhoneTours(GradeTourCase):
+    """Who sets grades, on a phone."""
+
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_thresholds_are_proposed_shown_and_saved_on_a_phone(self):
+        self.propose()

@@ -62,3 +62,6 @@ class TestScoreCardPhoneTour(ScoreCardTourCase):
 
     def test_a_salesperson_sees_why_a_lead_is_good_on_a_phone(self):
         self.start("salesperson_sees_why_on_phone")
+
+    def test_a_salesperson_sees_why_a_contact_is_good_on_a_phone(self):
+        self.start("salesperson_sees_why_of_contact_on_phone", self.contact_url)

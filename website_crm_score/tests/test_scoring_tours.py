@@ -47,17 +47,6 @@ class TestScoringTours(ScoringCase, TrackPageCase):
         self.env.ref(f"website_crm_score.{name}").method_direct_trigger()
         self.env.invalidate_all()
 
-    def note_change(self, lead, points):
-        """Have the score of a lead have changed so much two days ago."""
-        self.env["website.crm.score.history"].create(
-            {
-                "lead_id": lead.id,
-                "date": fields.Date.today() - timedelta(days=2),
-                "score_before": lead.score - points,
-                "score": lead.score,
-            }
-        )
-
     def test_from_a_ticked_page_to_the_score_of_a_lead(self):
         self.set_registry_readonly_mode(False)  # there is but one connection to track
         # The browser of this test has no user.
@@ -210,20 +199,3 @@ class TestScoringTours(ScoringCase, TrackPageCase):
         self.run_rules()
         self.assertScores(lead, [12.5])
         self.start("salesperson_only_reads", self.salesman)
-
-    def test_a_salesperson_searches_groups_and_measures_by_score(self):
-        points = {"Opens": 50, "Clicks": 20, "Writes": 70, "Complains": -5}
-        leads = {
-            "Cold": ["Clicks"],
-            "Hot": ["Opens", "Writes"],
-            "Minus": ["Complains"],
-            "Warm": ["Opens", "Clicks"],
-        }
-        for rule, value in points.items():
-            names = [name for name, rules in leads.items() if rule in rules]
-            self.make_rule([("name", "in", names)], value, name=rule)
-        by_name = {name: self.make_lead(name) for name in leads}
-        self.run_rules()
-        self.note_change(by_name["Warm"], 40)
-        self.note_change(by_name["Minus"], -10)
-        self.start("salesperson_searches", self.salesman)

@@ -30,6 +30,16 @@ tours.add("website_crm_score.administrator_uses_proposed_grades", {
             trigger: cell(0, 0, "now 0"),
         },
         {
+            content: "Nothing of the table is cut off",
+            trigger: ".modal table",
+            run() {
+                const {right} = this.anchor.getBoundingClientRect();
+                if (right > window.innerWidth) {
+                    throw new Error(`${right} px do not fit`);
+                }
+            },
+        },
+        {
             content: "Choose another one",
             trigger: ".modal [name=grade_a] input",
             run: "edit 35 && press Tab",

@@ -125,3 +125,15 @@ tours.add("website_crm_score.salesperson_sees_why_on_phone", {
         checkWidth(".o_form_view .o_score_card"),
     ],
 });
+
+tours.add("website_crm_score.salesperson_sees_why_of_contact_on_phone", {
+    steps: () => [
+        ...openScoreTab(),
+        {
+            content: "The reason, its points and its date are shown",
+            trigger:
+                ".o_form_view .o_score_reason:contains(Is Ann):contains(+5):contains(since)",
+        },
+        checkWidth(".o_form_view .o_score_card"),
+    ],
+});

@@ -72,10 +72,65 @@ function chooseMeasure(view, measure) {
     ];
 }
 
+function checkBadge(row, lead, ...parts) {
+    const having = parts.map((part) => `:has(${part})`);
+    return {
+        content: `The badge of ${lead} has grade, score and arrow`,
+        trigger: `${row}:contains(${lead}) .o_score_badge${having.join("")}`,
+    };
+}
+
+function checkBadges(row) {
+    return [
+        checkBadge(
+            row,
+            "Warm",
+            ".o_score_grade.text-bg-success:text(A3)",
+            ".o_score_badge_score:text(70)",
+            ".oi-arrow-up-right",
+            ".o_score_change:contains(+40)"
+        ),
+        checkBadge(
+            row,
+            "Minus",
+            ".o_score_grade:text(C3)",
+            ".o_score_badge_score:text(-5)",
+            ".oi-arrow-down-right",
+            ".o_score_change:contains(-10)"
+        ),
+        checkBadge(row, "Hot", ".o_score_grade:text(A3)"),
+    ];
+}
+
+function checkCards(...names) {
+    const having = names.map((name) => `:has(.o_kanban_record:contains(${name}))`);
+    return {
+        content: `The cards are ${names.join(", ")}`,
+        trigger: `.o_kanban_renderer${having.join("")}:has(.o_kanban_record:not(.o_kanban_ghost):count(${names.length}))`,
+    };
+}
+
+function checkWidth() {
+    return {
+        content: "No badge is cut off",
+        trigger: ".o_kanban_record .o_score_badge",
+        run() {
+            for (const badge of document.querySelectorAll(".o_score_badge")) {
+                const {left, right} = badge.getBoundingClientRect();
+                const card = badge.closest(".o_kanban_record").getBoundingClientRect();
+                if (left < card.left || right > card.right) {
+                    throw new Error(`A badge ends at ${right}, its card ${card.right}`);
+                }
+            }
+        },
+    };
+}
+
 registry.category("web_tour.tours").add("website_crm_score.salesperson_searches", {
     steps: () => [
         ...openLeads(),
         checkLeads("Hot", "Warm", "Cold", "Minus"),
+        ...checkBadges(".o_data_row"),
         sortByScore(),
         checkLeads("Warm", "Minus", "Hot", "Cold"),
         sortByScore(),
@@ -146,3 +201,36 @@ registry.category("web_tour.tours").add("website_crm_score.salesperson_searches"
         },
     ],
 });
+
+registry
+    .category("web_tour.tours")
+    .add("website_crm_score.salesperson_searches_on_phone", {
+        steps: () => [
+            checkCards("Hot", "Warm", "Cold", "Minus"),
+            ...checkBadges(".o_kanban_record"),
+            checkWidth(),
+            {
+                content: "Open the search",
+                trigger: ".o_control_panel button:has(.fa-search)",
+                run: "click",
+            },
+            ...choose("o_filter_menu", "Grade A"),
+            checkCards("Hot", "Warm"),
+            removeFacet("Grade A"),
+            ...choose("o_filter_menu", "Rose by 20 This Week"),
+            checkCards("Warm"),
+            removeFacet("Rose by 20 This Week"),
+            ...choose("o_filter_menu", "Cooled Down"),
+            checkCards("Minus"),
+            removeFacet("Cooled Down"),
+            ...choose("o_group_by_menu", "Grade"),
+            {
+                content: "The cards are in columns of their grades",
+                trigger:
+                    ".o_kanban_renderer:has(.o_kanban_group:contains(A3):contains(Hot):contains(Warm))" +
+                    ":has(.o_kanban_group:contains(B3):contains(Cold))" +
+                    ":has(.o_kanban_group:contains(C3):contains(Minus))",
+            },
+            checkWidth(),
+        ],
+    });
