@@ -52,16 +52,19 @@ def tell(env, user, lead_ids):
     if not leads:
         return
     env = env(context=dict(env.context, lang=user.lang))
+    named = leads[:MESSAGE_LEADS].with_env(env)
     values = {
-        "leads": leads[:MESSAGE_LEADS].with_env(env),
+        "leads": named,
         "count": len(leads),
         "show_points": show_points,
     }
-    env["mail.thread"].message_notify(
+    message = env["mail.thread"].message_notify(
         partner_ids=user.partner_id.ids,
         subject=_get_subject(leads.with_env(env)),
         body=env["ir.qweb"]._render("crm_team_assign.message_leads_assigned", values),
     )
+    # sudo: nobody may write which messages are to forget an erased lead
+    env["website.crm.score.mention"].sudo()._note(message, named)
 
 
 def _get_subject(leads):

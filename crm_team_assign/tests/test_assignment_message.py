@@ -63,6 +63,16 @@ class TestAssignmentMessage(AssignmentCase, MailCase):
             self.assertIn(f"model=crm.lead&amp;res_id={lead.id}", body)
             self.assertIn(f'data-oe-id="{lead.id}"', body)
 
+    def test_a_lead_that_is_deleted_is_deleted_in_the_message(self):
+        self.make_team("Direct", 0, [self.ann])
+        low, high = self.make_scored(10, 90)
+        message = self.assign_and_track()[self.ann].mail_message_id
+        high.unlink()
+        self.assertNotIn("Score 90", message.body)
+        self.assertIn("Score 10", message.body)
+        low.unlink()
+        self.assertFalse(message.exists())
+
     def find_why(self, lead):
         """Return the messages on ``lead`` that say why somebody got it."""
         return [
@@ -87,6 +97,32 @@ class TestAssignmentMessage(AssignmentCase, MailCase):
             self.assertIn("turn of", message.body)  # where the change is logged
         self.assign_and_track()
         self.assertEqual(len(self.find_why(first)), 1)
+
+    def test_who_hands_a_lead_on_repeats_nothing(self):
+        self.make_team("Direct", 50, [self.ann, self.bob])
+        lead = self.make_scored(70)
+        self.assign_and_track()
+        first, user = self.find_why(lead), lead.user_id
+        self.assertEqual(len(first), 1)
+        for other in (self.eve, user, self.bob, self.env["res.users"]):
+            lead.user_id = other
+            self.flush_tracking()
+            self.assertEqual(self.find_why(lead), first, other.name)
+        self.assign_and_track()
+        self.assertTrue(lead.user_id)
+        again = self.find_why(lead)
+        self.assertEqual(len(again), 2, "Given once more, it says why once more")
+
+    def test_who_hands_a_lead_on_at_once_repeats_nothing(self):
+        self.make_team("Direct", 50, [self.ann])
+        lead = self.make_scored(70)
+        self.flush_tracking()
+        self.assign()
+        lead.user_id = self.eve
+        self.flush_tracking()
+        lead.user_id = self.bob
+        self.flush_tracking()
+        self.assertLessEqual(len(self.find_why(lead)), 1)
 
     def test_the_chatter_says_it_in_the_language_of_the_salesperson(self):
         self.env["res.lang"]._activate_lang("fr_FR")

@@ -5,14 +5,15 @@ from odoo import api, fields, models
 
 
 class WebsiteCrmScoreMention(models.Model):
-    """A message in an inbox that names a lead, since an alert told of it.
+    """A message in an inbox that names a lead, such as that of an alert.
 
-    Such a message is none of the chatter of the lead, and does not go with it: by this
-    it is found when what is known of somebody has to be erased.
+    It is none of the chatter of the lead, and does not go with it: by this it is found
+    when what is known of somebody has to be erased. Each lead is an item of a list,
+    with a link to it.
     """
 
     _name = "website.crm.score.mention"
-    _description = "Lead Named by an Alert"
+    _description = "Lead Named by a Message"
     _rec_name = "lead_id"
     _log_access = False
 
@@ -38,7 +39,8 @@ class WebsiteCrmScoreMention(models.Model):
 
     @api.model
     def _erase(self, leads):
-        """Forget what alerts tell of ``leads``, in whatever inbox, and are about to.
+        """Forget what messages tell of ``leads``, in whatever inbox, and alerts are
+        about to.
 
         A message that tells of nobody else is deleted.
         """

@@ -112,7 +112,7 @@ class TestAlertErasure(AlertCase):
         self.mentions.search([]).unlink()
         gone.unlink()
         self.assertTrue(old.exists())
-        name = "post-find_leads_named_by_alerts"
+        name = "post-find_leads_named_by_messages"
         script = load_script(str(SCRIPTS / "19.0.1.6.0" / f"{name}.py"), name)
         for _time in range(2):
             script.migrate(self.env.cr, "19.0.1.5.0")

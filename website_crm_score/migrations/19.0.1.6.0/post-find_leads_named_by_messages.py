@@ -5,10 +5,10 @@ from odoo.addons.website_crm_score.models.website_crm_score_mention import strik
 
 
 def migrate(cr, version):
-    """Messages of alerts are known by the leads that they name; of leads that are no
-    more they tell nothing."""
+    """Messages of alerts and assignments are known by the leads that they name; of
+    leads that are no more they tell nothing."""
     env = api.Environment(cr, SUPERUSER_ID, {})
-    named = get_named_sql(env)
+    named = get_named_sql()
     cr.execute(
         SQL(
             """
@@ -27,18 +27,16 @@ def migrate(cr, version):
     strike_out_deleted(env, named)
 
 
-def get_named_sql(env):
-    """Return the query of the leads that messages of alerts name."""
+def get_named_sql():
+    """Return the query of the leads that are named by messages of no record."""
     return SQL(
         """
         SELECT DISTINCT message.id AS message_id, found.id[1]::integer AS lead_id
           FROM mail_message message
     CROSS JOIN LATERAL regexp_matches(
                body, 'data-oe-model="crm.lead" data-oe-id="([0-9]+)"', 'g') found (id)
-         WHERE message_type = 'user_notification' AND author_id = %s
-           AND COALESCE(model, '') = ''
-        """,
-        env.ref("base.partner_root").id,
+         WHERE message_type = 'user_notification' AND COALESCE(model, '') = ''
+        """
     )
 
 
