@@ -13,6 +13,7 @@
         "data/ir_cron_data.xml",
         "data/ir_actions_server_data.xml",
         "wizards/website_crm_grade_proposal_views.xml",
+        "wizards/website_crm_score_import_views.xml",
         "wizards/website_crm_score_preview_views.xml",
         "wizards/website_crm_score_template_views.xml",
         "views/website_crm_score_suggestion_views.xml",

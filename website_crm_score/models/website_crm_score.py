@@ -42,6 +42,7 @@ class WebsiteCrmScore(models.Model):
         "website.crm.score.count",
         "website.crm.score.visit.filters",
         "website.crm.score.draft",
+        "website.crm.score.exchange",
         "website.crm.score.results",
     ]
     _description = "Scoring Rule"

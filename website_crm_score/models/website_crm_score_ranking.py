@@ -30,8 +30,8 @@ class WebsiteCrmScoreRanking(models.Model):
     Once a month, of the leads closed since the last time, or more months where they
     were few. When the rules rank worse than at their best in the last twelve months,
     sales managers are told, with the rules that told won from lost leads then and no
-    longer do. So a slow decline is noticed, too; once, as what was told is what the next
-    ones are compared with.
+    longer do. So a slow decline is noticed, too; once, as what was told is what the
+    next ones are compared with.
     """
 
     _name = "website.crm.score.ranking"
@@ -173,9 +173,11 @@ class WebsiteCrmScoreRanking(models.Model):
         ranking._compare(ranking._find_earlier())
 
     def _find_earlier(self):
-        """Return the rankings that this one is compared with, the newest first: those of
-        twelve months, from the last one on that was worse. The one before is always one
-        of them."""
+        """Return the rankings that this one is compared with, the newest first.
+
+        Those of twelve months, from the last one on that was worse; the one before is
+        always one of them.
+        """
         earlier = self.search([("id", "!=", self.id)])
         since = self.end_date - COMPARED_PERIOD
         compared = earlier[:1]

@@ -28,6 +28,9 @@ from . import test_score_card
 from . import test_score_card_tours
 from . import test_scoring
 from . import test_rule_author
+from . import test_rule_file
+from . import test_rule_file_errors
+from . import test_rule_file_tours
 from . import test_rule_words
 from . import test_rule_zone
 from . import test_scoring_rule

@@ -63,14 +63,15 @@ def _count_steps(domain):
     return max(
         (
             len(condition.field_expr.split("."))
-            + (_count_steps(Domain(condition.value)) if _is_nested(condition) else 0)
+            + (_count_steps(Domain(condition.value)) if is_nested(condition) else 0)
             for condition in domain.iter_conditions()
         ),
         default=0,
     )
 
 
-def _is_nested(condition):
+def is_nested(condition):
+    """Return whether ``condition`` is one on records that match a domain."""
     return condition.operator in ("any", "not any")
 
 
@@ -153,7 +154,7 @@ def iter_fields(domain, model):
     for condition in domain.iter_conditions():
         steps = list(_follow(condition.field_expr, model))
         yield from (field for field, _comodel in steps)
-        if _is_nested(condition):
+        if is_nested(condition):
             _field, comodel = steps[-1]
             yield from iter_fields(Domain(condition.value), comodel)
 
@@ -189,7 +190,7 @@ def resolve_names(domain, model, unknown=None):
 
     def resolve(condition):
         field, comodel = _get_last(condition, model)
-        if _is_nested(condition):
+        if is_nested(condition):
             nested = resolve_names(Domain(condition.value), comodel, unknown)
             return Domain(condition.field_expr, condition.operator, nested)
         texts = _get_names(condition, comodel)
@@ -217,7 +218,7 @@ def add_page_copies(domain, model):
     def add(condition):
         _field, comodel = _get_last(condition, model)
         path, operator = condition.field_expr, condition.operator
-        if _is_nested(condition):
+        if is_nested(condition):
             nested = add_page_copies(Domain(condition.value), comodel)
             return Domain(path, operator, nested)
         is_page = comodel is not None and comodel._name == "website.page"
@@ -236,7 +237,7 @@ def compares_names(domain, model):
     """Return whether what ``domain`` matches depends on the language of names."""
     for condition in domain.iter_conditions():
         field, comodel = _get_last(condition, model)
-        if _is_nested(condition):
+        if is_nested(condition):
             if compares_names(Domain(condition.value), comodel):
                 return True
             continue
@@ -250,6 +251,20 @@ def _get_last(condition, model):
     """Return the last field of a condition's path, and the model it leads to."""
     *_path, last = _follow(condition.field_expr, model)
     return last
+
+
+def get_comodel(path, model):
+    """Return the model of the records that a condition on ``path`` compares with by
+    their ids, or None.
+
+    :param models.BaseModel model: any recordset of the model that the path begins at
+    :raise UserError: see :func:`iter_fields`
+    """
+    for field, comodel in _follow(path, model):
+        if field.name == "id":
+            return model
+        model = comodel
+    return model
 
 
 def _get_names(condition, comodel):

@@ -1,4 +1,4 @@
-from odoo import fields, models
+from odoo import api, fields, models
 
 
 class WebsiteCrmScore(models.Model):
@@ -55,3 +55,11 @@ class WebsiteCrmScore(models.Model):
         help="A newsletter that is not opened counts so many days after it was sent, "
         "if it neither bounced nor failed to be sent.",
     )
+
+    @api.model
+    def _get_reference_keys(self):
+        return {
+            **super()._get_reference_keys(),
+            "mailing.mailing": ["subject", "name"],
+            "link.tracker": ["url", "label", "mass_mailing_id"],
+        }

@@ -6,6 +6,7 @@ from . import test_mail_machines
 from . import test_mail_merges
 from . import test_mail_preview
 from . import test_mail_requests
+from . import test_mail_rule_file
 from . import test_mail_rules
 from . import test_mail_suggestion
 from . import test_mail_trial

@@ -57,3 +57,10 @@ class WebsiteCrmScore(models.Model):
         for rule in self:
             known = rule.company_id.currency_id or companies.currency_id
             rule.currency_id = known if len(known) == 1 else False
+
+    @api.model
+    def _get_reference_keys(self):
+        return {
+            **super()._get_reference_keys(),
+            "product.template": ["name", "default_code"],
+        }

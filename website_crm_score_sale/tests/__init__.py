@@ -5,6 +5,7 @@ from . import test_shop_events
 from . import test_shop_evidence
 from . import test_shop_journey
 from . import test_shop_preview
+from . import test_shop_rule_file
 from . import test_shop_suggestion
 from . import test_shop_tour
 from . import test_shop_trial
