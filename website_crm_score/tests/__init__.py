@@ -55,8 +55,10 @@ from . import test_preview
 from . import test_privacy
 from . import test_removed_visits
 from . import test_events
+from . import test_view_queries
 from . import test_visit_events
 from . import test_page_rules
+from . import test_contact_filters
 from . import test_contact_form
 from . import test_company_visits
 from . import test_domain_words
