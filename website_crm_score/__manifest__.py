@@ -49,6 +49,7 @@
             "website_crm_score/static/src/views/score_report/minimums.esm.js",
             "website_crm_score/static/src/views/score_rule/*",
             "website_crm_score/static/src/views/score_run/*",
+            "website_crm_score/static/src/views/uncounted_hit/*",
             "website_crm_score/static/src/widgets/**/*",
         ],
         # Core's graphs are loaded when the first one is shown.

@@ -7,6 +7,8 @@ from odoo.tools import SQL
 from ..tools.hit import SAVEPOINT
 
 KEEP_DAYS = 365
+# Of which the share of all visits is told.
+SHARE_DAYS = 30
 
 
 class WebsiteCrmUncountedHit(models.Model):
@@ -63,6 +65,32 @@ class WebsiteCrmUncountedHit(models.Model):
                 reason,
             )
         )
+
+    @api.model
+    def get_share(self):
+        """Return how many of the visits of tracked pages lately did not count.
+
+        Those of own staff are among the recorded visits, as core has it.
+
+        :rtype: dict
+        """
+        self.check_access("read")
+        start = fields.Date.today() - timedelta(days=SHARE_DAYS)
+        counts = dict(
+            self._read_group([("hit_date", ">=", start)], ["reason"], ["hit_count:sum"])
+        )
+        # sudo: how many there are, of which nothing else is told; views of products
+        # have no address, and are recorded beside those of their pages
+        recorded = self.env["website.track"].sudo()
+        tracks = recorded.search_count(
+            [("url", "!=", False), ("visit_datetime", ">=", start)]
+        )
+        uncounted = sum(counts.values())
+        return {
+            "uncounted": uncounted,
+            "visits": tracks + uncounted - counts.get("staff", 0),
+            "days": SHARE_DAYS,
+        }
 
     @api.autovacuum
     def _gc_hits(self):

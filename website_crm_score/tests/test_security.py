@@ -74,6 +74,7 @@ PUBLIC_METHODS = {
     "website.page.properties.base": {"action_open_page_report"},
     "website.crm.score.run": {"action_run_now", "get_next_run"},
     "website.crm.score.band": {"get_minimums"},
+    "website.crm.uncounted.hit": {"get_share"},
     "website.crm.score.ranking": {"get_quality", "get_predictive_quality"},
     "website.crm.score": {"assign_scores_to_leads", "action_apply"},
     "website.crm.score.exchange": {"action_export_to_file"},

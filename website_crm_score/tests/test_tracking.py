@@ -5,6 +5,7 @@ from string import ascii_letters, digits
 from unittest.mock import patch
 from urllib.parse import quote
 
+from odoo import fields
 from odoo.http import request
 from odoo.tests import tagged
 
@@ -228,6 +229,27 @@ class TestReasons(TrackingCase):
         for _time in range(2):
             self.Uncounted._gc_hits()
             self.assertEqual(self.Uncounted.sudo().search([]).hit_count, 3)
+
+    def test_the_share_is_that_of_all_visits_of_the_last_days(self):
+        self.Track.search([]).unlink()
+        self.assertEqual(self.Uncounted.get_share()["visits"], 0)
+        for _hit in range(3):
+            self.hit(agent="")
+        # Own staff is recorded, too; a view of a product is beside that of its page.
+        self.authenticate("admin", "admin")
+        self.hit()
+        visitor = self.Visitor.search([], limit=1)
+        long_ago = fields.Datetime.now() - timedelta(days=40)
+        self.Track.create(
+            [
+                {"visitor_id": visitor.id, "url": self.page.url},
+                {"visitor_id": visitor.id, "url": False},
+                {"visitor_id": visitor.id, "url": "/", "visit_datetime": long_ago},
+            ]
+        )
+        self.assertEqual(
+            self.Uncounted.get_share(), {"uncounted": 4, "visits": 5, "days": 30}
+        )
 
     def test_counts_of_last_year_are_deleted(self):
         self.hit(agent="")

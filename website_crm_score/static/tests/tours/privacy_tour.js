@@ -19,18 +19,22 @@ tours.add("website_crm_score.manager_sees_visits_not_counted", {
             run: "click",
         },
         {
-            content: "They are shown as a graph",
-            trigger: ".o_graph_renderer canvas",
-        },
-        {
-            content: "See them as a list",
-            trigger: ".o_switch_view.o_list",
-            run: "click",
-        },
-        {
             content: "The reason and the number are told",
             trigger:
                 '.o_data_row:has([name=reason]:contains(Bot)) [name=hit_count]:text("3")',
+        },
+        {
+            content: "How many of all visits these are is said",
+            trigger: ".o_uncounted_hit_share:contains(last 30 days)",
+        },
+        {
+            content: "See them as a graph",
+            trigger: ".o_switch_view.o_graph",
+            run: "click",
+        },
+        {
+            content: "They are drawn",
+            trigger: ".o_graph_renderer canvas",
         },
     ],
 });
