@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..fields import TechnicalChar, TechnicalJson
+from ..fields import TechnicalChar, TechnicalDatetime, TechnicalJson
 from ..scoring.wording import find_untracked_address
 
 
@@ -58,10 +58,25 @@ class WebsiteCrmScoreCount(models.AbstractModel):
         "they are nothing.",
     )
 
+    changed_date = TechnicalDatetime(
+        default=lambda _rule: fields.Datetime.now(),
+        readonly=True,
+        copy=False,
+        groups="base.group_system",
+        help="When what the points are given for last changed.",
+    )
+
     @api.depends("rule_type", "event_type")
     def _compute_event_filters(self):
         for rule in self:
             rule.event_filters = list(rule._get_source()._filters)
+
+    def write(self, vals):
+        result = super().write(vals)
+        if self._get_meaning_fields() & vals.keys():
+            # sudo: of a rule that may be changed, this is what the jobs note
+            self.sudo().changed_date = fields.Datetime.now()
+        return result
 
     @api.depends(lambda self: {"domain", "apply_to", *self._get_event_fields()})
     def _compute_event_warning(self):
@@ -104,6 +119,15 @@ class WebsiteCrmScoreCount(models.AbstractModel):
         sources = self.env["website.crm.score.source"]._get_all()
         filters = {name for source in sources for name in source._filters}
         return {"rule_type", "event_type", *limits, *filters}
+
+    def _get_meaning_fields(self):
+        """Return the names of the fields by which rules say what they give points for,
+        as opposed to how many these are.
+
+        :rtype: set[str]
+        """
+        others = {"active", "apply_to", "domain", "event_based", "take_back"}
+        return {"company_id", *others, *self._get_event_fields()}
 
     def _find_event_error(self):
         """Return what is missing or wrong in how events are chosen, or False.

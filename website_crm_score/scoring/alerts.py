@@ -11,8 +11,8 @@ def get_rises_sql(writing, batch, written):
     letter or its number is better, and neither is worse.
 
     Nothing is noted of leads without a salesperson, of the first scoring, of rules that
-    are applied by hand, and of leads that gain or lose something by a rule that was
-    changed since it was last counted.
+    are applied by hand, and of what leads gain or lose by a rule that was changed since
+    it was last counted; but for events that happened after that.
 
     :param Writing writing: what writes the leads
     :param tuple batch: which of them, see ``Writing._lock_batch``
@@ -75,19 +75,33 @@ def _get_strongest_sql(writing, batch):
 
 
 def _get_of_changed_sql(writing, batch, since):
-    """Return the query of what a lead gains or loses by rules that were changed."""
-    rules = writing.env["website.crm.score"].with_context(active_test=False)
-    changed = rules.search([("write_date", ">=", since)])
+    """Return the query of what a lead gains or loses since rules were changed.
+
+    Of events one knows whether they happened after that. Since when a lead matches a
+    domain nobody knows: until the rules next look at all, it could be the change.
+    """
     queries = [
         SQL(
-            "SELECT FROM %(table)s %(name)s WHERE %(name)s.owner_id = written.owner_id"
-            " AND %(name)s.rule_id = ANY(%(rule_ids)s) AND %(is_in_batch)s",
+            """
+            SELECT FROM %(table)s %(name)s
+              JOIN website_crm_score rule ON rule.id = %(name)s.rule_id
+             WHERE %(name)s.owner_id = written.owner_id AND %(is_in_batch)s
+               AND rule.changed_date >= %(since)s AND %(is_old)s
+            """,
             table=table,
             name=SQL.identifier(name),
-            rule_ids=changed.ids,
             is_in_batch=writing._is_in_batch(name, batch),
+            since=since,
+            is_old=is_old,
         )
-        for name, table in (("gain", writing.gains), ("loss", writing.losses))
+        for name, table, is_old in (
+            (
+                "gain",
+                writing.gains,
+                SQL("COALESCE(gain.last_date <= rule.changed_date, TRUE)"),
+            ),
+            ("loss", writing.losses, SQL("TRUE")),
+        )
     ]
     return SQL(" UNION ALL ").join(queries)
 

@@ -36,7 +36,10 @@ class AlertCase(ScoringCase, MailCase):
     def age_rules(self):
         """Have the rules changed long ago."""
         self.env.flush_all()
-        self.env.cr.execute("UPDATE website_crm_score SET write_date = %s", (LONG_AGO,))
+        self.env.cr.execute(
+            "UPDATE website_crm_score SET write_date = %s, changed_date = %s",
+            (LONG_AGO, LONG_AGO),
+        )
         self.env.invalidate_all()
 
     def make_known(self, name="Known", user=None, **values):
@@ -210,6 +213,28 @@ class TestRises(AlertCase):
         self.told()
         self.pricing.page_url = "/jobs"
         self.assertSilent(lead, self.run_rules)
+
+    def test_what_happens_after_a_rule_was_changed_is_news(self):
+        lead = self.make_known()
+        self.pricing.page_url = "/jobs"
+        self.see(lead, "/jobs", date=datetime.now() + timedelta(seconds=2))
+        [(_login, words)] = self.told(lambda: self.run_cron(JOB))
+        self.assertIn("C3 → C1", words)
+
+    def test_a_rule_that_is_renamed_or_moved_silences_nobody(self):
+        self.make_rule([("name", "=", "Nobody")], event_based=True)
+        lead = self.make_known()
+        self.pricing.write({"name": "Looked at the prices", "sequence": 3})
+        self.pricing.write({"value": 70})
+        self.see(lead)
+        [(_login, words)] = self.told()
+        self.assertIn("Looked at the prices", words)
+
+    def test_a_changed_rule_silences_no_lead_that_has_nothing_of_it(self):
+        lead = self.make_known()
+        self.make_rule([("name", "=", "Nobody")], value=60, event_based=True)
+        self.see(lead)
+        self.assertEqual(self.told_users(), ["alert_ann"])
 
     def test_other_thresholds_are_no_news(self):
         self.pricing.value = 40
