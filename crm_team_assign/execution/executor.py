@@ -16,6 +16,9 @@ from .merging import merge_batch
 from .messages import tell_assignees
 from .presence import find_absences
 
+# What a plan has of turns: whom they went to last, what teams and members are owed
+TURNS = ("members", "credits", "owed")
+
 
 class Todo(NamedTuple):
     """A lead that is to go to a team and, unless it is None, a member, and why."""
@@ -41,7 +44,8 @@ class Executor:
         # sudo: whoever may assign leads may carry out plans, which nobody may write
         self.plan = plan.sudo()
         self.teams = self.env["crm.team"].browse(self.plan.team_ids.ids)
-        self.away = find_absences(self.teams.crm_team_member_ids)
+        is_at_once = self.plan.origin == "at_once"
+        self.away = find_absences(self.teams.crm_team_member_ids, is_at_once)
 
     def run(self):
         """Carry out the plan.
@@ -54,7 +58,7 @@ class Executor:
         self.env["crm.lead"].browse(heads.ids)._score_now()
         left_out.leave_out_changed(self.plan)
         todo = [Todo(*row) for row in plan_lines.read_todo(self.plan)]
-        self._do(self._note_turns, todo and [self.plan.turns])
+        self._do(self._note_turns, todo and [True])
         done = self._do(self._give, todo, partial(self._note, done=[]))
         tell_assignees(self.env, self.plan)
         self.plan.write({"state": "done", "done_date": fields.Datetime.now()})
@@ -93,22 +97,27 @@ class Executor:
     # TURNS
 
     def _note_turns(self, items):
-        """Remember where the rotations go on, and what teams are owed."""
-        [turns] = items
-        members, owed = (
-            {int(key): value for key, value in ((turns or {}).get(name) or {}).items()}
-            for name in ("members", "credits")
-        )
+        """Remember where the rotations go on, and what teams and members are owed."""
+        last, owed, members_owed = map(self._get_turns, TURNS)
         if self.plan.done_count:  # gone on with
-            owed = {}
+            owed = members_owed = {}
         # Those that a lead was not for are owed it, too.
         teams = self.teams | self.env["crm.team"].browse(owed).exists()
-        for team in teams.sudo():  # sudo: who may assign need not write teams
-            if members.get(team.id):
-                team.assignment_last_member_id = members[team.id]
+        # sudo: who may assign need not write teams
+        for team in teams.sudo():
+            if last.get(team.id):
+                team.assignment_last_member_id = last[team.id]
             if owed.get(team.id):
                 team.assignment_credit += owed[team.id]
+        members = self.env["crm.team.member"].browse(members_owed).exists()
+        for member in members.sudo():
+            member._add_credit(members_owed[member.id])
         return []
+
+    def _get_turns(self, name):
+        """Return what the plan has for teams or members, by their ids."""
+        turns = (self.plan.turns or {}).get(name) or {}
+        return {int(key): value for key, value in turns.items()}
 
     # GIVING
 
@@ -154,8 +163,10 @@ class Executor:
 
         :param dict given: how many they got by this plan, by id
         """
-        is_another = self.plan.force_quota
-        quotas = [team._get_member_quotas(is_another, given) for team in self.teams]
+        is_another, noted = self.plan.force_quota, self._get_turns("owed")
+        quotas = [
+            team._get_member_quotas(is_another, given, noted) for team in self.teams
+        ]
         return {member.id: room for team in quotas for member, room in team.items()}
 
     def _find_obstacles(self, batch):

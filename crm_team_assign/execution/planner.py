@@ -39,14 +39,14 @@ def make_draft(teams, free=None, waiting=None, force_quota=False, rivals=None):
     """
     domain = Domain.OR(domain for domain in (free, waiting) if domain is not None)
     draft = Draft(leads=read_facts(teams.env, domain))
+    takers = teams if rivals is None else teams | rivals
+    draft.away = find_absences(takers.crm_team_member_ids, rivals is not None)
     if free is not None:
-        takers = teams if rivals is None else teams | rivals
-        plan_teams(draft, _get_team_facts(takers, free, draft.errors))
+        plan_teams(draft, _get_team_facts(takers, free, draft))
         if rivals is not None:
             draft.keep_teams(teams.ids)
     if waiting is not None:
         taken = draft.group_by_team()
-        draft.away = find_absences(teams.crm_team_member_ids)
         for team in teams:
             _plan_members(team, taken[team.id], waiting, force_quota, draft)
     return draft
@@ -110,18 +110,19 @@ def _explain_other(teams, lead):
 # TEAMS
 
 
-def _get_team_facts(teams, free, errors):
+def _get_team_facts(teams, free, draft):
     """Return what planning needs to know of teams that take leads in ``free``."""
     return [
         TeamFacts(
             id=team.id,
-            weight=team._get_assignment_weight(),
+            weight=team._get_assignment_weight(draft.away)
+            or team._get_assignment_weight(),
             minimum=team.min_for_assign,
             leads=lead_ids,
             credit=team.assignment_credit,
             companies=frozenset(team._get_assignment_companies().ids),
         )
-        for team, lead_ids in teams._find_candidates(free, errors).items()
+        for team, lead_ids in teams._find_candidates(free, draft.errors).items()
     ]
 
 
@@ -152,12 +153,16 @@ def _plan_turns(team, eligible, force_quota, draft):
     """Plan which member of a team gets which of the leads ``eligible``."""
     lead_ids = sort_leads(eligible, draft, team.min_for_assign)
     quotas = team._get_member_quotas(force_quota)
-    there = {
-        member: room for member, room in quotas.items() if member.id not in draft.away
-    }
+    there, away = (
+        {key: room for key, room in quotas.items() if (key.id in draft.away) == is_away}
+        for is_away in (False, True)
+    )
     draft.quotas |= {member.id: room for member, room in there.items()}
-    seated = seat_leads(lead_ids, _get_member_facts(there, lead_ids, draft))
-    _explain_unseated(team, seated, quotas, draft)
+    members = _get_member_facts(there, lead_ids, draft)
+    owed = team.assignment_balance and _get_member_facts(away, lead_ids, draft) or []
+    seated = seat_leads(lead_ids, members, owed)
+    _note_credits(team, [*members, *owed], draft)
+    _explain_unseated(team, seated, quotas, away, draft)
     for outcome in seated:
         outcome.team = team.id
         if outcome.member:
@@ -167,16 +172,26 @@ def _plan_turns(team, eligible, force_quota, draft):
         draft.outcomes[outcome.lead_id] = outcome
 
 
-def _explain_unseated(team, outcomes, quotas, draft):
+def _note_credits(team, members, draft):
+    """Note how much more members are owed than before."""
+    before = {
+        member.id: member.assignment_credit for member in team.crm_team_member_ids
+    }
+    for member in members:
+        if member.credit != before[member.id]:
+            draft.member_credits[member.id] = member.credit - before[member.id]
+
+
+def _explain_unseated(team, outcomes, quotas, away, draft):
     """Tell what keeps a team's leads from its members, where it is not their filters.
 
     :param dict quotas: how many leads members with room can take, there or away
+    :param dict away: the same of those who are away
     """
     left = [outcome for outcome in outcomes if not outcome.member]
     if not left:
         return
     lead_ids = [outcome.lead_id for outcome in left]
-    away = {member: room for member, room in quotas.items() if member.id in draft.away}
     missed = set().union(
         *(facts.leads for facts in _get_member_facts(away, lead_ids, draft))
     )
@@ -195,5 +210,6 @@ def _get_member_facts(quotas, lead_ids, draft):
         leads = member._find_assignable_leads(draft, lead_ids, found)
         preferred = leads and member._find_preferred_leads(draft, leads)
         if not draft.errors[member]:
-            facts.append(MemberFacts(member.id, quota, leads, preferred or None))
+            values = member.id, quota, leads, preferred or None
+            facts.append(MemberFacts(*values, credit=member.assignment_credit))
     return facts

@@ -107,7 +107,8 @@ class CrmAssignmentLoad(models.Model):
                AND assigned.team_id = member.crm_team_id
                AND assigned.day = day.date
              WHERE member.active AND team.active
-               AND NOT COALESCE(member.assignment_optout, FALSE)
+               AND (NOT COALESCE(member.assignment_optout, FALSE)
+                    OR member.assignment_paused_until IS NOT NULL)
             """,
             days=DAYS,
             month=quota.DAYS,

@@ -167,7 +167,11 @@ class CrmAssignmentPlan(models.Model):
         :param outcomes: what to add lines of
         """
         self.lead_count = len(draft.outcomes)
-        self.turns = {"members": draft.last_members, "credits": draft.count_credits()}
+        self.turns = {
+            "members": draft.last_members,
+            "credits": draft.count_credits(),
+            "owed": draft.member_credits,
+        }
         self.env["crm.assignment.plan.share"]._add(self, draft)
         plan_lines.insert(self, draft, outcomes)
 

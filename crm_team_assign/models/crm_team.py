@@ -54,11 +54,18 @@ class CrmTeam(models.Model):
 
     assignment_working_hours = fields.Boolean(
         string="Working Hours Only",
+        tracking=True,
         help="Salespeople get leads only if they are at work within a day, by their "
         "working hours and public holidays. Otherwise the leads of a weekend are "
         "assigned on the weekend, for Monday.",
     )
-
+    assignment_balance = fields.Boolean(
+        string="Balance Over the Month",
+        tracking=True,
+        help="Whoever comes back makes up for the leads that he would have got while "
+        "he was away: he is first, and gets up to two days' shares a day until then. "
+        "Otherwise the days that he was away are over.",
+    )
     assignment_at_once = fields.Boolean(
         string="Assign New Leads at Once",
         tracking=True,
@@ -122,10 +129,13 @@ class CrmTeam(models.Model):
         is_active = Domain("active", "=", True)
         return is_active & uses & Domain("assignment_optout", "=", False)
 
-    def _get_assignment_weight(self):
-        """Return the weight of this team in leads that several teams could take."""
+    def _get_assignment_weight(self, without=()):
+        """Return the weight of this team in leads that several teams could take.
+
+        :param without: ids of members who are away
+        """
         self.ensure_one()
-        members = self.crm_team_member_ids
+        members = self.crm_team_member_ids.filtered(lambda item: item.id not in without)
         return sum(member._get_assignment_weight() for member in members)
 
     def _get_assignment_companies(self):
@@ -185,11 +195,13 @@ class CrmTeam(models.Model):
             for team in self
         }
 
-    def _get_member_quotas(self, force_quota, given=None):
-        """Return ``{member: quota}`` of members with room, whose turn it is first.
+    def _get_member_quotas(self, force_quota, given=None, noted=None):
+        """Return ``{member: quota}`` of members with room, there or away, whose turn it
+        is first.
 
         :param bool force_quota: see ``crm.team.member._get_assignment_quota``
         :param dict given: how many they got by the plan that is gone on with, by id
+        :param dict noted: what that plan had noted that they are owed, by id
         """
         members = self.crm_team_member_ids.sorted("id").filtered(
             lambda member: member._takes_leads()
@@ -197,7 +209,7 @@ class CrmTeam(models.Model):
         last_id = self.assignment_last_member_id.id or 0
         later = members.filtered(lambda member: member.id > last_id)
         in_turn = later + (members - later)
-        quotas = in_turn._get_assignment_quotas(force_quota, given)
+        quotas = in_turn._get_assignment_quotas(force_quota, given, noted)
         return {member: quota for member, quota in quotas.items() if quota > 0}
 
     # ASKING FOR IT

@@ -6,8 +6,14 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.tools import format_date
 
+from odoo.addons.website_crm_score.fields import TechnicalInteger
+
 from ..execution.presence import find_absences
 from ..planning.quota import DAYS, UNLIMITED, get_allowance, get_quota
+from ..planning.turns import LEAD
+
+# Leads; the month's are enough for most.
+MOST_OWED = 1000
 
 
 class CrmTeamMember(models.Model):
@@ -54,6 +60,12 @@ class CrmTeamMember(models.Model):
         string="Presence",
         compute="_compute_assignment_absence",
         help="Who is away gets no leads.",
+    )
+
+    assignment_credit = TechnicalInteger(
+        readonly=True,
+        copy=False,
+        help="How much this member is owed of the leads of the team, by the turns.",
     )
 
     @api.constrains("assignment_domain")
@@ -250,30 +262,47 @@ class CrmTeamMember(models.Model):
         self.ensure_one()
         return self._get_assignment_quotas(force_quota=force_quota)[self]
 
-    def _get_assignment_quotas(self, force_quota=False, given=None):
+    def _get_assignment_quotas(self, force_quota=False, given=None, noted=None):
         """Return how many leads each of these members can take now.
 
         :param bool force_quota: see :meth:`_get_assignment_quota`
         :param dict given: how many leads members got by the plan that is gone on with,
             by id
+        :param dict noted: what that plan had noted that members are owed, by id
         :rtype: dict[crm.team.member, int]
         """
         assigned = self._count_assigned_per_day()
-        given = given or {}
+        given, noted = given or {}, noted or {}
         return {
-            member: member._get_room(
-                assigned[member.id], force_quota, given.get(member.id, 0)
-            )
+            member: UNLIMITED
+            if member.assignment_unlimited
+            else member._get_another_share(assigned[member.id], given.get(member.id, 0))
+            if force_quota
+            else member._get_room(assigned[member.id], noted.get(member.id, 0))
             for member in self
         }
 
-    def _get_room(self, assigned, force_quota, given):
-        if self.assignment_unlimited:
-            return UNLIMITED
+    def _get_another_share(self, assigned, given):
         day = get_allowance(self.assignment_max, 1)
-        if force_quota:
-            return min(day - given, self.assignment_max - sum(assigned))
+        return min(day - given, self.assignment_max - sum(assigned))
+
+    def _get_room(self, assigned, noted):
+        day = get_allowance(self.assignment_max, 1)
+        owed = (self.assignment_credit - noted) // LEAD
+        if self.crm_team_id.assignment_balance and owed > 0:
+            share = day + min(day, owed)
+            month = self.assignment_max - sum(assigned)
+            return min(month, share - self.lead_day_count)
         return min(get_quota(self.assignment_max, assigned), day - self.lead_day_count)
+
+    def _add_credit(self, credit):
+        """Note what this member is owed more, within what can be made up for."""
+        leads = 2
+        if self.crm_team_id.assignment_balance:
+            leads = min(max(self.assignment_max, leads), MOST_OWED)
+        limit = leads * LEAD
+        credit += self.assignment_credit
+        self.assignment_credit = max(-limit, min(credit, limit))
 
     def _takes_leads(self):
         """Return whether this member takes part in assignment, there or away."""
@@ -289,7 +318,10 @@ class CrmTeamMember(models.Model):
 
         :rtype: list[dict]
         """
-        limited = self.filtered(lambda member: not member.assignment_unlimited)
+        limited = self.filtered(
+            lambda member: not member.assignment_unlimited
+            and not member.assignment_absence
+        )
         rest = limited._get_assignment_quotas()
         another = limited._get_assignment_quotas(force_quota=True)
         return [
@@ -299,6 +331,7 @@ class CrmTeamMember(models.Model):
                 "rest_count": max(rest.get(member, 0), 0),
                 "another_count": max(another.get(member, 0), 0),
                 "is_unlimited": member.assignment_unlimited,
+                "absence": member.assignment_absence,
             }
             for member in self
         ]

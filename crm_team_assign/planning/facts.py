@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from .turns import get_parts
+
 
 class LeadFacts(NamedTuple):
     """What planning needs to know of a lead. ``team_id`` is the one it has already."""
@@ -20,8 +22,7 @@ class LeadFacts(NamedTuple):
 class TeamFacts:
     """A team that takes leads: its weight among teams of the same minimum score.
 
-    ``credit`` says how much the team is owed. Kept from one plan to the next, it makes
-    what teams get exact over many small plans.
+    ``credit`` says how much the team is owed, see ``turns``.
 
     :param set leads: ids of the leads without a team that its filter takes; None if it
         takes none, for want of capacity or of a filter that can be used
@@ -40,13 +41,24 @@ class TeamFacts:
 class MemberFacts:
     """A member in the rotation: how many leads there is room for, and which ones.
 
-    ``preferred`` is None for who has no preference at all.
+    ``preferred`` is None for who has no preference at all. Turns are equal, whatever
+    the capacity: that makes the quota. ``credit`` is what is owed, see ``turns``.
     """
 
     id: int
     quota: int
     leads: set = field(default_factory=set)
     preferred: set = None
+    credit: int = 0
+    weight: int = 1
+
+    def get_rank(self, lead_id):
+        """Return how much this member is to have a lead, 0 most; None if not."""
+        if lead_id not in self.leads:
+            return None
+        if self.preferred is None:
+            return 1
+        return 0 if lead_id in self.preferred else 2
 
 
 @dataclass(slots=True)
@@ -78,6 +90,7 @@ class Draft:
     :param dict outcomes: of each of these leads, see :class:`Outcome`
     :param dict quotas: how many leads members can take, for those with room, by id
     :param dict last_members: ids of members by team, where the rotation goes on
+    :param dict member_credits: by id of a member, how much more he is owed than before
     :param dict away: of members who are away, by id, see ``presence.Absence``
     :param dict weights: of teams by id, see :class:`TeamFacts`
     :param dict errors: by team or member, why its filter cannot be used, or None
@@ -87,6 +100,7 @@ class Draft:
     outcomes: dict = field(default_factory=dict)
     quotas: dict = field(default_factory=dict)
     last_members: dict = field(default_factory=dict)
+    member_credits: dict = field(default_factory=dict)
     away: dict = field(default_factory=dict)
     weights: dict = field(default_factory=dict)
     errors: dict = field(default_factory=dict)
@@ -145,7 +159,7 @@ class Draft:
 
     def count_credits(self):
         """Return how much more teams are owed by what is planned than before, by id:
-        each turn gives all that take it their weight, and is paid by who has it.
+        each turn gives all that take it their parts, and is paid by who has it.
 
         :rtype: dict[int, int]
         """
@@ -153,9 +167,10 @@ class Draft:
         outcomes = (item for item in self.outcomes.values() if item.turns)
         turns = Counter((item.turns, item.team) for item in outcomes)
         for (team_ids, taker), count in turns.items():
-            for team_id in team_ids:
-                credits[team_id] += self.weights[team_id] * count
-                credits[taker] -= self.weights[team_id] * count
+            parts = get_parts([self.weights[team_id] for team_id in team_ids])
+            for team_id, part in zip(team_ids, parts, strict=True):
+                credits[team_id] += part * count
+                credits[taker] -= part * count
         return {team_id: credit for team_id, credit in credits.items() if credit}
 
     def get_scores_by_share(self):

@@ -2,6 +2,7 @@
 
 from .facts import Outcome
 from .reasons import CAPACITY, MEMBER_FILTER, PREFERRED, TURN
+from .turns import take_turn
 
 
 def sort_leads(lead_ids, draft, minimum):
@@ -18,7 +19,7 @@ def sort_leads(lead_ids, draft, minimum):
     return [facts.id for facts in leads]
 
 
-def seat_leads(lead_ids, members):
+def seat_leads(lead_ids, members, away=()):
     """Plan which member gets which lead, the best lead first.
 
     It goes to one who prefers it, or else to one without preferences, or else to any
@@ -26,38 +27,44 @@ def seat_leads(lead_ids, members):
     before a better one that nobody else could have had.
 
     :param list[int] lead_ids: the leads, the best first
-    :param list[MemberFacts] members: whose turn it is first; quotas change
+    :param list[MemberFacts] members: whose turn it is first, where nobody is owed more
+        than the others; quotas and credits change
+    :param list[MemberFacts] away: who is owed the leads that he could get if he were
+        there; credits change
     :return: of each lead, in the same order
     :rtype: list[Outcome]
     """
     outcomes, queue = [], [member for member in members if member.quota > 0]
     for lead_id in lead_ids:
-        place, reason = _find_place(lead_id, queue)
-        if place is None:
+        rank, takers = _find_takers(lead_id, queue)
+        if not takers:
             is_full = not queue and any(lead_id in member.leads for member in members)
             reason = CAPACITY if is_full else MEMBER_FILTER
             outcomes.append(Outcome(lead_id, reason))
             continue
-        member = queue.pop(place)
+        others = [
+            member
+            for member in away
+            if lead_id in member.leads and member.get_rank(lead_id) <= rank
+        ]
+        member = take_turn(takers, others)
+        reason = TURN if rank else PREFERRED
         outcomes.append(Outcome(lead_id, reason, member=member.id))
         member.quota -= 1
+        queue.remove(member)
         if member.quota > 0:
             queue.append(member)
     return outcomes
 
 
-def _find_place(lead_id, queue):
-    """Return the place in the queue of who gets a lead, None if nobody, and why."""
-    best, lowest = None, 3
-    for place, member in enumerate(queue):
-        if lead_id not in member.leads:
+def _find_takers(lead_id, queue):
+    """Return the members who are to have a lead most, and how much that is."""
+    best, takers = 3, []
+    for member in queue:
+        rank = member.get_rank(lead_id)
+        if rank is None or rank > best:
             continue
-        if member.preferred is None:
-            rank = 1
-        elif lead_id in member.preferred:
-            return place, PREFERRED
-        else:
-            rank = 2
-        if rank < lowest:
-            best, lowest = place, rank
-    return best, TURN
+        if rank < best:
+            best, takers = rank, []
+        takers.append(member)
+    return best, takers

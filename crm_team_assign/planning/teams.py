@@ -4,6 +4,7 @@ import random
 
 from .facts import Outcome
 from .reasons import BROKEN_FILTER, COMPANY, MINIMUM, TEAM_FILTER, TURN
+from .turns import take_turn
 
 
 def plan_teams(draft, teams):
@@ -81,18 +82,7 @@ def _share_out_lead(lead_id, score, teams):
     highest = max(minimums)
     equals = [team for team in teams if team.minimum == highest]
     turns = tuple(team.id for team in equals) if len(equals) > 1 else ()
-    return Outcome(lead_id, TURN, _next_turn(equals).id, turns=turns)
-
-
-def _next_turn(teams):
-    """Return whose turn it is: each in proportion to its weight, evenly spread."""
-    if len(teams) == 1:
-        return teams[0]
-    for team in teams:
-        team.credit += team.weight
-    turn = max(teams, key=lambda team: team.credit)
-    turn.credit -= sum(team.weight for team in teams)
-    return turn
+    return Outcome(lead_id, TURN, take_turn(equals).id, turns=turns)
 
 
 def draw_lots(lead_ids, teams):

@@ -16,6 +16,7 @@ from . import test_dry_run
 from . import test_executor
 from . import test_first_steps
 from . import test_handover
+from . import test_fairness
 from . import test_merge_promise
 from . import test_plan
 from . import test_plan_changes

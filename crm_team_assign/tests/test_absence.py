@@ -273,3 +273,44 @@ class TestAbsence(PlanCase):
                 )
             count()
             self.assertEqual(count(), few)
+
+    # BALANCE OVER THE MONTH
+
+    def play_week(self):
+        """Have Ann be away for three days of the week, with four leads a day; return
+        what Ann and Bob got each day."""
+        (self.ann_there + self.bob_there).assignment_max = 120
+        days = [TUESDAY + timedelta(days=number) for number in range(7)]
+        self.be_away((self.ann_there, days[0], days[2] + timedelta(hours=15)))
+        shares = []
+        for day in days:
+            with self.at(day):
+                leads = self.make_scored(10, 20, 30, 40)
+                self.assign()
+                shares.append(self.get_seller_counts(leads)[:2])
+        return shares
+
+    def test_by_default_the_days_that_one_was_away_are_over(self):
+        self.assertEqual(self.play_week(), [[0, 4]] * 3 + [[2, 2]] * 4)
+
+    def test_with_balance_one_makes_up_for_what_one_missed(self):
+        self.team.assignment_balance = True
+        shares = self.play_week()
+        self.assertEqual(shares[:3], [[0, 4]] * 3)
+        self.assertEqual(shares[3:5], [[4, 0]] * 2)
+        self.assertEqual([sum(got) for got in zip(*shares, strict=True)], [14, 14])
+
+    def test_with_balance_one_gets_two_days_shares_at_most(self):
+        self.team.assignment_balance = True
+        self.ann_there.assignment_max = 60
+        self.be_away((self.ann_there, TUESDAY, TUESDAY + timedelta(days=2, hours=15)))
+        for number in range(3):
+            with self.at(TUESDAY + timedelta(days=number)):
+                self.make_scored(10, 20, 30, 40)
+                self.assign()
+        with self.at(TUESDAY + timedelta(days=3)):
+            leads = self.make_scored(*range(10, 30))
+            plan = self.rehearse()
+            self.confirm(plan)
+        self.assertEqual(self.get_seller_counts(leads)[0], 4)
+        self.assertFalse(plan.left_out_count)

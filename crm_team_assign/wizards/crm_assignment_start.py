@@ -96,3 +96,4 @@ class CrmAssignmentStartLine(models.TransientModel):
     rest_count = fields.Integer(string="Left of Today", readonly=True)
     another_count = fields.Integer(string="Another Day's Share", readonly=True)
     is_unlimited = fields.Boolean(string="Unlimited", readonly=True)
+    absence = fields.Char(string="Presence", readonly=True)
