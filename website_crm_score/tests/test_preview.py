@@ -1,4 +1,5 @@
 import random
+from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError
 from odoo.tests import BaseCase, Form, tagged
@@ -174,6 +175,24 @@ class TestPreview(PreviewCase):
         self.env.flush_all()
         self.assertEqual(self.count_writes(), writes)
         self.assertEqual(self.find_locks(), locks)
+
+    def test_what_takes_too_long_is_counted_no_more(self):
+        """Neither at once, nor while somebody waits; and nothing is left of it."""
+        context = {"default_rule_ids": self.make_rule().ids}
+        previews = self.env["website.crm.score.preview"].with_context(**context)
+        seconds = []
+
+        def be_slow(_preview, limit):
+            seconds.append(limit)
+            raise preview_room.TooSlowError()
+
+        with patch.object(preview_room.Preview, "fetch", be_slow):
+            form = Form(previews)
+            self.assertTrue(form.is_counting)
+            form = Form(previews.with_context(default_is_patient=True))
+        self.assertFalse(form.is_counting)
+        self.assertIn("too long", str(form.result_html))
+        self.assertEqual(seconds, [2, 60])
 
     def test_postgresql_refuses_to_write_meanwhile(self):
         with self.assertRaisesRegex(Exception, "read-only"), self.env.cr.savepoint():

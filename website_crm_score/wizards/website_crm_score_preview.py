@@ -8,6 +8,9 @@ from ..tools.rule_domain import describe_error
 
 # Somebody who looks at a form waits so long.
 PATIENCE = 2  # seconds
+# Somebody who is told that there is much to count waits so long at most. Who closes the
+# dialog leaves nothing behind but what runs until then, and only reads.
+LONG_PATIENCE = 60  # seconds
 
 
 class WebsiteCrmScorePreview(models.TransientModel):
@@ -68,8 +71,11 @@ class WebsiteCrmScorePreview(models.TransientModel):
         :rtype: tuple[dict | bool, bool, str | bool]
         """
         try:
-            return self._fetch(not self.is_patient and PATIENCE), False, False
+            seconds = LONG_PATIENCE if self.is_patient else PATIENCE
+            return self._fetch(seconds), False, False
         except TooSlowError:
+            if self.is_patient:
+                return False, False, self.env._("This takes too long to be counted.")
             return False, True, False
         # Fields may be searched by any code, which may raise anything.
         except Exception as error:  # pylint: disable=broad-exception-caught

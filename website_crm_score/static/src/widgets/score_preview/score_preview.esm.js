@@ -1,4 +1,4 @@
-import {Component, onMounted} from "@odoo/owl";
+import {Component, useEffect} from "@odoo/owl";
 import {registry} from "@web/core/registry";
 import {standardWidgetProps} from "@web/views/widgets/standard_widget_props";
 import {useService} from "@web/core/utils/hooks";
@@ -37,11 +37,14 @@ export class ScorePreviewPatience extends Component {
     static props = {...standardWidgetProps};
 
     setup() {
-        onMounted(() => {
-            if (this.props.record.data.is_counting) {
-                this.props.record.update({is_patient: true});
-            }
-        });
+        useEffect(
+            (isCounting) => {
+                if (isCounting) {
+                    this.props.record.update({is_patient: true});
+                }
+            },
+            () => [this.props.record.data.is_counting]
+        );
     }
 }
 

@@ -1,0 +1,271 @@
+import {animationFrame, expect, queryAllTexts, test} from "@odoo/hoot";
+import {
+    contains,
+    defineModels,
+    fields,
+    makeMockEnv,
+    mockService,
+    models,
+    mountView,
+    onRpc,
+    patchWithCleanup,
+} from "@web/../tests/web_test_helpers";
+import {Deferred} from "@odoo/hoot-mock";
+import {defineMailModels} from "@mail/../tests/mail_test_helpers";
+import {describeLoss} from "@website_crm_score/fields/score_switch/score_switch_field.esm";
+import {user} from "@web/core/user";
+
+class Rule extends models.Model {
+    _name = "website.crm.score";
+
+    name = fields.Char();
+    active = fields.Boolean({default: true});
+    apply_to = fields.Char({default: "lead"});
+    lead_count = fields.Integer();
+    partner_count = fields.Integer();
+    max_count = fields.Integer();
+    max_points = fields.Float();
+    domain = fields.Char();
+
+    _records = [
+        {id: 1, name: "Prices", lead_count: 7, max_count: 3, domain: "[]"},
+        {id: 2, name: "Unused", domain: "[]"},
+    ];
+}
+
+class Preview extends models.Model {
+    _name = "website.crm.score.preview";
+
+    scenario = fields.Char();
+    is_patient = fields.Boolean();
+    is_counting = fields.Boolean();
+
+    _records = [{id: 1, is_counting: true}];
+}
+
+class Run extends models.Model {
+    _name = "website.crm.score.run";
+
+    name = fields.Char();
+
+    _records = [{id: 1, name: "Run"}];
+}
+
+defineMailModels();
+defineModels([Rule, Preview, Run]);
+
+const STEPS = [
+    {title: "Track", description: "Visits count.", is_done: true, action: false},
+    {title: "Write", description: "Or Templates.", is_done: false, action: "write"},
+];
+const LIST = `
+    <list js_class="score_rule_list">
+        <field name="name"/>
+        <field name="apply_to" column_invisible="1"/>
+        <field name="lead_count"/>
+        <field name="partner_count" column_invisible="1"/>
+        <field name="active" widget="score_switch"/>
+    </list>`;
+const KANBAN = `
+    <kanban js_class="score_rule_kanban">
+        <templates><t t-name="card"><field name="name"/></t></templates>
+    </kanban>`;
+const PANEL = ".o_score_first_steps";
+
+function beManager(isManager = true) {
+    patchWithCleanup(user, {hasGroup: async () => isManager});
+}
+
+function mountRules(type, arch) {
+    return mountView({type, arch, resModel: "website.crm.score"});
+}
+
+// FIRST STEPS
+
+test("first steps are above the rules, ticked and as links", async () => {
+    beManager();
+    onRpc("website.crm.first.steps", "get_steps", () => STEPS);
+    mockService("action", {doAction: (action) => expect.step(`do ${action}`)});
+    await mountRules("list", LIST);
+    expect(queryAllTexts(`${PANEL} li`)).toEqual([
+        "Track\nVisits count.",
+        "Write\nOr Templates.",
+    ]);
+    expect(`${PANEL} li:eq(0) .fa-check-circle`).toHaveAttribute("aria-label", "Done");
+    expect(`${PANEL} li:eq(1) .fa-circle-o`).toHaveAttribute("aria-label", "To do");
+    // Who has no access to the screen has no link to it.
+    expect(`${PANEL} a`).toHaveCount(1);
+    await contains(`${PANEL} a`).click();
+    expect.verifySteps(["do write"]);
+});
+
+test("first steps are above cards, too, and are gone when dismissed", async () => {
+    beManager();
+    onRpc("website.crm.first.steps", "get_steps", () => STEPS);
+    onRpc("website.crm.first.steps", "action_dismiss", () => {
+        expect.step("dismissed");
+        return true;
+    });
+    await mountRules("kanban", KANBAN);
+    await contains(`${PANEL} .btn-close`).click();
+    expect(PANEL).toHaveCount(0);
+    expect.verifySteps(["dismissed"]);
+});
+
+test("salespeople have no first steps, nor ask for them", async () => {
+    beManager(false);
+    onRpc("website.crm.first.steps", "get_steps", () => expect.step("asked"));
+    await mountRules("list", LIST);
+    expect(PANEL).toHaveCount(0);
+    expect.verifySteps([]);
+});
+
+// SWITCHING OFF
+
+test("whose points are lost is said before a rule is switched off", async () => {
+    await makeMockEnv();
+    const say = (apply_to, lead_count, partner_count) =>
+        String(describeLoss({apply_to, lead_count, partner_count}));
+    expect(say("lead", 7, 0)).toBe(
+        "Leads that lose the points of this rule at once: 7"
+    );
+    expect(say("partner", 0, 2)).toBe(
+        "Contacts that lose the points of this rule at once: 2"
+    );
+    expect(say("lead", 0, 2)).toBe("");
+    expect(say("partner", 7, 0)).toBe("");
+});
+
+// THE FORM
+
+test("a limit of 0 is empty, with what that means", async () => {
+    onRpc("website.crm.score", "web_save", ({args}) => {
+        expect.step(args[1]);
+    });
+    await mountView({
+        type: "form",
+        resModel: "website.crm.score",
+        resId: 1,
+        arch: `
+            <form>
+                <field name="max_count" widget="score_limit_integer" placeholder="any"/>
+                <field name="max_points" widget="score_limit_float" placeholder="no limit"/>
+            </form>`,
+    });
+    expect("[name=max_count] input").toHaveValue("3");
+    expect("[name=max_points] input").toHaveValue("");
+    expect("[name=max_points] input").toHaveAttribute("placeholder", "no limit");
+    await contains("[name=max_points] input").edit("2.5");
+    await contains("[name=max_count] input").edit("");
+    await contains(".o_form_button_save").click();
+    expect("[name=max_count] input").toHaveValue("");
+    expect.verifySteps([{max_count: 0, max_points: 2.5}]);
+});
+
+test("what is read without a limit says so", async () => {
+    await mountView({
+        type: "form",
+        resModel: "website.crm.score",
+        resId: 1,
+        arch: `
+            <form edit="0">
+                <field name="max_points" widget="score_limit_float" placeholder="no limit"/>
+            </form>`,
+    });
+    expect("[name=max_points]").toHaveText("no limit");
+});
+
+test("the domain has conditions, not rules", async () => {
+    onRpc("/web/domain/validate", () => true);
+    await mountView({
+        type: "form",
+        resModel: "website.crm.score",
+        resId: 1,
+        arch: `
+            <form><field name="domain" widget="score_domain"
+                         options="{'model': 'website.crm.score'}"/></form>`,
+    });
+    expect("[name=domain] a:contains(New Condition)").toHaveCount(1);
+    await contains("[name=domain] a:contains(New Condition)").click();
+    expect("[name=domain] [aria-label='Delete condition']").toHaveCount(1);
+    expect("[name=domain] [aria-label*='rule']").toHaveCount(0);
+    expect("[name=domain]").not.toHaveText(/rule/i);
+});
+
+test("the preview is of the rule as it is in the form, unsaved", async () => {
+    mockService("action", {
+        doAction: (action, {additionalContext}) =>
+            expect.step([action.split("website_crm_score_")[1], additionalContext]),
+    });
+    await mountView({
+        type: "form",
+        resModel: "website.crm.score",
+        resId: 1,
+        arch: `
+            <form>
+                <header>
+                    <widget name="score_preview"/>
+                    <widget name="score_test"/>
+                </header>
+                <field name="apply_to"/>
+                <field name="name"/>
+            </form>`,
+    });
+    expect("button.o_score_test").toHaveText("Test on a Lead");
+    await contains("button.o_score_preview").click();
+    await contains("[name=name] input").edit("Costs");
+    await contains("button.o_score_test").click();
+    const saved = {default_rule_ids: [1], default_unsaved: false};
+    expect.verifySteps([
+        ["preview_action", saved],
+        ["trial_action", {...saved, default_unsaved: {name: "Costs"}}],
+    ]);
+});
+
+// A PREVIEW THAT TAKES LONG
+
+test("what takes long is counted once more, and the dialog stays usable", async () => {
+    const counted = new Deferred();
+    onRpc("website.crm.score.preview", "onchange", async ({args}) => {
+        expect.step(`count, patient: ${args[1].is_patient}`);
+        await counted;
+        return {value: {is_counting: false}};
+    });
+    await mountView({
+        type: "form",
+        resModel: "website.crm.score.preview",
+        resId: 1,
+        arch: `
+            <form>
+                <widget name="score_preview_patience"/>
+                <field name="is_patient" invisible="1" on_change="1"/>
+                <div invisible="not is_counting" class="is_counting">Counting</div>
+                <field name="is_counting" invisible="1"/>
+                <field name="scenario"/>
+            </form>`,
+    });
+    await animationFrame();
+    expect.verifySteps(["count, patient: true"]);
+    expect(".is_counting").toHaveCount(1);
+    expect(".o_blockUI").toHaveCount(0);
+    counted.resolve();
+    await animationFrame();
+    await animationFrame();
+    expect(".is_counting").toHaveCount(0);
+    expect.verifySteps([]);
+});
+
+// RUNS
+
+for (const [type, arch] of Object.entries({
+    list: '<list js_class="score_run_list"><field name="name"/></list>',
+    kanban: `<kanban js_class="score_run_kanban">
+                <templates><t t-name="card"><field name="name"/></t></templates>
+             </kanban>`,
+})) {
+    test(`it is said when the rules run next: ${type}`, async () => {
+        onRpc("website.crm.score.run", "get_next_run", () => false);
+        await mountView({type, arch, resModel: "website.crm.score.run"});
+        expect(".o_score_next_run").toHaveText("No run is planned");
+    });
+}
