@@ -62,5 +62,6 @@ class CrmAssignmentPlanReason(models.Model):
         names = dict(self._fields["reason"]._description_selection(self.env))
         return self.plan_id.action_view_lines() | {
             "name": names[self.reason],
+            "display_name": names[self.reason],
             "domain": domain,
         }

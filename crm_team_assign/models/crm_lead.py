@@ -4,6 +4,7 @@ from itertools import compress
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
+from odoo.tools import SQL
 from odoo.tools.mail import email_normalize_all
 
 from odoo.addons.website_crm_score.tools.merging import move_to_owners
@@ -11,7 +12,7 @@ from odoo.addons.website_crm_score.tools.own_context import OURS
 from odoo.addons.website_crm_score.tools.setting import read_number
 
 from ..execution.batch_log import BatchLog
-from ..queries import handovers, plan_lines
+from ..queries import handovers, plan_lines, waiting
 
 MAX_DELAY = 24.0 * 36_500  # in hours
 # What was scored before is up to the daily assignment.
@@ -46,6 +47,15 @@ class CrmLead(models.Model):
         search="_search_reaches_minimum",
         groups="sales_team.group_sale_salesman",
         help="The score is not below the minimum of the lead's team.",
+    )
+
+    waiting_id = fields.Many2one(
+        comodel_name="crm.assignment.waiting",
+        string="Waits Because",
+        compute="_compute_waiting_id",
+        search="_search_waiting_id",
+        groups="sales_team.group_sale_manager",
+        help="Why this open lead has no salesperson.",
     )
 
     def unlink(self):
@@ -83,6 +93,26 @@ class CrmLead(models.Model):
         self._check_field_access(self._fields["untaken"], "read")
         return self._get_untaken_domains()[1]
 
+    @api.depends("score", "team_id", "user_id", "company_id", "active", "won_status")
+    def _compute_waiting_id(self):
+        keys = waiting.read_keys(self.env, self.ids)
+        for lead in self:
+            lead.waiting_id = keys.get(lead._origin.id)
+
+    def _search_waiting_id(self, operator, value):
+        if operator != "in":
+            return NotImplemented
+        self._check_field_access(self._fields["waiting_id"], "read")
+        self._check_not_asked_by_filters()
+        keys = [key or 0 for key in value]
+
+        def is_one(leads, alias, query):
+            key = waiting.Sorter(leads.env, alias, query).get_sql()
+            return SQL("%s = ANY(%s)", key, keys)
+
+        found = waiting.get_domain(self.env) & Domain.custom(to_sql=is_one)
+        return found if False not in value else found | ~waiting.get_domain(self.env)
+
     @api.depends("score", "team_id.min_for_assign")
     def _compute_reaches_minimum(self):
         for lead in self:
@@ -108,13 +138,7 @@ class CrmLead(models.Model):
 
         :rtype: tuple[Domain, Domain]
         """
-        if self.env.context.get("is_asking_filters") is OURS:
-            raise UserError(
-                self.env._(
-                    "a filter of teams or salespeople cannot ask which leads no team "
-                    "takes, which follows from these filters"
-                )
-            )
+        self._check_not_asked_by_filters()
         teams = self.env["crm.team"]._get_takers()
         by_team = {team: team._get_matching_domain() for team in teams}
         taken = Domain.OR(
@@ -124,6 +148,16 @@ class CrmLead(models.Model):
         free = self._open_domain() & Domain("user_id", "=", False)
         free &= Domain("team_id", "in", [*teams.ids, False])
         return Domain.OR(by_team.values()), free & ~taken
+
+    @api.model
+    def _check_not_asked_by_filters(self):
+        if self.env.context.get("is_asking_filters") is OURS:
+            raise UserError(
+                self.env._(
+                    "a filter of teams or salespeople cannot ask which leads no team "
+                    "takes, which follows from these filters"
+                )
+            )
 
     def _get_score_minimum(self):
         # sudo: who may read a lead may read the minimum of its team

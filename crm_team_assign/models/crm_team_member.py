@@ -352,7 +352,7 @@ class CrmTeamMember(models.Model):
         companies = self._get_assignment_companies()
         if self._has_filter("assignment_domain"):
             scope = fields.Domain("id", "in", lead_ids)
-            scope &= fields.Domain("company_id", "in", [*companies, False])
+            scope &= self._get_assignment_company_domain()
             return self._find_filtered_leads(scope, draft.errors)
         draft.errors.setdefault(self, None)
         if companies not in found:
@@ -378,6 +378,10 @@ class CrmTeamMember(models.Model):
     def _get_assignment_companies(self):
         # sudo: companies that the one who assigns has no access to
         return frozenset(self.sudo().user_id.company_ids.ids)
+
+    def _get_assignment_company_domain(self):
+        companies = self._get_assignment_companies()
+        return fields.Domain("company_id", "in", [*companies, False])
 
 
 def _get_zone(name):

@@ -16,12 +16,14 @@ MODELS = (
     "crm.assignment.plan.share",
     "crm.assignment.load",
     "crm.assignment.handover",
+    "crm.assignment.waiting",
 )
 PUBLIC_METHODS = {
     "action_assign",
     "action_confirm",
     "action_discard",
     "action_explain_assignment",
+    "action_open_team",
     "action_open_lead",
     "action_plan",
     "action_plan_assignment",
@@ -30,6 +32,7 @@ PUBLIC_METHODS = {
     "action_update",
     "action_view_leads",
     "action_view_lines",
+    "action_write",
     "message_post",
     "unlink",
     "write",

@@ -35,3 +35,15 @@ class TestTours(AssignmentCase, HttpCase):
             "crm_team_assign.assignee",
             login=self.ann.login,
         )
+
+    def test_a_manager_reads_what_waits_and_lowers_the_minimum(self):
+        team = self.make_team("Waiting Tour", 50, [self.ann])
+        low, _none = self.make_scored(40, 45)
+        self.Rule.assign_scores_to_leads()
+        self.manager.group_ids += self.env.ref("crm.group_use_lead")
+        self.start_tour(
+            "/odoo", "crm_team_assign.waiting_leads", login=self.manager.login
+        )
+        self.env.invalidate_all()
+        self.assertEqual(team.min_for_assign, 30)
+        self.assertFalse(low.user_id)

@@ -1,0 +1,183 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..execution.presence import find_absences
+from ..planning.quota import UNLIMITED
+from ..planning.reasons import REASONS, TURN
+from ..planning.wording import show_points
+from ..queries import waiting
+
+
+class CrmAssignmentWaiting(models.Model):
+    """The open leads that have no salesperson for one reason, by the team that it is
+    about: what is to be done for them. One counts what one may see."""
+
+    _name = "crm.assignment.waiting"
+    _description = "Leads Without Salesperson"
+    _auto = False
+    _order = "lead_count desc, id"
+    _depends = {
+        "crm.lead": [
+            "active",
+            "company_id",
+            "score",
+            "team_id",
+            "user_id",
+            "won_status",
+        ]
+    }
+
+    reason = fields.Selection(
+        selection=[(code, REASONS[code].name) for code in waiting.CODES],
+        readonly=True,
+    )
+    team_id = fields.Many2one(comodel_name="crm.team", readonly=True)
+    lead_count = fields.Integer(string="Leads", readonly=True)
+    score = fields.Float(string="Best Score", digits=(16, 2), readonly=True)
+    room = fields.Integer(
+        compute="_compute_room",
+        help="How many leads the salespeople of the team have room for today.",
+    )
+    advice = fields.Char(string="What Keeps Them", compute="_compute_advice")
+
+    @property
+    def _table_query(self):
+        return SQL(
+            """
+            SELECT key AS id, (%(codes)s::text[])[key %% %(base)s] AS reason,
+                   NULLIF(key / %(base)s, 0) AS team_id, count(*) AS lead_count,
+                   max(score) AS score
+              FROM (%(leads)s OFFSET 0) AS lead  -- each key is worked out once
+             WHERE key != 0
+          GROUP BY key
+            """,
+            codes=list(waiting.CODES),
+            base=waiting.BASE,
+            leads=waiting.select(self.env, Domain.TRUE),
+        )
+
+    @api.depends("reason", "team_id")
+    @api.depends_context("lang")
+    def _compute_display_name(self):
+        names = dict(self._fields["reason"]._description_selection(self.env))
+        for group in self:
+            # sudo: who may see the leads may know whose they could be
+            parts = [names.get(group.reason), group.sudo().team_id.name]
+            group.display_name = ": ".join(filter(None, parts))
+
+    @api.depends("team_id")
+    def _compute_room(self):
+        # sudo: as assignment counts, whoever asks
+        teams = self.sudo().filtered(lambda group: group.reason == TURN).team_id
+        away = find_absences(teams.crm_team_member_ids)
+        for group in self:
+            room = 0
+            if group.sudo().team_id in teams:
+                quotas = group.sudo().team_id._get_member_quotas(False)
+                room = sum(
+                    quota for member, quota in quotas.items() if member.id not in away
+                )
+            group.room = min(room, UNLIMITED)
+
+    @api.depends("reason", "team_id", "score", "room", "lead_count")
+    @api.depends_context("lang")
+    def _compute_advice(self):
+        for group in self:
+            group.advice = group._advise()
+
+    def _advise(self):
+        """Return in words what keeps these leads."""
+        team = self.sudo().team_id  # sudo: as for the name
+        facts = {
+            "team": team.name,
+            "minimum": show_points(team.min_for_assign),
+            "score": show_points(self.score),
+            "room": self.room,
+        }
+        return self._get_advice()[self.reason] % facts
+
+    def _get_advice(self):
+        """Return what is said of each reason."""
+        no_team = not self.team_id
+        turn = self.env._("%(team)s takes them, and has room for %(room)s today.")
+        if self.room >= self.lead_count:
+            turn = self.env._("The next assignment hands them over.")
+        return {
+            "turn": turn,
+            "minimum": self.env._(
+                "%(team)s wants %(minimum)s, the best of them has %(score)s."
+            ),
+            "team_filter": self.env._("The filter of no team matches them.")
+            if no_team
+            else self.env._("They are in %(team)s, whose filter excludes them."),
+            "broken_filter": self.env._("The filter of %(team)s cannot be used."),
+            "company": self.env._("No team works for their company."),
+            "no_member": self.env._("Nobody in %(team)s takes leads."),
+            "member_filter": self.env._(
+                "%(team)s takes them, but the filters of all its salespeople exclude"
+                " them."
+            ),
+            "other_team": self.env._(
+                "They are in %(team)s, which takes no part in assignment."
+            ),
+        }
+
+    # WHAT IS TO BE DONE
+
+    def action_view_leads(self):
+        """Open these leads.
+
+        :rtype: dict
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "website_crm_score.crm_lead_action_scored"
+        )
+        return action | {
+            "name": self.display_name,
+            "display_name": self.display_name,
+            "domain": [("waiting_id", "in", self.ids)],
+            "context": {},
+            "path": False,
+            "help": False,
+        }
+
+    def action_open_team(self):
+        """Open the team, to change what keeps these leads; all of them if the reason is
+        none of one team.
+
+        :rtype: dict
+        """
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_team_assign.crm_team_action_assign"
+        )
+        if self.team_id:
+            form = self.env.ref("crm_team_assign.crm_team_view_form_assign")
+            action |= {"res_id": self.team_id.id, "views": [(form.id, "form")]}
+        return action
+
+    def action_assign(self):
+        """Ask how leads are to be assigned to the team now.
+
+        :rtype: dict
+        """
+        return self.team_id.action_start_assignment()
+
+    def action_write(self):
+        """Open an e-mail to these leads.
+
+        :rtype: dict
+        """
+        return {
+            "type": "ir.actions.act_window",
+            "name": self.env._("Write to Them"),
+            "res_model": "mail.compose.message",
+            "views": [(False, "form")],
+            "target": "new",
+            "context": {
+                "default_composition_mode": "mass_mail",
+                "default_model": "crm.lead",
+                "default_res_domain": repr([("waiting_id", "in", self.ids)]),
+            },
+        }

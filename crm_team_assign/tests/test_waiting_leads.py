@@ -1,0 +1,231 @@
+import random
+
+from odoo.exceptions import AccessError, ValidationError
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from ..planning.reasons import (
+    AWAY,
+    CAPACITY,
+    MEMBER_FILTER,
+    MINIMUM,
+    NO_MEMBER,
+    PREFERRED,
+    TURN,
+)
+from .plan_common import PlanCase
+
+# What the planner says of leads by their turn, or for want of room, is of one group.
+ALIKE = {
+    PREFERRED: {TURN},
+    AWAY: {TURN},
+    CAPACITY: {TURN, NO_MEMBER},
+    MEMBER_FILTER: {MEMBER_FILTER, TURN},
+}
+CITIES = ("Oslo", "Rome", "Nice")
+FILTERS = [
+    "[]",
+    *(f"[('city', '=', '{city}')]" for city in CITIES),
+    "[('city', '!=', 'Oslo'), ('phone', '=', False)]",
+    "['|', ('city', '=', 'Oslo'), ('partner_id.name', '=', 'Known')]",
+]
+
+
+@tagged("post_install", "-at_install")
+class TestWaitingLeads(PlanCase):
+    """Leads that nobody gets, by the reason, each with what is to be done."""
+
+    def find(self, user=None):
+        self.env.flush_all()
+        self.env.invalidate_all()
+        groups = self.env["crm.assignment.waiting"].with_user(user or self.manager)
+        return groups.search([])
+
+    def count(self, user=None):
+        """Return how many leads wait, by reason and team."""
+        return {
+            (group.reason, group.team_id.name): group.lead_count
+            for group in self.find(user)
+        }
+
+    def find_leads(self, group):
+        action = group.action_view_leads()
+        return self.Lead.with_user(self.manager).search(action["domain"], order="id")
+
+    def test_leads_are_counted_by_reason_and_team(self):
+        oslo = "[('city', '=', 'Oslo')]"
+        self.make_team("Oslo", 50, [self.ann], assignment_domain=oslo)
+        self.make_team("Nobody", 0)
+        self.make_team(
+            "Picky", 20, [(self.bob, {"assignment_domain": "[('phone', '!=', False)]"})]
+        )
+        paused = self.make_team("Paused", 0, [self.eve], assignment_optout=True)
+        self.make_scored(10, 19.5)
+        self.make_scored(60, city="Oslo")
+        self.make_scored(30)
+        self.make_scored(31, phone="1")
+        self.make_scored(32, team_id=paused.id)
+        self.make_scored(33, team_id=self.Team.search([("name", "=", "Nobody")]).id)
+        self.make_scored(34, user_id=self.ann.id)
+        self.Rule.assign_scores_to_leads()
+        self.assertEqual(
+            self.count(),
+            {
+                ("minimum", "Picky"): 2,
+                ("turn", "Oslo"): 1,
+                ("member_filter", "Picky"): 1,
+                ("turn", "Picky"): 1,
+                ("other_team", "Paused"): 1,
+                ("no_member", "Nobody"): 1,
+            },
+        )
+        advice = {(g.reason, g.team_id.name): g.advice for g in self.find()}
+        self.assertEqual(
+            advice["minimum", "Picky"], "Picky wants 20, the best of them has 19.5."
+        )
+
+    def test_each_group_has_its_leads(self):
+        self.make_team("A", 50, [self.ann])
+        low, high = self.make_scored(10, 60)
+        self.Rule.assign_scores_to_leads()
+        groups = self.find()
+        by_reason = {group.reason: self.find_leads(group) for group in groups}
+        self.assertEqual(by_reason, {"minimum": low, "turn": high})
+        self.assertEqual(low.with_user(self.manager).waiting_id.reason, "minimum")
+        none = [("waiting_id", "=", False)]
+        self.assertFalse(self.Lead.search(none) & (low + high))
+
+    def test_whoever_has_room_or_not_is_told(self):
+        self.make_team("A", 0, [(self.ann, {"assignment_max": 30})])
+        self.make_scored(10)
+        self.Rule.assign_scores_to_leads()
+        [group] = self.find()
+        self.assertEqual(group.room, 1)
+        self.assertEqual(group.advice, "The next assignment hands them over.")
+        self.make_scored(20)
+        self.Rule.assign_scores_to_leads()
+        [group] = self.find()
+        self.assertEqual(group.advice, "A takes them, and has room for 1 today.")
+
+    def test_each_group_has_its_action(self):
+        team = self.make_team("A", 50, [self.ann], assignment_domain=FILTERS[1])
+        self.make_scored(10, city="Oslo")
+        self.make_scored(20, city="Rome")
+        self.Rule.assign_scores_to_leads()
+        for group in self.find():
+            action = group.action_open_team()
+            expected = team.id if group.reason == MINIMUM else None
+            self.assertEqual(action.get("res_id") or None, expected)
+            leads = self.find_leads(group)
+            context = group.action_write()["context"]
+            composer = self.env["mail.compose.message"].with_user(self.manager)
+            composer = composer.with_context(**context).create({})
+            found = self.Lead.search(composer._evaluate_res_domain(), order="id")
+            self.assertEqual(found, leads)
+
+    def test_the_groups_are_what_the_planner_says(self):
+        chance = random.Random(18)
+        for _round in range(6):
+            self.Team.search([]).active = False
+            self.Lead.search([("user_id", "=", False)]).unlink()
+            minimums = chance.sample(range(0, 80, 10), 4)
+            for number, minimum in enumerate(minimums):
+                sellers = chance.sample([self.ann, self.bob, self.eve], number % 3 + 1)
+                self.make_team(
+                    f"Team {number}",
+                    minimum,
+                    [
+                        (
+                            user,
+                            {
+                                "assignment_domain": chance.choice(FILTERS),
+                                "assignment_max": chance.choice([0, 30, 300]),
+                                "assignment_optout": chance.random() < 0.2,
+                            },
+                        )
+                        for user in sellers
+                    ],
+                    assignment_domain=chance.choice(FILTERS),
+                    assignment_optout=chance.random() < 0.1,
+                )
+            teams = [False, False, *self.Team.search([]).ids]
+            for _lead in range(25):
+                self.make_scored(
+                    chance.choice(range(0, 90, 5)),
+                    city=chance.choice(CITIES),
+                    phone=chance.choice([False, "1"]),
+                    team_id=chance.choice(teams),
+                )
+            self.compare()
+
+    def compare(self):
+        leads = self.Lead.search([("user_id", "=", False)])
+        plan = self.rehearse(leads=leads)
+        self.env.invalidate_all()
+        for line in plan.line_ids:
+            group = line.lead_id.with_user(self.manager).waiting_id
+            with self.subTest(line.explanation, group=group.display_name):
+                allowed = ALIKE.get(line.reason, {line.reason})
+                self.assertIn(group.reason, allowed)
+                self.assertEqual(group.team_id, line.team_id)
+
+    @mute_logger("odoo.addons.crm_team_assign.models.crm_assignment_filter_mixin")
+    def test_a_filter_that_cannot_be_used_keeps_no_other_leads(self):
+        team = self.make_team("A", 0, [self.ann])
+        self.make_team("B", 0, [self.bob], assignment_domain=FILTERS[1])
+        self.make_scored(10, team_id=team.id)
+        self.make_scored(20, city="Oslo")
+        self.Rule.assign_scores_to_leads()
+        for text in ("[('gone', '=', 1)]", "[('score', '=', 'much')]", "nonsense"):
+            self.env.flush_all()
+            self.env.cr.execute(
+                "UPDATE crm_team SET assignment_domain = %s WHERE id = %s",
+                (text, team.id),
+            )
+            with self.subTest(text):
+                expected = {("broken_filter", "A"): 1, ("turn", "B"): 1}
+                self.assertEqual(self.count(), expected)
+
+    def test_filters_cannot_ask_for_it(self):
+        with self.assertRaisesRegex(ValidationError, "which leads no team"):
+            self.make_team("A", assignment_domain="[('waiting_id', '!=', False)]")
+
+    @mute_logger("odoo.addons.base.models.ir_model")
+    def test_managers_alone_see_it_and_count_the_leads_of_their_companies(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.make_team("A", 50, [self.ann])
+        self.make_scored(10, company_id=self.env.company.id)
+        self.make_scored(20, company_id=other.id)
+        self.Rule.assign_scores_to_leads()
+        self.assertEqual(sum(self.count().values()), 1)
+        with self.assertRaises(AccessError):
+            self.find(self.ann)
+        with self.assertRaises(AccessError):
+            self.Lead.with_user(self.ann).search([("waiting_id", "!=", False)])
+
+    def test_a_page_of_it_takes_few_queries_however_many_salespeople(self):
+        def count_queries():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            groups = self.env["crm.assignment.waiting"].with_user(self.manager)
+            names = dict.fromkeys(["reason", "lead_count", "score", "advice"], {})
+            before = self.env.cr.sql_log_count
+            groups.web_search_read([], names)
+            return self.env.cr.sql_log_count - before
+
+        team = self.make_team("A", 50, [(self.ann, {"assignment_domain": FILTERS[1]})])
+        self.make_scored(10, 60)
+        self.Rule.assign_scores_to_leads()
+        count_queries()
+        one = count_queries()
+        for number in range(10):
+            self.env["crm.team.member"].create(
+                {
+                    "user_id": self.make_seller(f"more{number}").id,
+                    "crm_team_id": team.id,
+                    "assignment_max": 30,
+                    "assignment_domain": str([("city", "=", f"City {number}")]),
+                }
+            )
+        count_queries()
+        self.assertLessEqual(count_queries(), one + 2)
