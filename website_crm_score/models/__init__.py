@@ -20,6 +20,7 @@ from . import website_crm_score_line
 from . import website_crm_score_history
 from . import website_crm_score_band
 from . import website_crm_score_report
+from . import website_crm_lift
 from . import website_crm_score_rule_report
 from . import website_crm_page_report
 from . import website_crm_score_identity

@@ -9,10 +9,13 @@ from .website_crm_score_report import IS_WON
 class WebsiteCrmPageReport(models.Model):
     """What became of the leads that saw a page: a row is an address that a lead saw.
 
+    They are compared with all leads that saw some page.
+
     Of leads of companies that are not among those of the user, it says nothing.
     """
 
     _name = "website.crm.page.report"
+    _inherit = "website.crm.lift"
     _description = "Analysis of Pages"
     _auto = False
     _rec_name = "title"
@@ -36,7 +39,6 @@ class WebsiteCrmPageReport(models.Model):
     lead_count = fields.Integer(string="Leads", readonly=True, aggregator=None)
     won_count = fields.Integer(string="Won", readonly=True, aggregator=None)
     lost_count = fields.Integer(string="Lost", readonly=True, aggregator=None)
-    closed_count = fields.Integer(string="Closed", readonly=True, aggregator=None)
     is_few = fields.Boolean(
         string="Too Few",
         readonly=True,
@@ -46,6 +48,14 @@ class WebsiteCrmPageReport(models.Model):
         readonly=True,
         aggregator=None,
         help="How many of the won and lost leads that saw the page are won.",
+    )
+    lift = fields.Float(
+        help="How many times the win rate of all leads that saw a tracked page that of "
+        "those is that saw this one. 1 is no difference.",
+    )
+    verdict = fields.Selection(
+        help="Whether leads that saw the page are won more often than all that saw a "
+        "tracked page. Too few: less than 30 are closed.",
     )
     view_date = fields.Datetime(string="Last View", readonly=True)
 
@@ -71,24 +81,47 @@ class WebsiteCrmPageReport(models.Model):
         won, lost = SQL("won_count"), SQL("lost_count")
         return SQL(
             """
-            SELECT entry.id, entry.url, seen.*, %(won)s + %(lost)s AS closed_count,
-                   %(won)s + %(lost)s < %(few)s AS is_few, %(rate)s AS win_rate
+            WITH lead AS MATERIALIZED (%(leads)s)
+            SELECT entry.id, entry.url, seen.*, %(won)s + %(lost)s < %(few)s AS is_few,
+                   %(rate)s AS win_rate, %(lift)s
               FROM (SELECT url_id, max(page_id) AS page_id,
                            sum(view_count)::bigint AS view_count,
                            max(view_date) AS view_date, count(*) AS lead_count,
-                           count(*) FILTER (WHERE %(is_won)s) AS won_count,
-                           count(*) FILTER (WHERE lead.won_status = 'lost')
-                           AS lost_count
+                           count(*) FILTER (WHERE is_won) AS won_count,
+                           count(*) FILTER (WHERE is_lost) AS lost_count
                       FROM website_crm_pageview pageview
-                      JOIN crm_lead lead ON lead.id = pageview.lead_id
-                     WHERE lead.company_id IS NULL OR lead.company_id = ANY(%(ids)s)
+                      JOIN lead ON lead.id = pageview.lead_id
                   GROUP BY url_id) seen
+        CROSS JOIN (%(all)s) whole
               JOIN website_crm_url entry ON entry.id = seen.url_id
             """,
+            leads=self._get_leads_sql(),
             won=won,
             lost=lost,
             few=FEW,
             rate=get_rate_sql(won, lost),
-            is_won=IS_WON,
-            ids=self.env.companies.ids,
+            lift=self._get_lift_sql(won, lost, SQL("all_rate")),
+            all=self._get_all_sql(),
+        )
+
+    def _get_leads_sql(self):
+        return SQL(
+            """
+            SELECT lead.id, %s AS is_won, lead.won_status = 'lost' AS is_lost
+              FROM crm_lead lead
+             WHERE lead.company_id IS NULL OR lead.company_id = ANY(%s)
+            """,
+            IS_WON,
+            self.env.companies.ids,
+        )
+
+    def _get_all_sql(self):
+        """Return the query of the win rate of all leads that saw some page."""
+        return SQL(
+            """
+            SELECT avg(is_won::integer)::float AS all_rate
+              FROM lead
+             WHERE (is_won OR is_lost)
+               AND id IN (SELECT lead_id FROM website_crm_pageview)
+            """
         )

@@ -1,7 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..scoring.win_rate import FEW, get_rate_sql, get_wilson_sql
+from ..scoring.win_rate import get_rate_sql
 from .website_crm_score_report import CLOSED_DATE, IS_CLOSED, IS_WON
 
 WON, LOST = SQL("COALESCE(held.won, 0)"), SQL("COALESCE(held.lost, 0)")
@@ -29,6 +29,7 @@ class WebsiteCrmScoreRuleReport(models.Model):
     """
 
     _name = "website.crm.score.rule.report"
+    _inherit = "website.crm.lift"
     _description = "Analysis of Scoring Rules"
     _auto = False
     _rec_name = "rule_id"
@@ -77,7 +78,6 @@ class WebsiteCrmScoreRuleReport(models.Model):
     matched_count = fields.Integer(string="Matched", readonly=True, aggregator=None)
     won_count = fields.Integer(string="Won", readonly=True, aggregator=None)
     lost_count = fields.Integer(string="Lost", readonly=True, aggregator=None)
-    closed_count = fields.Integer(string="Closed", readonly=True, aggregator=None)
     other_count = fields.Integer(
         string="Closed Without",
         readonly=True,
@@ -97,41 +97,13 @@ class WebsiteCrmScoreRuleReport(models.Model):
         "gave no points.",
     )
     lift = fields.Float(
-        digits=(16, 2),
-        readonly=True,
-        aggregator=None,
         help="How many times the win rate of all leads that the rule looked at that of "
         "those is that it gave points. 1 is no difference.",
     )
-    lift_low = fields.Float(digits=(16, 2), readonly=True, aggregator=None)
-    lift_high = fields.Float(digits=(16, 2), readonly=True, aggregator=None)
-    lift_range = fields.Char(
-        string="Between",
-        compute="_compute_lift_range",
-        help="Between these the lift is in 19 of 20 cases (the interval of Wilson).",
-    )
     verdict = fields.Selection(
-        selection=[
-            ("few", "Too few"),
-            ("more", "Won more often"),
-            ("less", "Won less often"),
-            ("same", "No clear difference"),
-        ],
-        readonly=True,
         help="Whether leads with points of the rule are won more often than others. "
         "Too few: less than 30 are closed.",
     )
-
-    @api.depends("lift_low", "lift_high", "closed_count")
-    @api.depends_context("lang")
-    def _compute_lift_range(self):
-        to_text = self.env["ir.qweb.field.float"].value_to_html
-        for row in self:
-            low, high = (
-                to_text(number, {"precision": 2})
-                for number in (row.lift_low, row.lift_high)
-            )
-            row.lift_range = f"{low} – {high}" if row.closed_count else False
 
     def action_open_rule(self):
         """Show the rule."""
@@ -140,7 +112,6 @@ class WebsiteCrmScoreRuleReport(models.Model):
 
     @property
     def _table_query(self):
-        low, high = get_wilson_sql(WON, LOST)
         return SQL(
             """
             WITH dates AS MATERIALIZED (
@@ -159,16 +130,9 @@ class WebsiteCrmScoreRuleReport(models.Model):
                    CASE WHEN rule.rule_type = 'event' THEN rule.event_type END
                    AS event_type,
                    COALESCE(held.matched, 0) AS matched_count, %(won)s AS won_count,
-                   %(lost)s AS lost_count, %(won)s + %(lost)s AS closed_count,
+                   %(lost)s AS lost_count, %(lift)s,
                    %(other_won)s + %(other_lost)s AS other_count, %(rate)s AS win_rate,
-                   %(other_rate)s AS other_win_rate,
-                   %(rate)s / NULLIF(%(all_rate)s, 0) AS lift,
-                   %(low)s / NULLIF(%(all_rate)s, 0) AS lift_low,
-                   %(high)s / NULLIF(%(all_rate)s, 0) AS lift_high,
-                   CASE WHEN %(won)s + %(lost)s < %(few)s THEN 'few'
-                        WHEN %(low)s > %(all_rate)s THEN 'more'
-                        WHEN %(high)s < %(all_rate)s THEN 'less'
-                        ELSE 'same' END AS verdict
+                   %(other_rate)s AS other_win_rate
               FROM rule
          LEFT JOIN (%(held)s) held ON held.rule_id = rule.id
          LEFT JOIN (%(looked)s) looked ON looked.rule_id = rule.id
@@ -182,10 +146,7 @@ class WebsiteCrmScoreRuleReport(models.Model):
             other_lost=OTHER_LOST,
             rate=get_rate_sql(WON, LOST),
             other_rate=get_rate_sql(OTHER_WON, OTHER_LOST),
-            all_rate=get_rate_sql(ALL_WON, ALL_LOST),
-            low=low,
-            high=high,
-            few=FEW,
+            lift=self._get_lift_sql(WON, LOST, get_rate_sql(ALL_WON, ALL_LOST)),
         )
 
     def _get_leads_sql(self):

@@ -1,5 +1,7 @@
 from odoo.tests import tagged
 
+from ..learning.chance import get_lift
+from ..learning.patterns import Counts
 from .report_common import ReportCase
 
 
@@ -30,6 +32,14 @@ class TestPageReport(ReportCase):
         self.assertEqual(row.lost_count, len(closed - won))
         self.assertAlmostEqual(row.win_rate, len(won) / len(closed))
         self.assertFalse(row.is_few)
+        # All of them saw some page.
+        all_won = self.leads.filtered(lambda lead: lead.won_status == "won")
+        all_lost = self.leads.filtered(lambda lead: lead.won_status == "lost")
+        others = len(all_won - won), len(all_lost & (self.leads - closed))
+        counts = Counts(len(won), len(closed - won), *others)
+        figures = (row.lift, row.lift_low, row.lift_high)
+        for one, other in zip(figures, get_lift(counts), strict=True):
+            self.assertAlmostEqual(one, other)
 
     def test_figures_of_pages(self):
         self.assertFigures("/read", self.readers, 2 * len(self.readers))
@@ -45,6 +55,8 @@ class TestPageReport(ReportCase):
         row = self.get_row("/report-once")
         self.assertEqual((row.lead_count, row.closed_count), (1, 0))
         self.assertTrue(row.is_few)
+        self.assertEqual(row.verdict, "few")
+        self.assertFalse(row.lift_range)
 
     def test_a_page_opens_the_leads_that_saw_it(self):
         action = self.get_row("/report-buy").action_open_leads()

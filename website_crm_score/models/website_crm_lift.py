@@ -1,0 +1,71 @@
+from odoo import api, fields, models
+from odoo.tools import SQL
+
+from ..scoring.win_rate import FEW, get_rate_sql, get_wilson_sql
+
+
+class WebsiteCrmLift(models.AbstractModel):
+    """Whether some leads are won more often than all that they are compared with."""
+
+    _name = "website.crm.lift"
+    _description = "Lift"
+
+    closed_count = fields.Integer(string="Closed", readonly=True, aggregator=None)
+    lift = fields.Float(digits=(16, 2), readonly=True, aggregator=None)
+    lift_low = fields.Float(digits=(16, 2), readonly=True, aggregator=None)
+    lift_high = fields.Float(digits=(16, 2), readonly=True, aggregator=None)
+    lift_range = fields.Char(
+        string="Between",
+        compute="_compute_lift_range",
+        help="Between these the lift is in 19 of 20 cases (the interval of Wilson).",
+    )
+    verdict = fields.Selection(
+        selection=[
+            ("few", "Too few"),
+            ("more", "Won more often"),
+            ("less", "Won less often"),
+            ("same", "No clear difference"),
+        ],
+        readonly=True,
+    )
+
+    @api.depends("lift_low", "lift_high", "closed_count")
+    @api.depends_context("lang")
+    def _compute_lift_range(self):
+        to_text = self.env["ir.qweb.field.float"].value_to_html
+        for row in self:
+            low, high = (
+                to_text(number, {"precision": 2})
+                for number in (row.lift_low, row.lift_high)
+            )
+            row.lift_range = f"{low} – {high}" if row.closed_count else False
+
+    @api.model
+    def _get_lift_sql(self, won, lost, all_rate):
+        """Return the columns of these fields.
+
+        :param SQL won: how many leads are won
+        :param SQL lost: how many are lost
+        :param SQL all_rate: win rate of all that they are compared with
+        :rtype: SQL
+        """
+        low, high = get_wilson_sql(won, lost)
+        return SQL(
+            """
+            %(won)s + %(lost)s AS closed_count,
+            %(rate)s / NULLIF(%(all_rate)s, 0) AS lift,
+            %(low)s / NULLIF(%(all_rate)s, 0) AS lift_low,
+            %(high)s / NULLIF(%(all_rate)s, 0) AS lift_high,
+            CASE WHEN %(won)s + %(lost)s < %(few)s THEN 'few'
+                 WHEN %(low)s > %(all_rate)s THEN 'more'
+                 WHEN %(high)s < %(all_rate)s THEN 'less'
+                 ELSE 'same' END AS verdict
+            """,
+            won=won,
+            lost=lost,
+            rate=get_rate_sql(won, lost),
+            all_rate=all_rate,
+            low=low,
+            high=high,
+            few=FEW,
+        )
