@@ -11,6 +11,7 @@
         "security/crm_assignment_plan_security.xml",
         "data/ir_cron_data.xml",
         "data/ir_actions_server_data.xml",
+        "views/crm_assignment_handover_views.xml",
         "views/crm_assignment_load_views.xml",
         "views/crm_assignment_plan_line_views.xml",
         "views/crm_assignment_plan_views.xml",

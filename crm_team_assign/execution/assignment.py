@@ -31,10 +31,10 @@ class Assignment:
         assignment = env.context.get("assignment")
         return assignment if isinstance(assignment, cls) else None
 
-    def carry_out(self, teams, free=None, waiting=None, rivals=None):
+    def carry_out(self, teams, free=None, waiting=None, rivals=None, overdue=None):
         """Plan for teams, and carry out what changes leads; see ``make_draft``."""
         jobs, plans = teams.env["ir.cron"], teams.env["crm.assignment.plan"]
-        self.draft = make_draft(teams, free, waiting, self.force_quota, rivals)
+        self.draft = make_draft(teams, free, waiting, self.force_quota, rivals, overdue)
         errors = list(self.draft.errors.items())
         for _noted in jobs._in_batches(teams._note_assignment_errors, errors):
             pass

@@ -21,11 +21,14 @@ TURNS = ("members", "credits", "owed")
 
 
 class Todo(NamedTuple):
-    """A lead that is to go to a team and, unless it is None, a member, and why."""
+    """A lead that is to go to a team and, unless it is None, a member, or a user who is
+    none; of whom it is taken from, and why."""
 
     lead_id: int
     team_id: int
     member_id: int
+    user_id: int = None
+    from_user_id: int = None
     why: str = ""
 
 
@@ -150,13 +153,24 @@ class Executor:
             # Another assignment may have been between, also where this one goes on.
             given = plan_lines.count_done(plan)
             left_out.leave_out_beyond(plan, self._get_room(given))
-        left_out.leave_out_obstacles(plan, self._find_obstacles(batch))
+        self._leave_contacted(batch)
+        members = [todo for todo in batch if todo.member_id or not todo.user_id]
+        left_out.leave_out_obstacles(plan, self._find_obstacles(members))
         why = plan_lines.find_planned(plan, lead_ids)._explain_to_users()
         return [
             todo._replace(why=why[todo.lead_id])
             for todo in batch
             if todo.lead_id in why
         ]
+
+    def _leave_contacted(self, batch):
+        """Leave out what was to be taken from somebody who got in touch meanwhile."""
+        taken = [todo.lead_id for todo in batch if todo.from_user_id]
+        if taken:
+            leads = self.env["crm.lead"].browse(taken)
+            # sudo: nobody may write what is derived
+            self.env["crm.assignment.handover"].sudo()._bring_up_to_date(leads)
+            left_out.leave_out_contacted(self.plan, taken)
 
     def _get_room(self, given):
         """Return how many leads members can take, by id.
@@ -221,12 +235,15 @@ class Executor:
         :rtype: list[int]
         """
         done = []
-        for (team_id, member_id), same in _group_by(batch, "team_id", "member_id"):
+        keys = "team_id", "member_id", "user_id", "from_user_id"
+        for (team_id, _member, user_id, from_id), same in _group_by(batch, *keys):
             team = self.teams.browse(team_id)
-            member = self.env["crm.team.member"].browse(member_id or [])
+            user, owner = (
+                self.env["res.users"].browse(id_ or []) for id_ in (user_id, from_id)
+            )
             leads = self.env["crm.lead"].browse(todo.lead_id for todo in same)
             why = {todo.lead_id: todo.why for todo in same}
-            done += leads._give_to(team, member.user_id, why)
+            done += leads._give_to(team, user, why, owner)
         return done
 
 

@@ -1,6 +1,5 @@
 """Each salesperson is told, in one message, which leads a plan gave him."""
 
-from collections import defaultdict
 from functools import partial
 
 from odoo.fields import Domain
@@ -21,11 +20,9 @@ def tell_assignees(env, plan):
     :param Environment env: of who assigns
     :param crm.assignment.plan plan: the plan, carried out
     """
-    untold = defaultdict(list)
-    for member, lead_ids in plan_lines.get_untold(plan):
-        untold[member.user_id] += lead_ids
+    untold = plan_lines.get_untold(plan)
     tell_batch = partial(_tell_batch, env, plan)
-    for _told in env["ir.cron"]._in_batches(tell_batch, list(untold.items())):
+    for _told in env["ir.cron"]._in_batches(tell_batch, untold):
         pass
 
 

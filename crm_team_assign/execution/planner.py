@@ -6,7 +6,7 @@ Each filter is one query; all else is computed in memory over ids.
 
 from odoo.fields import Domain
 
-from ..planning.facts import Draft, MemberFacts, TeamFacts
+from ..planning.facts import Draft, MemberFacts, Outcome, TeamFacts
 from ..planning.members import seat_leads, sort_leads
 from ..planning.reasons import (
     AWAY,
@@ -14,19 +14,26 @@ from ..planning.reasons import (
     CAPACITY,
     CLOSED,
     DUPLICATE,
+    LEADER,
     MERGED,
     NO_MEMBER,
     OTHER_TEAM,
     OWNED,
+    STAYS,
+    TAKEN_BACK,
     WAITING,
 )
 from ..planning.teams import find_obstacle, plan_teams
+from ..queries.handovers import read_barred
 from ..queries.leads import read_facts
+from .idle import find_overdue
 from .merging import group_duplicates
 from .presence import find_absences
 
 
-def make_draft(teams, free=None, waiting=None, force_quota=False, rivals=None):
+def make_draft(
+    teams, free=None, waiting=None, force_quota=False, rivals=None, overdue=None
+):
     """Plan which team takes which lead, then which member gets it.
 
     :param crm.team teams: who takes leads
@@ -34,11 +41,14 @@ def make_draft(teams, free=None, waiting=None, force_quota=False, rivals=None):
     :param Domain waiting: leads that the teams have; None to plan for teams alone
     :param bool force_quota: see ``crm.team.member._get_assignment_quota``
     :param crm.team rivals: who could take the leads as well; what they would take is
-        left to them
+        left to them; the leads are handed over at once
+    :param dict overdue: leads that are to be taken back, see ``idle.find_overdue``
     :rtype: Draft
     """
+    if overdue:
+        waiting |= Domain("id", "in", list(overdue))
     domain = Domain.OR(domain for domain in (free, waiting) if domain is not None)
-    draft = Draft(leads=read_facts(teams.env, domain))
+    draft = Draft(leads=read_facts(teams.env, domain), overdue=overdue or {})
     takers = teams if rivals is None else teams | rivals
     draft.away = find_absences(takers.crm_team_member_ids, rivals is not None)
     if free is not None:
@@ -47,6 +57,7 @@ def make_draft(teams, free=None, waiting=None, force_quota=False, rivals=None):
             draft.keep_teams(teams.ids)
     if waiting is not None:
         taken = draft.group_by_team()
+        draft.barred = read_barred(teams)
         for team in teams:
             _plan_members(team, taken[team.id], waiting, force_quota, draft)
     return draft
@@ -71,7 +82,10 @@ def rehearse(teams, force_quota=False, leads=None):
         if leads is not None:
             leads |= heads
             chosen = Domain("id", "in", leads.ids)
-        draft = make_draft(teams, free & chosen, waiting & chosen, force_quota)
+        overdue = find_overdue(teams, leads)
+        draft = make_draft(
+            teams, free & chosen, waiting & chosen, force_quota, overdue=overdue
+        )
         if leads is not None:
             _explain_others(teams, leads, draft)
     _explain_merged(merged, draft)
@@ -141,12 +155,31 @@ def _plan_members(team, eligible, waiting, force_quota, draft):
     for facts in draft.leads.values():
         if facts.team_id == team.id and facts.id not in draft.outcomes:
             reason = find_obstacle(facts, team.min_for_assign, matching)
+            if facts.id in draft.overdue:
+                reason = _take_from_members(team, facts.id, draft) or reason and STAYS
+            if facts.id in draft.outcomes:
+                continue
             if reason:
                 draft.leave(facts.id, reason, team.id)
             else:
                 eligible.add(facts.id)
     if eligible:
         _plan_turns(team, eligible, force_quota, draft)
+
+
+def _take_from_members(team, lead_id, draft):
+    """Plan for the leader of the team what was taken back from members often enough.
+
+    :return: why it stays where it is instead, None if it does not
+    """
+    handover = draft.overdue[lead_id].handover
+    if handover.times < team.take_back_times:
+        return None
+    leader = team.user_id.filtered("active")
+    if leader and leader.id != handover.user_id:
+        draft.outcomes[lead_id] = Outcome(lead_id, LEADER, team.id, user=leader.id)
+        return None
+    return STAYS
 
 
 def _plan_turns(team, eligible, force_quota, draft):
@@ -165,6 +198,8 @@ def _plan_turns(team, eligible, force_quota, draft):
     _explain_unseated(team, seated, quotas, away, draft)
     for outcome in seated:
         outcome.team = team.id
+        if outcome.lead_id in draft.overdue:
+            outcome.reason = TAKEN_BACK if outcome.member else STAYS
         if outcome.member:
             draft.last_members[team.id] = outcome.member
         if outcome.lead_id in draft.outcomes:
@@ -208,6 +243,9 @@ def _get_member_facts(quotas, lead_ids, draft):
     facts, found = [], {}
     for member, quota in quotas.items():
         leads = member._find_assignable_leads(draft, lead_ids, found)
+        barred = draft.barred.get(member.user_id.id)
+        if leads and barred:
+            leads = leads - barred
         preferred = leads and member._find_preferred_leads(draft, leads)
         if not draft.errors[member]:
             values = member.id, quota, leads, preferred or None

@@ -38,7 +38,7 @@ def find_absences(members, at_once=False):
 def _look_at_calendars(members, at_once):
     """Yield members and their absences, None of who is there."""
     now = fields.Datetime.now()
-    start, end = _localize(now), _localize(now + HORIZON)
+    start, end = localize(now), localize(now + HORIZON)
     absences, hours = members._get_absences(now, now + HORIZON), {}
     for member in members:
         ahead = _get_ahead(member, at_once)
@@ -46,7 +46,7 @@ def _look_at_calendars(members, at_once):
             continue
         key = member._get_working_hours()
         if key not in hours:
-            hours[key] = _find_work(*key, start, end)
+            hours[key] = find_work(*key, start, end)
         zone, work = key[-1], hours[key]
         spans = [_to_zone(span, zone, bool(work)) for span in absences.get(member, ())]
         work = work or [(start.astimezone(zone), end.astimezone(zone))]
@@ -59,7 +59,7 @@ def _get_ahead(member, at_once):
     return timedelta(0) if at_once else DAY
 
 
-def _find_work(calendar, company, zone, start, end):
+def find_work(calendar, company, zone, start, end):
     """Return when people of a calendar work, without public holidays: nothing if it
     has no fixed hours.
 
@@ -73,14 +73,14 @@ def _find_work(calendar, company, zone, start, end):
     return [(begin, stop) for begin, stop, _attendance in found[False]]
 
 
-def _localize(date):
+def localize(date):
     return pytz.utc.localize(date)
 
 
 def _to_zone(span, zone, is_exact):
     """Return a pair of datetimes in UTC, as fields have them, in a time zone: of whole
     days if there are no working hours to say which part of a day it is."""
-    begin, end = (_localize(date).astimezone(zone) for date in span)
+    begin, end = (localize(date).astimezone(zone) for date in span)
     if not is_exact:
         begin, end = (
             zone.localize(datetime.combine(day, time.min))

@@ -1,13 +1,13 @@
-"""Working hours of salespeople, by the working hours of their companies."""
+"""Working hours of salespeople, without holidays and without the time they are away."""
 
-import pytz
-
+from ..planning.presence import subtract
 from ..planning.worktime import Schedule
+from .presence import find_work, localize
 
 
 class WorkTime:
-    """Working hours are those of the company of a salesperson, without its holidays and
-    the time off of the salesperson; a company without working hours works all the time.
+    """Salespeople work by their working hours as members, those of their company unless
+    they have their own; who has none works all the time.
     """
 
     def __init__(self, env):
@@ -24,38 +24,27 @@ class WorkTime:
             return []
         first = min(start for _user_id, start, _stop in times)
         last = max(stop for _user_id, _start, stop in times)
-        users = self.env["res.users"].browse({user_id for user_id, *_dates in times})
-        schedules = self._get_schedules(users, first, last)
+        users = {user_id for user_id, *_dates in times}
+        schedules = self._get_schedules(users, first, max(first, last))
         return [
-            schedules[user_id].count_hours(_localize(start), _localize(stop))
+            schedules[user_id].count_hours(localize(start), localize(stop))
+            if user_id in schedules
+            else 0
             for user_id, start, stop in times
         ]
 
-    def _get_schedules(self, users, first, last):
+    def _get_schedules(self, user_ids, first, last):
         """Return when users work between two moments, by their ids."""
-        first, last = _localize(first), _localize(max(first, last))
-        schedules = {}
-        for company, same in users.grouped("company_id").items():
-            calendar = company.resource_calendar_id
-            if not calendar:
-                always = Schedule([(first, last)])
-                schedules |= dict.fromkeys(same.ids, always)
-                continue
-            resources = self._find_resources(company, same)
-            found = calendar._work_intervals_batch(first, last, resources)
-            by_user = {item.user_id.id: found[item.id] for item in resources}
-            for user in same:
-                intervals = by_user.get(user.id, found[False])
-                schedules[user.id] = Schedule(
-                    (start, stop) for start, stop, _items in intervals
-                )
+        members = self.env["crm.team.member"].with_context(active_test=False)
+        members = members.search([("user_id", "in", list(user_ids))])
+        absences = members._get_absences(first, last)
+        start, end = localize(first), localize(last)
+        schedules, found = {}, {}
+        for user, same in members.grouped("user_id").items():
+            key = same[0]._get_working_hours()
+            if key not in found:
+                found[key] = find_work(*key, start, end) or [(start, end)]
+            away = absences.get(same[0], ())
+            spans = [(localize(begin), localize(stop)) for begin, stop in away]
+            schedules[user.id] = Schedule(sorted(subtract(found[key], spans)))
         return schedules
-
-    def _find_resources(self, company, users):
-        """Return what time off of users is entered for."""
-        domain = [("user_id", "in", users.ids), ("company_id", "=", company.id)]
-        return self.env["resource.resource"].search(domain)
-
-
-def _localize(date):
-    return pytz.utc.localize(date)

@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.addons.website_crm_score.fields import LedgerMany2one
 from odoo.addons.website_crm_score.scoring.grading import GRADES
 
+from ..execution.follow_up import follow_up
 from ..execution.worktime import WorkTime
 from ..queries import handovers
 
@@ -127,5 +128,5 @@ class CrmAssignmentHandover(models.Model):
 
     @api.model
     def _cron_follow_up(self):
-        """Bring handovers up to date."""
-        self.env["ir.cron"]._transact(self._bring_up_to_date)
+        """Bring handovers up to date, and take back leads that wait too long."""
+        follow_up(self.env["crm.team"])

@@ -42,6 +42,7 @@ class CrmAssignmentPlan(models.Model):
             ("button", "Assignment by Hand"),
             ("job", "Daily Assignment"),
             ("at_once", "Assignment of New Leads"),
+            ("take_back", "Leads Taken Back"),
         ],
         required=True,
         readonly=True,

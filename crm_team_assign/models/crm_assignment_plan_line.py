@@ -59,6 +59,8 @@ class CrmAssignmentPlanLine(models.Model):
     from_user_id = TechnicalMany2one(
         comodel_name="res.users", readonly=True, ondelete="set null"
     )
+    # How long it had no contact, if it is taken back
+    idle_hours = TechnicalFloat(readonly=True, aggregator=None)
     outcome = fields.Selection(
         selection=[
             ("member", "To a salesperson"),
@@ -185,6 +187,8 @@ class CrmAssignmentPlanLine(models.Model):
             # Teams with a minimum are asked from the highest one down.
             "is_chosen": self.minimum > 0 and not self.from_team_id,
             "until": self._describe_return(),
+            "from_user": self.from_user_id.name or self.env._("The salesperson"),
+            "hours": show_points(round(self.idle_hours, 1)),
         }
 
     def _describe_return(self):

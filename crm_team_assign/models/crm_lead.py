@@ -57,6 +57,17 @@ class CrmLead(models.Model):
         groups="sales_team.group_sale_manager",
         help="Why this open lead has no salesperson.",
     )
+    assignment_handover_ids = fields.One2many(
+        comodel_name="crm.assignment.handover",
+        inverse_name="lead_id",
+        string="Handovers",
+        readonly=True,
+        groups="sales_team.group_sale_manager",
+    )
+    assignment_handover_count = fields.Integer(
+        compute="_compute_assignment_handover_count",
+        groups="sales_team.group_sale_manager",
+    )
 
     def unlink(self):
         result = super().unlink()
@@ -68,6 +79,15 @@ class CrmLead(models.Model):
     def _merge_events(self, pairs):
         move_to_owners(self.env["crm.assignment.handover"], "lead_id", pairs)
         return super()._merge_events(pairs)
+
+    @api.depends("assignment_handover_ids")
+    def _compute_assignment_handover_count(self):
+        groups = self.env["crm.assignment.handover"]._read_group(
+            [("lead_id", "in", self.ids)], ["lead_id"], ["__count"]
+        )
+        counts = {lead.id: count for lead, count in groups}
+        for lead in self:
+            lead.assignment_handover_count = counts.get(lead.id, 0)
 
     @api.depends("score", "team_id", "user_id", "company_id", "active", "won_status")
     def _compute_untaken(self):
@@ -282,18 +302,29 @@ class CrmLead(models.Model):
         self.ensure_one()
         return self.env["crm.assignment.why"]._open(self)
 
+    def action_view_handovers(self):
+        """Open to whom this lead was handed over.
+
+        :rtype: dict
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "crm_team_assign.crm_assignment_handover_action"
+        )
+        return action | {"domain": [("lead_id", "in", self.ids)]}
+
     # HANDING OVER
 
-    def _give_to(self, team, user, why):
+    def _give_to(self, team, user, why, owner):
         """Give those of these leads that are still free to a team and, as
         opportunities, to a user.
 
         :param res.users user: nobody, to leave them to the team
         :param dict why: in words, by the id of a lead: said where the change is logged
+        :param res.users owner: from whom they are taken, nobody if they are nobody's
         :return: ids of the leads that were given
         :rtype: list[int]
         """
-        leads = self.exists().filtered(lambda lead: lead._is_free_for(team))
+        leads = self.exists().filtered(lambda lead: lead._is_free_for(team, owner))
         # The user gets one message for all; core would post one for each lead.
         leads = leads.with_context(
             mail_auto_subscribe_no_notify=True, is_assignment=OURS
@@ -309,13 +340,21 @@ class CrmLead(models.Model):
                 lost.company_id = company
         return leads.ids
 
-    def _is_free_for(self, team):
-        """Return whether this lead is open, nobody's, and of no other team."""
+    def _return_to(self, user):
+        """Give this lead back to a user who had got in touch before he lost it."""
+        lead = self.with_context(mail_auto_subscribe_no_notify=True, is_assignment=OURS)
+        lead._track_set_log_message(
+            self.env._("%s got in touch before it was taken back.", user.name)
+        )
+        lead.user_id = user
+
+    def _is_free_for(self, team, owner):
+        """Return whether this lead is open, the owner's, and of no other team."""
         self.ensure_one()
         return (
             self.active
             and self.won_status == "pending"
-            and not self.user_id
+            and self.user_id == owner
             and self.team_id in (team, self.team_id.browse())
         )
 
@@ -338,8 +377,9 @@ class CrmLead(models.Model):
         groups = {}
         for lead in self:
             values = {}
-            if user:
+            if user and not (lead.user_id and lead.type == "opportunity"):
                 values |= lead._convert_opportunity_data(lead.partner_id, team.id)
+            if user:
                 values["user_id"] = user.id
             if lead.team_id != team:
                 values["team_id"] = team.id

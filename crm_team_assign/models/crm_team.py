@@ -1,16 +1,19 @@
 from odoo import api, fields, models
-from odoo.exceptions import UserError
+from odoo.exceptions import UserError, ValidationError
 from odoo.fields import Domain
 
-from odoo.addons.website_crm_score.fields import TechnicalInteger
+from odoo.addons.website_crm_score.fields import TechnicalDatetime, TechnicalInteger
 
 from ..execution import lock
 from ..execution.assignment import Assignment
 from ..execution.at_once import assign_at_once
+from ..execution.idle import find_overdue
 from ..execution.merging import merge_duplicates
 from ..execution.report import report_members, report_teams
 
 RECENT_DAYS = 30
+MAX_HOURS = 1000
+MAX_DAYS = 3650
 
 
 class CrmTeam(models.Model):
@@ -74,6 +77,32 @@ class CrmTeam(models.Model):
         "same: what is given at once is part of what the day has.",
     )
 
+    take_back_hours = fields.Float(
+        string="Take Back After",
+        digits=(16, 1),
+        tracking=True,
+        help="Working hours without a first contact, after which a lead that was "
+        "assigned goes to somebody else. 0 to leave it where it is.\n"
+        "A first contact is a message or note of the salesperson, a meeting, an "
+        "activity done, or another stage. Working hours are those of the salesperson; "
+        "while he is away, the time stands still.",
+    )
+    take_back_times = fields.Integer(
+        string="At Most",
+        default=2,
+        help="How often a lead is taken back. After that it goes to the team leader.",
+    )
+    take_back_days = fields.Integer(
+        string="Not to the Same for",
+        default=30,
+        help="Days in which nobody gets a lead again that was taken back from him.",
+    )
+    take_back_date = TechnicalDatetime(
+        readonly=True,
+        copy=False,
+        help="Leads that were handed over before this date are not taken back.",
+    )
+
     recent_lead_count = fields.Integer(
         string="Leads of the last 30 days", compute="_compute_recent_lead_counts"
     )
@@ -99,6 +128,45 @@ class CrmTeam(models.Model):
     def _constrains_assignment_domain(self):
         """Instead of core's check: try the filter as it is used, and tell why not."""
         self._check_filter("assignment_domain")
+
+    @api.constrains("take_back_hours", "take_back_times", "take_back_days")
+    def _check_take_back(self):
+        for team in self:
+            if not 0 <= team.take_back_hours <= MAX_HOURS:
+                raise ValidationError(
+                    self.env._(
+                        "Leads are taken back after 0 to %s working hours.", MAX_HOURS
+                    )
+                )
+            if team.take_back_times < 1 or not 0 <= team.take_back_days <= MAX_DAYS:
+                raise ValidationError(
+                    self.env._(
+                        "Leads are taken back once at least, and not given to the same "
+                        "for 0 to %s days.",
+                        MAX_DAYS,
+                    )
+                )
+
+    @api.model_create_multi
+    def create(self, vals_list):
+        teams = super().create(vals_list)
+        teams._note_take_back()
+        return teams
+
+    def write(self, vals):
+        result = super().write(vals)
+        if "take_back_hours" in vals:
+            self._note_take_back()
+        return result
+
+    def _note_take_back(self):
+        """Note since when leads are taken back: not those that were handed over before
+        anybody knew of it."""
+        for team in self:
+            if bool(team.take_back_date) != (team.take_back_hours > 0):
+                now = team.take_back_hours > 0 and fields.Datetime.now()
+                # sudo: who may write the team may not write this
+                team.sudo().take_back_date = now
 
     @api.depends("crm_team_member_ids.assignment_error")
     def _compute_assignment_member_error(self):
@@ -302,6 +370,12 @@ class CrmTeam(models.Model):
         return teams.filtered("assignment_enabled")
 
     @api.model
+    def _find_taking_back(self):
+        """Return the teams that take leads back."""
+        teams = self._get_takers().filtered(lambda team: team.take_back_hours > 0)
+        return teams.filtered("assignment_enabled")
+
+    @api.model
     def _cron_assign_at_once(self):
         """Assign the leads that came to reach a minimum lately."""
         assign_at_once(self)
@@ -332,8 +406,9 @@ class CrmTeam(models.Model):
         assignment, waiting = Assignment.get(self.env), None
         if assignment:
             waiting = self._get_lead_to_assign_domain()
+        overdue = assignment and find_overdue(self)
         assignment = assignment or Assignment()
-        assignment.carry_out(self, free, waiting)
+        assignment.carry_out(self, free, waiting, overdue=overdue)
         return report_teams(self, assignment, merged)
 
     def _get_lead_to_assign_domain(self):
@@ -353,5 +428,6 @@ class CrmTeam(models.Model):
         assignment = Assignment.get(self.env)
         if not assignment:
             assignment = Assignment(force_quota)
-            assignment.carry_out(self, waiting=self._get_lead_to_assign_domain())
+            waiting = self._get_lead_to_assign_domain()
+            assignment.carry_out(self, waiting=waiting, overdue=find_overdue(self))
         return report_members(self.env, assignment)

@@ -70,6 +70,7 @@ class Outcome:
     :param member: who gets the lead
     :param bool is_taken: whether the team takes the lead
     :param int head_id: what the lead is merged into
+    :param user: who gets it, if no member
     :param tuple turns: ids of the teams that take turns with leads like this one
     """
 
@@ -79,6 +80,7 @@ class Outcome:
     member: int = None
     is_taken: bool = True
     head_id: int = None
+    user: int = None
     turns: tuple = ()
 
 
@@ -93,6 +95,8 @@ class Draft:
     :param dict member_credits: by id of a member, how much more he is owed than before
     :param dict away: of members who are away, by id, see ``presence.Absence``
     :param dict weights: of teams by id, see :class:`TeamFacts`
+    :param dict overdue: what is to be taken back, by lead, see ``idle.Idle``
+    :param dict barred: ids of the leads that a user is not to get again yet, by user
     :param dict errors: by team or member, why its filter cannot be used, or None
     """
 
@@ -103,6 +107,8 @@ class Draft:
     member_credits: dict = field(default_factory=dict)
     away: dict = field(default_factory=dict)
     weights: dict = field(default_factory=dict)
+    overdue: dict = field(default_factory=dict)
+    barred: dict = field(default_factory=dict)
     errors: dict = field(default_factory=dict)
 
     def leave(self, lead_id, reason, team_id=None, head_id=None):
@@ -138,7 +144,7 @@ class Draft:
         """Return what becomes of a lead, as a plan's line has it."""
         if outcome.head_id:
             return "merge"
-        if outcome.member:
+        if outcome.member or outcome.user:
             return "member"
         facts = self.leads.get(outcome.lead_id)
         is_new = outcome.is_taken and facts and outcome.team != facts.team_id
@@ -148,6 +154,11 @@ class Draft:
         """Return the score that a lead has when it is assigned, None if unknown."""
         facts = self.leads.get(lead_id)
         return facts and facts.score
+
+    def get_hours(self, lead_id):
+        """Return the hours after which a lead is taken back, None if it is not."""
+        idle = self.overdue.get(lead_id)
+        return idle and idle.hours
 
     def list_assigned(self):
         """Return what teams and members are to get.

@@ -14,6 +14,10 @@ _lt = LazyTranslate(__name__)
 # To somebody
 TURN = "turn"
 PREFERRED = "preferred"
+TAKEN_BACK = "taken_back"
+LEADER = "leader"
+# To whom it has already, since nobody else can have it
+STAYS = "stays"
 # To a team, but none of its members
 CAPACITY = "capacity"
 NO_MEMBER = "no_member"
@@ -34,6 +38,7 @@ OTHER_TEAM = "other_team"
 WAITING = "waiting"
 # Left out of a plan, beside some of the above
 FAILED = "failed"
+CONTACTED = "contacted"
 
 
 class Reason(NamedTuple):
@@ -104,6 +109,27 @@ REASONS = {
                     " prefers such leads."
                 ),
             ),
+        ),
+    ),
+    TAKEN_BACK: Reason(
+        "Taken back",
+        _lt(
+            "Taken back from %(from_user)s: no contact for %(hours)s working hours. It"
+            " is the turn of %(user)s in %(team)s."
+        ),
+    ),
+    LEADER: Reason(
+        "To the team leader",
+        _lt(
+            "Taken back from %(from_user)s: no contact for %(hours)s working hours. It"
+            " was taken back before, so it goes to the leader of %(team)s."
+        ),
+    ),
+    STAYS: Reason(
+        "Stays with its salesperson",
+        _lt(
+            "No contact by %(from_user)s for %(hours)s working hours, but nobody else"
+            " in %(team)s can have it now: it stays."
         ),
     ),
     CAPACITY: Reason(
@@ -206,6 +232,10 @@ LEFT_REASONS = {
     ),
     AWAY: Reason("The salesperson is away.", _lt("%(user)s is away.")),
     DUPLICATE: Reason("One of its duplicates changed since."),
+    CONTACTED: Reason(
+        "The salesperson got in touch.",
+        _lt("%(now_user)s got in touch meanwhile, and keeps it."),
+    ),
     "full": Reason("The capacity was used up meanwhile."),
     FAILED: Reason("It could not be assigned; the log of the server says why."),
 }

@@ -18,7 +18,8 @@ class Schedule:
 
     def count_hours(self, start, stop):
         """Return the working hours from ``start`` to ``stop``, 0 if that is before."""
-        return max(self._count_seconds(stop) - self._count_seconds(start), 0) / 3600
+        seconds = self._count_seconds(stop) - self._count_seconds(start)
+        return max(round(seconds), 0) / 3600  # a day may end a moment before midnight
 
     def _count_seconds(self, date):
         place = bisect_right(self.starts, date)

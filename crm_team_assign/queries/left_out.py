@@ -2,7 +2,7 @@
 
 from odoo.tools import SQL
 
-from ..planning.reasons import DUPLICATE, FAILED
+from ..planning.reasons import CONTACTED, DUPLICATE, FAILED
 from .plan_lines import execute
 
 # Whether the lead of a line is as it was when that was made; else what has changed
@@ -23,7 +23,7 @@ FREE = SQL(
     """
     CASE WHEN lead.id IS NULL THEN 'gone'
          WHEN NOT lead.active OR lead.won_status != 'pending' THEN 'closed'
-         WHEN lead.user_id IS NOT NULL THEN 'owned'
+         WHEN lead.user_id IS DISTINCT FROM line.from_user_id THEN 'owned'
          WHEN lead.team_id != line.team_id THEN 'team' END
     """
 )
@@ -107,6 +107,31 @@ def leave_out_obstacles(plan, obstacles):
                 plan.id,
             ),
         )
+
+
+def leave_out_contacted(plan, lead_ids):
+    """Leave out leads that were to be taken back from somebody who has got in touch."""
+    _leave_out(
+        plan,
+        SQL(
+            """
+            SELECT line.id, %s AS reason
+              FROM crm_assignment_plan_line line
+             WHERE line.plan_id = %s AND line.state = 'planned'
+               AND line.outcome = 'member' AND line.from_user_id IS NOT NULL
+               AND line.lead_id = ANY(%s)
+               AND NOT EXISTS (
+                   SELECT FROM crm_assignment_handover handover
+                    WHERE handover.lead_id = line.lead_id
+                      AND handover.user_id = line.from_user_id
+                      AND handover.end_date IS NULL
+                      AND handover.first_contact_date IS NULL)
+            """,
+            CONTACTED,
+            plan.id,
+            lead_ids,
+        ),
+    )
 
 
 def leave_out_beyond(plan, quotas):

@@ -28,6 +28,8 @@ def insert(plan, draft, outcomes):
             draft.get_kind(outcome),
             outcome.reason,
             draft.get_score(outcome.lead_id),
+            outcome.user,
+            draft.get_hours(outcome.lead_id),
         )
         for outcome in draft.sort(outcomes)
     ]
@@ -43,17 +45,18 @@ def _insert(plan, rows):
             INSERT INTO crm_assignment_plan_line (
                 plan_id, sequence, lead_id, name, company_id, lead_score,
                 from_team_id, from_user_id, score, outcome, reason, team_id,
-                minimum, member_id, user_id, duplicate_of_id, state)
+                minimum, member_id, user_id, duplicate_of_id, idle_hours, state)
             SELECT %s, row.number, lead.id, lead.name, lead.company_id, lead.score,
                    lead.team_id, lead.user_id, COALESCE(row.score, lead.score),
                    row.outcome, row.reason, team.id, team.min_for_assign,
-                   member.id, member.user_id, row.head_id,
+                   member.id, COALESCE(member.user_id, row.user_id), row.head_id,
+                   row.hours,
                    CASE WHEN row.outcome != 'none' THEN 'planned' END
               FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::text[],
-                          %s::text[], %s::numeric[])
+                          %s::text[], %s::numeric[], %s::int[], %s::numeric[])
                    WITH ORDINALITY
                    AS row (lead_id, team_id, member_id, head_id, outcome, reason,
-                           score, number)
+                           score, user_id, hours, number)
               JOIN crm_lead lead ON lead.id = row.lead_id
          LEFT JOIN crm_team team ON team.id = row.team_id
          LEFT JOIN crm_team_member member ON member.id = row.member_id
@@ -155,19 +158,21 @@ def find_planned(plan, lead_ids):
 def read_todo(plan):
     """Return which leads are to go to which teams and members.
 
-    :return: ids of lead, team and member, the leads of each member together
+    :return: ids of lead, team, member and user, and of whom it is taken from; the
+        leads of each member together
     :rtype: list[tuple]
     """
     plan.env.flush_all()
     return plan.env.execute_query(
         SQL(
             """
-            SELECT line.lead_id, line.team_id, line.member_id
+            SELECT line.lead_id, line.team_id, line.member_id, line.user_id,
+                   line.from_user_id
               FROM crm_assignment_plan_line line
               JOIN crm_lead lead ON lead.id = line.lead_id
              WHERE line.plan_id = %s AND line.state = 'planned'
                AND line.outcome IN ('member', 'team') AND line.team_id IS NOT NULL
-               AND (line.member_id IS NOT NULL
+               AND (line.user_id IS NOT NULL
                     OR line.team_id IS DISTINCT FROM lead.team_id)
           ORDER BY line.team_id, line.member_id NULLS FIRST, line.sequence
             """,
@@ -210,18 +215,18 @@ def _get_untold_domain(plan):
         ("plan_id", "=", plan.id),
         ("state", "=", "done"),
         ("outcome", "=", "member"),
-        ("member_id", "!=", False),
+        ("user_id", "!=", False),
         ("is_told", "=", False),
     ]
 
 
 def get_untold(plan):
-    """Return the ids of leads by the member who got them and was not told yet."""
+    """Return the ids of leads by the user who got them and was not told yet."""
     domain = _get_untold_domain(plan) + [("lead_id", "!=", False)]
-    return plan.env[LINE]._read_group(domain, ["member_id"], ["lead_id:array_agg"])
+    return plan.env[LINE]._read_group(domain, ["user_id"], ["lead_id:array_agg"])
 
 
 def note_told(plan, user_ids):
     """Note that users were told of the leads that they got."""
-    domain = _get_untold_domain(plan) + [("member_id.user_id", "in", user_ids)]
+    domain = _get_untold_domain(plan) + [("user_id", "in", user_ids)]
     plan.env[LINE].search(domain).is_told = True

@@ -12,7 +12,7 @@ from ..planning.reasons import LEFT_REASONS, OWNED, REASONS, TEAM_FILTER, TURN
 from .plan_common import PlanCase
 
 NAMES = dict.fromkeys(("team", "user", "score", "minimum"), "something")
-PLANNED = NAMES | dict.fromkeys(("lead", "until"), "something")
+PLANNED = NAMES | dict.fromkeys(("lead", "until", "from_user", "hours"), "x")
 LEFT_OUT = NAMES | dict.fromkeys(("now_user", "now_team", "plan"), "something")
 
 

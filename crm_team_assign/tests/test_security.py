@@ -7,7 +7,7 @@ from odoo.tools import mute_logger
 
 from odoo.addons.website_crm_score.models.website_crm_score import WebsiteCrmScore
 
-from .common import AssignmentCase
+from .common import LONG_AGO, AssignmentCase
 
 MODELS = (
     "crm.assignment.plan",
@@ -30,9 +30,11 @@ PUBLIC_METHODS = {
     "action_start_assignment",
     "action_switch_share",
     "action_update",
+    "action_view_handovers",
     "action_view_leads",
     "action_view_lines",
     "action_write",
+    "create",
     "message_post",
     "unlink",
     "write",
@@ -66,6 +68,9 @@ class TestSecurity(AssignmentCase):
                 (self.team, {"min_for_assign": 1}),
                 (self.team, {"assignment_error": "x"}),
                 (self.team, {"assignment_credit": 1000}),
+                (self.team, {"assignment_at_once": True}),
+                (self.team, {"take_back_hours": 8}),
+                (self.team, {"take_back_date": LONG_AGO}),
                 (self.team, {"assignment_last_member_id": self.member.id}),
                 (self.member, {"assignment_unlimited": True}),
                 (self.member, {"assignment_error": "x"}),
@@ -106,10 +111,18 @@ class TestSecurity(AssignmentCase):
                 "_assign_by_hand",
                 "_find_candidates",
                 "_get_takers",
+                "_cron_assign_at_once",
+                "_find_taking_back",
                 "_note_assignment_errors",
             ],
             "crm.assignment.plan": ["_rehearse", "_keep", "_fill", "_carry_out"],
-            "crm.lead": ["_give_to", "_get_allocation_domain", "_create_logs"],
+            "crm.assignment.handover": ["_cron_follow_up", "_bring_up_to_date"],
+            "crm.lead": [
+                "_give_to",
+                "_return_to",
+                "_get_allocation_domain",
+                "_create_logs",
+            ],
             "ir.cron": ["_in_batches", "_attempt"],
         }
         for model, name in [(key, name) for key in steps for name in steps[key]]:

@@ -1,6 +1,9 @@
+from datetime import timedelta
+
+from odoo import Command
 from odoo.tests import HttpCase, tagged
 
-from .common import AssignmentCase
+from .common import LONG_AGO, AssignmentCase
 
 
 @tagged("post_install", "-at_install")
@@ -47,3 +50,42 @@ class TestTours(AssignmentCase, HttpCase):
         self.env.invalidate_all()
         self.assertEqual(team.min_for_assign, 30)
         self.assertFalse(low.user_id)
+
+    def make_idle_lead(self, days, is_reminded):
+        """Return a lead that Ann got some days ago, in a team that takes leads back."""
+        team = self.make_team("Take Back Tour", 0, [self.ann], take_back_hours=8)
+        team.take_back_date = LONG_AGO
+        lead = self.make_scored(60)
+        self.assign()
+        handover = self.env["crm.assignment.handover"].search(
+            [("lead_id", "=", lead.id)]
+        )
+        handover.date -= timedelta(days=days)
+        if is_reminded:
+            handover.warned_date = handover.date + timedelta(days=days / 2)
+        return lead
+
+    def test_a_manager_sees_who_sat_on_a_lead_and_takes_it_back(self):
+        lead = self.make_idle_lead(20, is_reminded=True)
+        lead.team_id.crm_team_member_ids = [
+            Command.create({"user_id": self.bob.id, "assignment_max": 300})
+        ]
+        self.start_tour(
+            "/odoo/team-assignation",
+            "crm_team_assign.take_back",
+            login=self.manager.login,
+        )
+        self.env.invalidate_all()
+        self.assertEqual(lead.user_id, self.bob)
+
+    def test_a_salesperson_is_reminded_and_opens_the_lead(self):
+        lead = self.make_idle_lead(10, is_reminded=False)
+        self.env["crm.assignment.handover"]._cron_follow_up()
+        self.env.flush_all()
+        self.start_tour(
+            "/odoo/action-mail.action_discuss",
+            "crm_team_assign.reminded",
+            login=self.ann.login,
+        )
+        self.env.invalidate_all()
+        self.assertEqual(lead.user_id, self.ann)
