@@ -1,7 +1,7 @@
 from datetime import timedelta
 
 from odoo import fields
-from odoo.tests import new_test_user, tagged
+from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.website_crm_score.models import ir_http
@@ -199,3 +199,20 @@ class TestScoringTours(ScoringCase, TrackPageCase):
         self.run_rules()
         self.assertScores(lead, [12.5])
         self.start("salesperson_only_reads", self.salesman)
+
+
+@tagged("post_install", "-at_install")
+class TestScoringPhoneTour(ScoringCase, HttpCase):
+    """Templates, preview and test of rules on a phone."""
+
+    browser_size = "390x844"
+    touch_enabled = True
+
+    def test_a_manager_begins_with_a_template_on_a_phone(self):
+        self.make_lead("Free lead", email_from="ann@gmail.com")
+        manager = self.make_user("score_phone", "sales_team.group_sale_manager")
+        self.start_tour(
+            "/odoo/scoring-rules",
+            "website_crm_score.manager_on_the_phone",
+            login=manager.login,
+        )

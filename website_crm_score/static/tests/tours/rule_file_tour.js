@@ -37,7 +37,7 @@ const readFile = {
 function openImport() {
     return {
         content: "Import rules",
-        trigger: ".o_control_panel button:contains(Import)",
+        trigger: ".o_control_panel button:has(.fa-upload)",
         run: "click",
     };
 }
