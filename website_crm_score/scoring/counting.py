@@ -205,9 +205,10 @@ def get_recent_queries(rule, since):
 def _get_latest_date():
     """Return the date after which an event has not happened yet.
 
-    Clocks differ: what was done a moment ago can bear a later date.
+    Clocks differ: what was done a moment ago can bear a later date. To the minute, so
+    that rules of a run ask for the same.
     """
-    return fields.Datetime.now() + CLOCK_TOLERANCE
+    return fields.Datetime.now().replace(second=0) + CLOCK_TOLERANCE
 
 
 def _get_oldest_date(rule):

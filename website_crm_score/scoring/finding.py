@@ -31,6 +31,7 @@ class Finding(Worklist):
             self.scope &= self.model._ready_domain()
         self.progress = run._get_progress()
         self.wide_rule_ids = []
+        self.recent = []
         tune(self.env.cr)
         create_tables(run)
         if run.reach != "all":
@@ -55,13 +56,16 @@ class Finding(Worklist):
 
     # WHAT A RULE LOOKS AT
 
-    def _look(self, rule):
-        """Return the table of the owners that ``rule`` looks at, None for all."""
+    def _look(self, rule, recent):
+        """Return the table of the owners that ``rule`` looks at, None for all.
+
+        :param list recent: see :meth:`_add_recent`
+        """
         is_usual = self.run.reach == "usual"
         if self.run.reach == "all" or is_usual and self._is_to_look_at_all(rule):
             return None
         if is_usual and rule.rule_type == "event":
-            return self._add_recent(rule)
+            return self._add_recent(rule, recent)
         return self.owners
 
     def _is_to_look_at_all(self, rule):
@@ -79,18 +83,24 @@ class Finding(Worklist):
             or not looks_at_pages_only(rule)
         )
 
-    def _add_recent(self, rule):
+    def _add_recent(self, rule, recent):
         """Return a table of the owners that are stale or have recent events of
-        ``rule``."""
-        recent = SQL.identifier(f"website_crm_score_recent_{self.run.id}")
+        ``rule``: that of another rule, where that asks for the same.
+
+        :param list recent: gets the query and the table, if it is a new one
+        """
         queries = [SQL("SELECT owner_id FROM %s", self.owners)]
         queries += get_recent_queries(rule, self.progress.counted_date)
-        self._execute(SQL("DROP TABLE IF EXISTS %s", recent))
-        self._execute(
-            SQL("CREATE TEMPORARY TABLE %s AS %s", recent, SQL(" UNION ").join(queries))
-        )
-        self._execute(SQL("ANALYZE %s", recent))
-        return recent
+        query = SQL(" UNION ").join(queries)
+        for known, table in self.recent:
+            if known == query:
+                return table
+        name = f"website_crm_score_recent_{self.run.id}_{len(self.recent)}"
+        table = SQL.identifier(name)
+        self._execute(SQL("CREATE TEMPORARY TABLE %s AS %s", table, query))
+        self._execute(SQL("ANALYZE %s", table))
+        recent.append((query, table))
+        return table
 
     # WHAT A RULE SAYS
 
@@ -103,7 +113,13 @@ class Finding(Worklist):
         """
         if rule.rule_type == "event" and (error := rule._find_event_error()):
             raise UserError(error)
-        looked_at = self._look(rule)
+        recent = []
+        matched = self._add(rule, self._look(rule, recent))
+        # That of a rule that failed is taken back with all that it did.
+        self.recent += recent
+        return matched
+
+    def _add(self, rule, looked_at):
         scope, is_event = self.scope, rule.rule_type == "event"
         if not (is_event or rule.event_based or self.run.reach == "all"):
             scope &= Domain("score_date", "=", False)
@@ -203,6 +219,8 @@ class Finding(Worklist):
 
     def close(self):
         """Add the owners that gain or lose something and are not stale."""
+        for _query, table in self.recent:
+            self._execute(SQL("DROP TABLE %s", table))
         self._execute(
             SQL(
                 """

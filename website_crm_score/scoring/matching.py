@@ -124,11 +124,8 @@ def _get_scope(rule, scope):
     if rule.company_id:
         return scope & Domain("company_id", "=", rule.company_id.id)
     ids = _get_company_ids(rule)
-    # sudo: whether there is a company that the author may not see
-    companies = rule.env["res.company"].sudo().with_context(active_test=False)
-    if rule.author_id.id == SUPERUSER_ID or not companies.search_count(
-        [("id", "not in", ids)], limit=1
-    ):
+    every = rule.env["res.company"]._get_all_company_ids()
+    if rule.author_id.id == SUPERUSER_ID or every.issubset(ids):
         return scope
     return scope & Domain("company_id", "in", [*ids, False])
 

@@ -10,6 +10,9 @@ from odoo.service.model import call_kw
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.website_crm_score.scoring import counting
+from odoo.addons.website_crm_score.scoring.finding import Finding
+from odoo.addons.website_crm_score.scoring.worklist import Worklist
 from odoo.addons.website_crm_score.scoring.writing import Writing
 
 from .common import ScoringCase
@@ -278,6 +281,37 @@ class TestWhatARunLooksAt(RunCase):
     def matched(self, rule):
         rule.invalidate_recordset()
         return rule.last_matched_count
+
+    def test_what_is_recent_is_found_once_for_rules_that_ask_for_the_same(self):
+        """A rule that fails takes the table back, and the next makes its own."""
+        [lead] = self.make_leads(1)
+        values = {"rule_type": "event", "event_type": "page_visit", "page_url": "/a"}
+        bad, *rules = (self.make_rule("[]", 1, **values) for _number in range(3))
+        self.settle()
+        self.make_tracks(self.make_visitor(lead), "/a")
+        add, run_made = Finding._add, []
+
+        def add_or_fail(finding, rule, looked_at):
+            if rule == bad:
+                raise ValueError
+            return add(finding, rule, looked_at)
+
+        def execute(finding, statement):
+            run_made.append("CREATE TEMPORARY TABLE" in statement.code)
+            return Worklist._execute(finding, statement)
+
+        fixed = fields.Datetime.now() + timedelta(minutes=5)
+        with (
+            patch.object(Finding, "_add", add_or_fail),
+            patch.object(Finding, "_execute", execute, create=True),
+            patch.object(counting, "_get_latest_date", lambda: fixed),
+            mute_logger(RULE_LOGGER),
+        ):
+            self.run_rules()
+        self.assertEqual(sum(run_made), 2)
+        self.assertTrue(bad.error)
+        self.assertEqual(lead.score, 2)
+        self.assertEqual([rule.last_matched_count for rule in rules], [1, 1])
 
     def test_a_rule_on_pages_looks_only_at_leads_that_saw_pages_since(self):
         old, new = self.make_leads(2)
