@@ -396,7 +396,7 @@ class WebsiteCrmPageview(models.Model):
               FROM website_track track
               JOIN crm_lead_website_visitor_rel link
                 ON link.website_visitor_id = track.visitor_id
-             WHERE track.visit_datetime >= %s OR track.id > %s
+             WHERE (track.visit_datetime >= %s OR track.id > %s)
             """,
             progress.horizon_date or datetime.min,
             progress.last_track_id,
@@ -413,8 +413,14 @@ class WebsiteCrmPageview(models.Model):
         if not self.env["ir.cron"]._is_job():
             return []
         progress = self.env["website.crm.score.progress"]._get()
-        recent = self.env.execute_query(self._get_recent_leads_sql(progress))
-        leads = self.env["crm.lead"].browse({lead_id for (lead_id,) in recent})
+        unseen = self.env.execute_query(
+            SQL(
+                "%s AND %s",
+                self._get_recent_leads_sql(progress),
+                progress._get_unseen_sql(SQL("track")),
+            )
+        )
+        leads = self.env["crm.lead"].browse({lead_id for (lead_id,) in unseen})
         if not leads:
             return []
         rows = self.env.execute_query(

@@ -41,6 +41,10 @@ class WebsiteCrmScoreProgress(models.Model):
     is_pass_complete = fields.Boolean(
         help="No lead was left out in this pass since somebody was changing it.",
     )
+    pass_xid = TechnicalChar(
+        help="The oldest transaction that was running when this pass began: the pass "
+        "sees the tracks of all older ones.",
+    )
     repaired_date = fields.Datetime(
         help="The ledger agrees with the rules last changed before this date.",
     )
@@ -113,9 +117,32 @@ class WebsiteCrmScoreProgress(models.Model):
         if not self.next_horizon_date:
             date, track_id = up_to
             values = {"next_horizon_date": date, "next_track_id": track_id}
-            self.write({**values, "reached_lead_id": 0, "is_pass_complete": True})
+            values |= {"reached_lead_id": 0, "is_pass_complete": True}
+            self.write({**values, "pass_xid": self._find_oldest_xid()})
             self.flush_recordset()
         return self._get_pass_up_to()
+
+    @api.model
+    def _find_oldest_xid(self):
+        """Return the oldest transaction that is running now, as rows have it."""
+        [(xid,)] = self.env.execute_query(
+            SQL(
+                "SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::numeric"
+                " %% 4294967296)::text"
+            )
+        )
+        return xid
+
+    def _get_unseen_sql(self, row):
+        """Return the condition that the last pass perhaps did not see a row, since its
+        transaction was running then, or began later.
+
+        :param SQL row: what the table is called
+        :rtype: SQL
+        """
+        if not self.pass_xid:
+            return SQL("TRUE")
+        return SQL("age(%s.xmin) <= age(%s::text::xid)", row, self.pass_xid)
 
     def _get_pass_up_to(self):
         return self.next_horizon_date, self.next_track_id

@@ -95,3 +95,16 @@ class TestLateVisits(ScoringCase):
                 runs = self.env["website.crm.score.run"]
                 runs._score(self.Rule._find_active("lead"), "due")
                 self.assertScores(leads, [0, 5])
+
+    def test_only_tracks_that_derivation_did_not_see_are_looked_at(self):
+        self.make_tracks(self.visitor, "/late")
+        progress = self.progress
+        with patch.object(type(self.env["ir.cron"]), "_is_job", lambda _jobs: True):
+            late = self.Pageview._find_late_lead_ids()
+            self.assertEqual(late, self.lead.ids)
+            progress.pass_xid = False  # of a database that was upgraded
+            self.assertEqual(self.Pageview._find_late_lead_ids(), late)
+            oldest = int(progress._find_oldest_xid())
+            progress.pass_xid = str(oldest + 1_000_000)  # all are older
+            with self.assertQueryCount(1):
+                self.assertFalse(self.Pageview._find_late_lead_ids())
