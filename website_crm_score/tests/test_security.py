@@ -25,6 +25,7 @@ ACCESS = {
     "website.crm.score.results": {},
     "website.crm.scored": {},
     "website.crm.scored.week": {},
+    "website.crm.lift": {},
     "website.crm.scored.listeners": {},
     "website.crm.best.first": {},
     "website.crm.first.steps": {},
