@@ -45,10 +45,12 @@ def get_fifths(scores):
     return [count / size for count in won]
 
 
-def get_best_share(scores):
+def get_best_share(fifths):
     """Return the share of all won leads that the fifth with the highest scores holds:
-    by chance it would be a fifth. None where there are none."""
-    fifths = get_fifths(scores)
+    by chance it would be a fifth. None where there are none.
+
+    :param list fifths: win rates, see :func:`get_fifths`
+    """
     return fifths[-1] / sum(fifths) if sum(fifths) else None
 
 
@@ -65,7 +67,7 @@ def get_auc_interval(auc, won, lost):
 def _spread(start, length):
     """Yield over which fifths a stretch lies, and which share of it."""
     end = start + length
-    for fifth in range(FIFTHS):
+    for fifth in range(int(start), min(FIFTHS, int(end) + 1)):
         overlap = min(end, fifth + 1) - max(start, fifth)
         if length and overlap > 0:
             yield fifth, overlap / length

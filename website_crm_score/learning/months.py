@@ -78,14 +78,15 @@ def describe(scores):
         return False
     auc = get_auc(scores)
     low, high = get_auc_interval(auc, won, lost)
+    fifths = get_fifths(scores)
     return {
         "won": won,
         "lost": lost,
         "auc": auc,
         "auc_low": low,
         "auc_high": high,
-        "fifths": get_fifths(scores),
-        "best_share": get_best_share(scores),
+        "fifths": fifths,
+        "best_share": get_best_share(fifths),
     }
 
 

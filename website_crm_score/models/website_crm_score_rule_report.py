@@ -178,16 +178,19 @@ class WebsiteCrmScoreRuleReport(models.Model):
         those that are closed it looked at in any case."""
         return SQL(
             """
-            SELECT line.rule_id, count(*) AS matched,
-                   count(*) FILTER (WHERE is_won) AS won,
-                   count(*) FILTER (WHERE is_lost) AS lost,
-                   count(*) FILTER (WHERE is_won AND %(is_looked_at)s) AS looked_won,
-                   count(*) FILTER (WHERE is_lost AND %(is_looked_at)s) AS looked_lost
-              FROM website_crm_score_line line
-              JOIN lead ON lead.id = line.lead_id
-              JOIN rule ON rule.id = line.rule_id
+            SELECT rule.id AS rule_id, sum(leads)::bigint AS matched,
+                   sum(won)::bigint AS won, sum(lost)::bigint AS lost,
+                   (sum(won) FILTER (WHERE %(is_looked_at)s))::bigint AS looked_won,
+                   (sum(lost) FILTER (WHERE %(is_looked_at)s))::bigint AS looked_lost
+              FROM (SELECT line.rule_id, company_id, created, closed,
+                           count(*) AS leads, count(*) FILTER (WHERE is_won) AS won,
+                           count(*) FILTER (WHERE is_lost) AS lost
+                      FROM website_crm_score_line line
+                      JOIN lead ON lead.id = line.lead_id
+                  GROUP BY line.rule_id, company_id, created, closed) lead
+              JOIN rule ON rule.id = lead.rule_id
              WHERE rule.company_id IS NULL OR lead.company_id = rule.company_id
-          GROUP BY line.rule_id
+          GROUP BY rule.id
             """,
             is_looked_at=IS_LOOKED_AT,
         )

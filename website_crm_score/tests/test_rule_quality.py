@@ -28,9 +28,9 @@ class TestMonths(BaseCase):
         self.assertTrue(months.describe({1.0: (50, 50)}))
 
     def test_the_best_fifth_has_a_fifth_of_the_wins_by_chance(self):
-        self.assertAlmostEqual(get_best_share({0.0: (30, 70)}), 0.2)
-        self.assertAlmostEqual(get_best_share({0.0: (0, 80), 5.0: (20, 0)}), 1)
-        self.assertIsNone(get_best_share({0.0: (0, 80)}))
+        self.assertAlmostEqual(get_best_share([0.3] * 5), 0.2)
+        self.assertAlmostEqual(get_best_share([0, 0, 0, 0, 0.9]), 1)
+        self.assertIsNone(get_best_share([0.0] * 5))
 
     def test_the_interval_is_that_of_hanley_and_mcneil(self):
         # Their table: 51 and 58 cases, 0.8930, a standard error of 0.032.
