@@ -83,8 +83,8 @@ class Writing(Worklist):
             " score_before numeric, grade_before varchar"
         )
         self._execute(SQL("CREATE TEMPORARY TABLE %s (%s)", self.batch, columns))
-        reached = 0
-        while batch := self._lock_batch(part, reached):
+        last_id = 0
+        while batch := self._lock_batch(part, last_id):
             gained = self._write_gains(batch, counter)
             lost = self._delete_losses(batch) if self.run.has_losses else 0
             written, scored = self.model._write_scores(
@@ -93,7 +93,7 @@ class Writing(Worklist):
             )
             counter._count(written, scored, gained, lost)
             self._execute(SQL("TRUNCATE %s", self.batch))
-            _part, _after, reached = batch
+            _part, _after, last_id = batch
         self._execute(SQL("DROP TABLE %s", self.batch))
 
     def _lock_batch(self, part, after):
@@ -107,7 +107,7 @@ class Writing(Worklist):
         # Nobody can now delete these owners or change their ledgers, see write_scores.
         # By the index: that is also what has PostgreSQL tidy up the pages of the
         # owners, so that there is room for new versions. A scan by place does not.
-        [(reached,)] = self._fetch(
+        [(last_id,)] = self._fetch(
             SQL(
                 """
                 WITH entry AS MATERIALIZED (
@@ -140,7 +140,7 @@ class Writing(Worklist):
                 size=BATCH_SIZE,
             )
         )
-        return reached and (part, after, reached)
+        return last_id and (part, after, last_id)
 
     def _write_gains(self, batch, counter):
         """Write what the owners of a batch gain; return how many lines were added."""
@@ -227,7 +227,7 @@ class Writing(Worklist):
 
     def _is_in_batch(self, table, batch):
         owner_id = SQL.identifier(table, "owner_id")
-        part, after, reached = batch
+        part, after, last_id = batch
         return SQL(
             "%s = %s AND %s > %s AND %s <= %s",
             self._part_of(table, "owner_id"),
@@ -235,5 +235,5 @@ class Writing(Worklist):
             owner_id,
             after,
             owner_id,
-            reached,
+            last_id,
         )
