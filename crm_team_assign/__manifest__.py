@@ -15,6 +15,7 @@
         "views/crm_assignment_load_views.xml",
         "views/crm_assignment_plan_line_views.xml",
         "views/crm_assignment_plan_views.xml",
+        "views/crm_assignment_report_views.xml",
         "views/crm_assignment_start_views.xml",
         "views/crm_assignment_waiting_views.xml",
         "views/crm_assignment_why_views.xml",

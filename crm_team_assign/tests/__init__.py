@@ -8,6 +8,7 @@ from . import test_assignment_job
 from . import test_assignment_load
 from . import test_assignment_message
 from . import test_at_once
+from . import test_assignment_report
 from . import test_below_minimum
 from . import test_busy_leads
 from . import test_capacity

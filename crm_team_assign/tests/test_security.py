@@ -16,6 +16,7 @@ MODELS = (
     "crm.assignment.plan.share",
     "crm.assignment.load",
     "crm.assignment.handover",
+    "crm.assignment.report",
     "crm.assignment.waiting",
 )
 PUBLIC_METHODS = {
