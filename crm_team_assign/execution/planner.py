@@ -10,6 +10,7 @@ from ..planning.facts import Draft, MemberFacts, Outcome, TeamFacts
 from ..planning.members import seat_leads, sort_leads
 from ..planning.reasons import (
     AWAY,
+    BARRED,
     BUSY,
     CAPACITY,
     CLOSED,
@@ -230,9 +231,13 @@ def _explain_unseated(team, outcomes, quotas, away, draft):
     missed = set().union(
         *(facts.leads for facts in _get_member_facts(away, lead_ids, draft))
     )
+    users = [member.user_id.id for member in quotas]
+    barred = set().union(*(draft.barred.get(user_id, ()) for user_id in users))
     for outcome in left:
         if outcome.lead_id in missed:
             outcome.reason = AWAY
+        elif quotas and outcome.lead_id in barred:
+            outcome.reason = BARRED
         elif not quotas:
             outcome.reason = CAPACITY if team._get_assignment_weight() else NO_MEMBER
 

@@ -88,12 +88,12 @@ class CrmTeam(models.Model):
         "while he is away, the time stands still.",
     )
     take_back_times = fields.Integer(
-        string="At Most",
+        string="Take Back at Most",
         default=2,
         help="How often a lead is taken back. After that it goes to the team leader.",
     )
     take_back_days = fields.Integer(
-        string="Not to the Same for",
+        string="Not to the Same within",
         default=30,
         help="Days in which nobody gets a lead again that was taken back from him.",
     )

@@ -18,6 +18,7 @@ TAKEN_BACK = "taken_back"
 LEADER = "leader"
 # To whom it has already, since nobody else can have it
 STAYS = "stays"
+BARRED = "barred"
 # To a team, but none of its members
 CAPACITY = "capacity"
 NO_MEMBER = "no_member"
@@ -123,6 +124,13 @@ REASONS = {
         _lt(
             "Taken back from %(from_user)s: no contact for %(hours)s working hours. It"
             " was taken back before, so it goes to the leader of %(team)s."
+        ),
+    ),
+    BARRED: Reason(
+        "Taken back before",
+        _lt(
+            "%(team)s takes it, but it was taken back from who has room for it, and"
+            " they do not get it again yet."
         ),
     ),
     STAYS: Reason(

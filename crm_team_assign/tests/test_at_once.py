@@ -21,6 +21,7 @@ class TestAtOnce(PlanCase):
         super().setUpClass()
         cls.job = cls.env.ref(at_once.JOB)
         cls.Plan = cls.env["crm.assignment.plan"]
+        cls.Plan.search([]).unlink()
 
     def make_team(self, name, minimum=0, sellers=(), **values):
         values.setdefault("assignment_at_once", True)

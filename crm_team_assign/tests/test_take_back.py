@@ -68,6 +68,10 @@ class TestTakeBack(PlanCase):
         domain = [("lead_id", "in", leads.ids), ("end_date", "=", False)]
         return self.Handover.search(domain)
 
+    def find_taken_back(self, lead):
+        domain = [("lead_id", "=", lead.id), ("taken_back_date", "!=", False)]
+        return self.Handover.search(domain)
+
     def follow_up(self):
         self.env.flush_all()
         self.env.cr.flush()
@@ -284,7 +288,7 @@ class TestTakeBack(PlanCase):
         self.set_hours(lead, 9, 5)
         self.follow_up()
         self.assertEqual(lead.user_id, self.bob)
-        old = self.Handover.search([("taken_back_date", "!=", False)])
+        old = self.find_taken_back(lead)
         old.taken_back_date -= timedelta(days=31)
         self.follow_up()
         self.assertEqual(lead.user_id, self.ann)
@@ -297,6 +301,8 @@ class TestTakeBack(PlanCase):
         self.get_member(self.team, self.bob).active = False
         self.assign(self.team)
         self.assertFalse(lead.user_id)
+        plan = self.rehearse(self.team)
+        self.assertEqual(self.get_line(plan, lead).reason, "barred")
         self.add(self.eve)
         self.assign(self.team)
         self.assertEqual(lead.user_id, self.eve)
@@ -415,7 +421,7 @@ class TestTakeBack(PlanCase):
         self.follow_up()
         self.assertEqual(lead.user_id, self.bob)
         plan = self.find_open(lead).plan_id
-        taken = self.Handover.search([("taken_back_date", "!=", False)])
+        taken = self.find_taken_back(lead)
         message = self.contact(lead.sudo(), self.ann)
         message.sudo().date = taken.taken_back_date
         self.follow_up()
@@ -428,7 +434,7 @@ class TestTakeBack(PlanCase):
         lead = self.give(60)
         self.add(self.bob)
         self.follow_up()
-        taken = self.Handover.search([("taken_back_date", "!=", False)])
+        taken = self.find_taken_back(lead)
         self.contact(lead.sudo(), self.ann).sudo().date = taken.taken_back_date
         with self.at(fields.Datetime.now() + timedelta(minutes=1)):
             self.contact(lead, self.bob)
