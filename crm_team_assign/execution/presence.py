@@ -7,7 +7,7 @@ import pytz
 from odoo import fields
 from odoo.fields import Domain
 
-from ..planning.presence import Absence, find_absence
+from ..planning.presence import Absence, find_absence, list_days_away
 
 # How far one looks for the day on which somebody is back
 HORIZON = timedelta(days=120)
@@ -53,6 +53,37 @@ def _look_at_calendars(members, at_once):
         yield member, find_absence(start, work, spans, ahead)
 
 
+def find_days_away(members, count):
+    """Return on which of the last days members were away all day, today included;
+    pauses leave no trace.
+
+    :param int count: how many days
+    :return: pairs of ids of members and dates
+    :rtype: list[tuple]
+    """
+    # sudo: as above
+    members, now = members.sudo(), fields.Datetime.now()
+    first, last = now - timedelta(days=count + 1), now + timedelta(days=2)
+    absences, hours, found = members._get_absences(first, last), {}, []
+    for member in members:
+        has_hours_only = member.crm_team_id.assignment_working_hours
+        if not has_hours_only and not absences.get(member):
+            continue
+        key = member._get_working_hours()
+        zone, today = key[-1], member._get_today()
+        days = [today - timedelta(days=age) for age in range(count)]
+        if key not in hours:
+            hours[key] = find_work(*key, localize(first), localize(last))
+        by_day = {day: [_get_bounds(day, zone)] for day in days if not hours[key]}
+        for span in hours[key]:
+            by_day.setdefault(span[0].date(), []).append(span)
+        off, is_exact = absences.get(member, ()), bool(hours[key])
+        spans = [_to_zone(span, zone, is_exact) for span in off]
+        away = list_days_away(days, by_day, spans, has_hours_only)
+        found += [(member.id, day) for day in away]
+    return found
+
+
 def _get_ahead(member, at_once):
     if not member.crm_team_id.assignment_working_hours:
         return None
@@ -83,7 +114,13 @@ def _to_zone(span, zone, is_exact):
     begin, end = (localize(date).astimezone(zone) for date in span)
     if not is_exact:
         begin, end = (
-            zone.localize(datetime.combine(day, time.min))
-            for day in (begin.date(), end.date() + timedelta(days=1))
+            _get_bounds(begin.date(), zone)[0],
+            _get_bounds(end.date(), zone)[1],
         )
     return begin, end
+
+
+def _get_bounds(day, zone):
+    """Return when a day begins and ends in a time zone."""
+    days = day, day + timedelta(days=1)
+    return tuple(zone.localize(datetime.combine(item, time.min)) for item in days)

@@ -1,6 +1,7 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..execution.presence import find_days_away
 from ..planning import quota
 
 DAYS = 90
@@ -29,7 +30,7 @@ class CrmAssignmentLoad(models.Model):
         string="Capacity",
         readonly=True,
         help="30 days together have the capacity of a month, in whole leads. Who is "
-        "unlimited has none.",
+        "unlimited has none. Days on which one was away have none.",
     )
     used = fields.Float(
         string="Capacity Used (%)",
@@ -51,7 +52,7 @@ class CrmAssignmentLoad(models.Model):
     def _table_query(self):
         """Assigned is what a capacity counts: a lead of the team on the day it got its
         salesperson, where the salesperson is. A capacity is of 30 days, each of which
-        has its part in whole leads: of 45, one and two in turn."""
+        has its part in whole leads: of 45, one and two in turn; none while away."""
         self.env["crm.lead"].flush_model(["date_open", "user_id", "team_id"])
         self.env["crm.team.member"].flush_model()
         self.env["res.partner"].flush_model(["tz"])
@@ -96,8 +97,12 @@ class CrmAssignmentLoad(models.Model):
                           zone.today - age.days - DATE '2000-01-01' AS number,
                           COALESCE(member.assignment_unlimited, FALSE) AS is_unlimited
                    ) AS day
+         LEFT JOIN unnest(%(away_ids)s::int[], %(away_days)s::date[])
+                AS away (member_id, day)
+                ON away.member_id = member.id AND away.day = day.date
         CROSS JOIN LATERAL (
-                   SELECT CASE WHEN NOT is_unlimited THEN
+                   SELECT CASE WHEN away.day IS NOT NULL THEN 0
+                               WHEN NOT is_unlimited THEN
                           member.assignment_max * (day.number + 1) / %(month)s
                           - member.assignment_max * day.number / %(month)s
                           END AS lead_count
@@ -113,7 +118,20 @@ class CrmAssignmentLoad(models.Model):
             days=DAYS,
             month=quota.DAYS,
             **self._get_zones(),
+            **self._get_days_away(),
         )
+
+    @api.model
+    def _get_days_away(self):
+        """Return on which days which members were away."""
+        # sudo: as the query, which has all members; access is by rules on the load
+        members = self.env["crm.team.member"].sudo()
+        members = members.search([("crm_team_id.active", "=", True)])
+        away = find_days_away(members, DAYS + 1)
+        return {
+            "away_ids": [member_id for member_id, _day in away],
+            "away_days": [day for _member_id, day in away],
+        }
 
     @api.model
     def _get_zones(self):

@@ -31,13 +31,17 @@ class CrmAssignmentPlanShare(models.Model):
     score = fields.Float(
         string="Average Score", digits=(16, 2), readonly=True, aggregator="avg"
     )
-    capacity = fields.Integer(readonly=True, help="How many leads there is room for.")
+    capacity = fields.Integer(
+        string="Left of Today",
+        readonly=True,
+        help="How many leads there is room for today, or of another day's share.",
+    )
     is_unlimited = fields.Boolean(readonly=True)
     is_away = fields.Boolean(readonly=True)
     away_until = fields.Date(readonly=True, help="The day on which he is back.")
     absence = fields.Char(string="Presence", compute="_compute_absence")
     used = fields.Float(
-        string="Capacity Used (%)", compute="_compute_used", digits=(16, 0)
+        string="Used of That (%)", compute="_compute_used", digits=(16, 0)
     )
 
     @api.depends("plan_id.line_ids.state")

@@ -33,6 +33,22 @@ def find_absence(now, work, absences, ahead=None):
     return None if is_there else Absence(back.date())
 
 
+def list_days_away(days, work, absences, has_hours_only=False):
+    """Return the days on which somebody was away all day.
+
+    :param days: dates
+    :param dict work: when he works on a day, by date, in the same way as above
+    :param bool has_hours_only: whether he is away on days on which he does not work
+    :rtype: list[date]
+    """
+    return [
+        day
+        for day in days
+        if (has_hours_only or work.get(day))
+        and not subtract(work.get(day, ()), absences)
+    ]
+
+
 def subtract(spans, others):
     """Return what is left of spans of time without others.
 

@@ -274,6 +274,19 @@ class TestAbsence(PlanCase):
             count()
             self.assertEqual(count(), few)
 
+    # LOAD
+
+    def test_days_on_which_one_was_away_have_no_capacity_in_the_load(self):
+        (self.ann_there + self.bob_there).assignment_max = 30
+        now = fields.Datetime.now()
+        week = now - timedelta(days=10), now - timedelta(days=3)
+        self.be_away((self.ann_there, *week))
+        loads = self.env["crm.assignment.load"]
+        for member, least, most in ((self.ann_there, 83, 87), (self.bob_there, 91, 91)):
+            rows = loads.search([("member_id", "=", member.id)])
+            capacity = sum(rows.mapped("capacity_count"))
+            self.assertTrue(least <= capacity <= most, (member.user_id.name, capacity))
+
     # BALANCE OVER THE MONTH
 
     def play_week(self):

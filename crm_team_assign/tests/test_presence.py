@@ -4,7 +4,7 @@ import pytz
 
 from odoo.tests import BaseCase, tagged
 
-from ..planning.presence import Absence, find_absence, subtract
+from ..planning.presence import Absence, find_absence, list_days_away, subtract
 
 OSLO = pytz.timezone("Europe/Oslo")
 DAY = timedelta(days=1)
@@ -85,6 +85,14 @@ class TestPresence(BaseCase):
             absence = find(at(FRIDAY, hour), ahead=now)
             self.assertEqual(absence is None, is_there, hour)
         self.assertEqual(find(at(FRIDAY, 7), ahead=now).until, date(2026, 3, FRIDAY))
+
+    def test_days_away_are_those_whose_working_hours_are_all_off(self):
+        days = [date(2026, 3, day) for day in (26, FRIDAY, SATURDAY)]
+        work = {begin.date(): [(begin, end)] for begin, end in work_from(at(23))}
+        off = at(26, 8), at(FRIDAY, 12)
+        self.assertEqual(list_days_away(days, work, [off]), days[:1])
+        found = list_days_away(days, work, [off], has_hours_only=True)
+        self.assertEqual(found, [days[0], days[2]])
 
     def test_what_is_left_without_others_overlaps_none_of_them(self):
         self.assertEqual(subtract([(0, 9)], []), [(0, 9)])

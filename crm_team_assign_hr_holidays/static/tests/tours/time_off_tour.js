@@ -28,7 +28,7 @@ registry.category("web_tour.tours").add("crm_team_assign_hr_holidays.time_off", 
         {
             content: "Ann is away",
             trigger:
-                '.o_field_widget[name=crm_team_member_ids] .o_data_row:contains(Ann) .badge:contains("Away until")',
+                '.o_field_widget[name=crm_team_member_ids] .o_data_row:contains(Ann) [name=assignment_absence]:contains("Away until")',
         },
         {
             content: "Rehearse the assignment",
