@@ -163,6 +163,7 @@ class CrmAssignmentReport(models.Model):
                                  AND (later.date, later.id)
                                    > (handover.date, handover.id)), FALSE)
                           AS is_theirs
+                   OFFSET 0  -- it is worked out once
                    ) AS owner
         CROSS JOIN LATERAL (
                    SELECT is_theirs AND lead.won_status IN ('won', 'lost') AS is_closed,
