@@ -3,6 +3,7 @@ from odoo.exceptions import ValidationError
 
 from ..scoring.grading import Grading
 from ..tools.setting import read_number
+from .website_crm_score_suggestion import MOST_RULES, MOST_YEARS
 
 
 class ResConfigSettings(models.TransientModel):
@@ -45,6 +46,8 @@ class ResConfigSettings(models.TransientModel):
     website_crm_score_alert_returns = fields.Boolean(string="Returns to the Website")
     website_crm_score_alert_absence_days = fields.Integer(string="Away for at least")
     website_crm_score_judge_rules = fields.Boolean(string="Judge Rules Every Month")
+    website_crm_score_suggest_years = fields.Integer(string="Closed in the last")
+    website_crm_score_suggest_rules = fields.Integer(string="Suggest at most")
 
     @api.model
     def get_values(self):
@@ -114,6 +117,17 @@ class ResConfigSettings(models.TransientModel):
                         )
                     )
 
+    @api.constrains(
+        "website_crm_score_suggest_years", "website_crm_score_suggest_rules"
+    )
+    def _check_suggestions(self):
+        for settings in self:
+            years = settings.website_crm_score_suggest_years
+            if min(years, settings.website_crm_score_suggest_rules) < 1:
+                raise ValidationError(
+                    self.env._("Suggestions need at least one year and one rule.")
+                )
+
     @api.model
     def _get_kept_zeros(self):
         """Return the parameters of numbers that can be 0 and are not 0 by default.
@@ -152,6 +166,8 @@ class ResConfigSettings(models.TransientModel):
             "website_crm_score.alert_returns": (1, 1),
             "website_crm_score.alert_absence_days": (30, 3_650),
             "website_crm_score.judge_rules": (1, 1),
+            "website_crm_score.suggest_years": (2, MOST_YEARS),
+            "website_crm_score.suggest_rules": (12, MOST_RULES),
         }
 
     @api.constrains(

@@ -21,6 +21,9 @@ from ..suggesting.present import PresentRules
 # More closed leads than these are learnt from in the background.
 MOST_AT_ONCE = 20_000
 MOST_NAMED = 2
+# What can be asked for.
+MOST_YEARS = 20
+MOST_RULES = 50
 # Of a hundred: how far the work is when all that can be rules has been looked at.
 LOOKED_AT = 80
 
@@ -64,13 +67,13 @@ class WebsiteCrmScoreSuggestion(models.Model):
     )
     years = fields.Integer(
         string="Closed in the Last (Years)",
-        default=2,
+        default=lambda self: self._default_number("suggest_years"),
         required=True,
         help="Leads that were won or lost longer ago teach how customers were then.",
     )
     max_rules = fields.Integer(
         string="Rules at Most",
-        default=12,
+        default=lambda self: self._default_number("suggest_rules"),
         required=True,
         help="Fewer rules are suggested where more would not rank better.",
     )
@@ -102,6 +105,11 @@ class WebsiteCrmScoreSuggestion(models.Model):
         string="How Well They Rank",
     )
 
+    @api.model
+    def _default_number(self, name):
+        # Somebody can have set it to 0, which asks for nothing.
+        return max(self.env["res.config.settings"]._get_scoring_number(name), 1)
+
     @api.depends("create_date")
     def _compute_display_name(self):
         for suggestion in self:
@@ -115,10 +123,14 @@ class WebsiteCrmScoreSuggestion(models.Model):
     @api.constrains("years", "max_rules")
     def _check_numbers(self):
         for suggestion in self:
-            if not 1 <= suggestion.years <= 20:
-                raise ValidationError(self.env._("Choose between 1 and 20 years."))
-            if not 1 <= suggestion.max_rules <= 50:
-                raise ValidationError(self.env._("Choose between 1 and 50 rules."))
+            if not 1 <= suggestion.years <= MOST_YEARS:
+                raise ValidationError(
+                    self.env._("Choose between 1 and %s years.", MOST_YEARS)
+                )
+            if not 1 <= suggestion.max_rules <= MOST_RULES:
+                raise ValidationError(
+                    self.env._("Choose between 1 and %s rules.", MOST_RULES)
+                )
 
     # ACTIONS
 
@@ -433,7 +445,7 @@ class WebsiteCrmScoreSuggestion(models.Model):
             "simple_notification",
             {
                 "title": self.env._("Suggest Rules"),
-                "message": self.env._("All leads were looked at. Refresh the page."),
+                "message": self.env._("All leads were looked at."),
                 "type": "info",
             },
         )

@@ -1,3 +1,6 @@
+from dateutil.relativedelta import relativedelta
+
+from odoo import fields
 from odoo.tests import HttpCase, new_test_user, tagged
 
 from .common import ScoringCase
@@ -45,6 +48,24 @@ class TestScoreReportTours(ScoringCase, HttpCase):
         self.make_tracks(self.make_visitor(leads), "/tour-page")
         self.Pageview._sync(leads)
         self.start("rows_of_reports")
+
+    def test_the_ranking_of_each_month(self):
+        rule = self.make_rule(name="Tour's rule")
+        rankings = self.env["website.crm.score.ranking"]
+        for months, auc in ((2, 0.81), (1, 0.62)):
+            end = fields.Datetime.now() - relativedelta(months=months)
+            rankings.create(
+                {
+                    "start_date": end - relativedelta(months=1),
+                    "end_date": end,
+                    "won_count": 400,
+                    "lost_count": 400,
+                    "auc": auc,
+                    "is_worse": months == 1,
+                    "rule_ids": [(6, 0, rule.ids if months == 1 else [])],
+                }
+            )
+        self.start("ranking_by_month")
 
     def test_how_good_the_rules_are(self):
         self.close_many()

@@ -28,6 +28,32 @@ class TestSettings(ScoringCase):
             ):
                 self.Settings.create({name: number})
 
+    def test_suggestions_begin_with_what_is_set(self):
+        suggestions = self.env["website.crm.score.suggestion"]
+        default = suggestions.create({})
+        self.assertEqual((default.years, default.max_rules), (2, 12))
+        self.Settings.create(
+            {
+                "website_crm_score_suggest_years": 5,
+                "website_crm_score_suggest_rules": 7,
+            }
+        ).execute()
+        manager = self.make_user("ws_manager", "sales_team.group_sale_manager")
+        chosen = suggestions.with_user(manager).create({})
+        self.assertEqual((chosen.years, chosen.max_rules), (5, 7))
+        self.parameters.set_param("website_crm_score.suggest_years", "0")
+        self.assertEqual(suggestions.create({}).years, 1)
+
+    def test_suggestions_of_nothing_are_refused(self):
+        for name, number in (
+            ("website_crm_score_suggest_years", 0),
+            ("website_crm_score_suggest_years", 21),
+            ("website_crm_score_suggest_rules", 0),
+            ("website_crm_score_suggest_rules", 51),
+        ):
+            with self.subTest(name=name), self.assertRaises(ValidationError):
+                self.Settings.create({name: number})
+
     def test_numbers_in_range_are_kept(self):
         for number in (0, 1, 60):
             values = {

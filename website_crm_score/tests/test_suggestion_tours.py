@@ -43,3 +43,25 @@ class TestSuggestionTours(SuggestionCase, HttpCase):
         self.make_closed(won=20, lost=30)
         self.start("manager_has_too_few_outcomes")
         self.assertFalse(self.Suggestion.search([]).line_ids)
+
+    def test_a_suggestion_is_unticked_on_the_phone(self):
+        self.Rule.with_context(active_test=False).search([]).unlink()
+        won, lost = self.make_closed()
+        self.pick(won, 0.7).source_id = self.source
+        self.pick(lost, 0.15).source_id = self.source
+        self.pick(won, 0.6).tag_ids |= self.tag
+        self.pick(lost, 0.15).tag_ids |= self.tag
+        open_leads = self.make_leads(60)
+        self.pick(open_leads, 0.35).source_id = self.source
+        self.pick(open_leads, 0.35).tag_ids = self.tag
+        suggestion = self.Suggestion.with_user(self.manager).create({})
+        suggestion.action_suggest()
+        self.browser_size, self.touch_enabled = "390x844", True
+        self.start_tour(
+            f"/odoo/website.crm.score.suggestion/{suggestion.id}",
+            "website_crm_score.manager_unticks_a_suggestion_on_the_phone",
+            login=self.manager.login,
+        )
+        self.env.invalidate_all()
+        rules = self.Rule.with_context(active_test=False).search([])
+        self.assertEqual(rules.mapped("name"), ["Tagged Adult"])

@@ -35,3 +35,29 @@ class TestShopSuggestion(ShopCase, SuggestionCase):
             [self.now - timedelta(days=5)] * 2,
         )
         self.assertEqual(self.suggest().state, "empty")
+
+    def date_orders(self, orders, days):
+        """Have the orders be of so many days ago; their carts were filled lately."""
+        self.env.flush_all()
+        self.env.cr.execute(
+            "UPDATE sale_order SET date_order = %s WHERE id IN %s",
+            [self.now - timedelta(days=days), orders._ids],
+        )
+        self.env.cr.execute(
+            "UPDATE sale_order_line SET create_date = %s, write_date = %s",
+            [self.now - timedelta(days=5)] * 2,
+        )
+        self.env.invalidate_all()
+
+    def test_purchases_before_the_end_are_suggested_and_later_ones_are_not(self):
+        won, lost = self.make_closed(60, 60)
+        orders = self.env["sale.order"].union(
+            *(
+                self.make_order(self.tool, visitor=self.make_visitor(lead))
+                for lead in won[:30] + lost[:3]
+            )
+        )
+        self.date_orders(orders, days=120)
+        self.assertEqual(self.get_names(self.suggest()), ["Bought something"])
+        self.date_orders(orders, days=5)
+        self.assertEqual(self.suggest().state, "empty")

@@ -177,3 +177,32 @@ registry.category("web_tour.tours").add("website_crm_score.rule_quality_on_phone
         },
     ],
 });
+
+registry.category("web_tour.tours").add("website_crm_score.ranking_by_month", {
+    steps: () => [
+        stepUtils.showAppsMenuItem(),
+        {
+            content: "Open the CRM",
+            trigger: ".o_app[data-menu-xmlid='crm.crm_menu_root']",
+            run: "click",
+        },
+        ...openReport("Ranking by Month"),
+        {
+            content: "The last month was worse, by a rule",
+            trigger: ".o_data_row:contains(0.62):contains(Tour's rule)",
+        },
+        {
+            content: "The one before was not",
+            trigger: ".o_data_row:contains(0.81):not(:contains(Tour's rule))",
+        },
+        {
+            content: "See them as a line",
+            trigger: "button.o_graph",
+            run: "click",
+        },
+        {
+            content: "It is drawn",
+            trigger: ".o_graph_view canvas",
+        },
+    ],
+});

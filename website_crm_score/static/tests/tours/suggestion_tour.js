@@ -4,6 +4,8 @@ import {registry} from "@web/core/registry";
 const tours = registry.category("web_tour.tours");
 const button = (name) => `.o_statusbar_buttons button[name=${name}]:visible:enabled`;
 const line = (text) => `.o_field_widget[name=line_ids] .o_data_row:contains(${text})`;
+const card = (text) =>
+    `.o_field_widget[name=line_ids] .o_kanban_record:contains(${text})`;
 const ranking = (text) =>
     `.o_field_widget[name=ranking_ids] .o_data_row:contains(${text})`;
 
@@ -136,6 +138,33 @@ tours.add("website_crm_score.manager_replaces_points", {
         {
             content: "The rules with new points are shown",
             trigger: ".o_last_breadcrumb_item:contains(New Points)",
+        },
+    ],
+});
+
+tours.add("website_crm_score.manager_unticks_a_suggestion_on_the_phone", {
+    steps: () => [
+        {
+            content: "Both rules are suggested",
+            trigger: ".o_notebook_headers a:contains(Suggestions)",
+        },
+        {
+            content: "Leave one out",
+            trigger: `${card("Found us by Fair")} .o_field_widget[name=is_used] input:checked`,
+            run: "click",
+        },
+        {
+            content: "It is left out",
+            trigger: `${card("Found us by Fair")} .o_field_widget[name=is_used] input:not(:checked)`,
+        },
+        {
+            content: "Make drafts",
+            trigger: ".o_statusbar_buttons button[name=action_make_drafts]",
+            run: "click",
+        },
+        {
+            content: "The other rule is shown",
+            trigger: ".o_kanban_record:contains(Tagged Adult):contains(Draft)",
         },
     ],
 });
