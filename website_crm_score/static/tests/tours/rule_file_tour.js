@@ -118,7 +118,7 @@ tours.add("website_crm_score.manager_imports_rules", {
         },
         {
             content: "The new rule is shown, a draft",
-            trigger: ".o_data_row:contains(From Belgium)",
+            trigger: ".o_action_manager .o_data_row:contains(From Belgium)",
         },
     ],
 });
