@@ -21,8 +21,9 @@ def get_variance(auc, won, lost):
 
 
 def find_best(rankings):
-    """Return the place of the one of ``rankings`` that is surely the best: a high figure
-    of few leads may be chance.
+    """Return the place of the one of ``rankings`` that is surely the best.
+
+    A high figure of few leads may be chance.
 
     :param list rankings: of each, how often a won lead was above a lost one, and how
         many won and lost leads there were

@@ -71,10 +71,14 @@ class TestTemplates(EventCase):
     def write_to(self, lead, days, **values):
         """Have a colleague have written to a lead so many days ago."""
         colleague = self.make_user(f"ws_colleague_{days}", "base.group_user")
-        message = lead.with_user(colleague).sudo().message_post(
-            body="Dear lead",
-            message_type="comment",
-            **{"subtype_xmlid": "mail.mt_comment", **values},
+        message = (
+            lead.with_user(colleague)
+            .sudo()
+            .message_post(
+                body="Dear lead",
+                message_type="comment",
+                **{"subtype_xmlid": "mail.mt_comment", **values},
+            )
         )
         message.date = self.now - timedelta(days=days)
 
