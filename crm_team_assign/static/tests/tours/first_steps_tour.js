@@ -37,7 +37,7 @@ registry.category("web_tour.tours").add("crm_team_assign.first_steps", {
         },
         {
             content: "It says what would happen",
-            trigger: ".o_form_view:contains(There is nothing to assign now)",
+            trigger: ".o_form_view:contains(Nobody would get a lead now)",
         },
         {
             content: "Go back to the rules",
