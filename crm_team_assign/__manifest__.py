@@ -1,7 +1,7 @@
 {
     "name": "Lead Assignment by Score",
     "summary": "Hand the best leads to the right team and salesperson, by their score",
-    "version": "19.0.1.3.0",
+    "version": "19.0.1.4.0",
     "category": "Sales/CRM",
     "author": "Lead Scoring contributors",
     "license": "LGPL-3",

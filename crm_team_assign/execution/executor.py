@@ -12,12 +12,10 @@ from ..planning.reasons import AWAY, FAILED, MEMBER_FILTER, NO_MEMBER
 from ..planning.teams import find_obstacle
 from ..queries import handovers, left_out, plan_lines
 from ..queries.leads import read_facts
+from . import turns
 from .merging import merge_batch
-from .messages import tell_assignees
+from .messages import tell_assignees, tell_owners
 from .presence import find_absences
-
-# What a plan has of turns: whom they went to last, what teams and members are owed
-TURNS = ("members", "credits", "owed")
 
 
 class Todo(NamedTuple):
@@ -64,6 +62,8 @@ class Executor:
         self._do(self._note_turns, todo and [True])
         done = self._do(self._give, todo, partial(self._note, done=[]))
         tell_assignees(self.env, self.plan)
+        tell_owners(self.env, self.plan)
+        self._do(self._give_turns_back, [True])
         self.plan.write({"state": "done", "done_date": fields.Datetime.now()})
         counts = ["lead_day_count", "lead_month_count"]
         self.teams.crm_team_member_ids.invalidate_recordset(counts, flush=False)
@@ -99,28 +99,13 @@ class Executor:
 
     # TURNS
 
-    def _note_turns(self, items):
-        """Remember where the rotations go on, and what teams and members are owed."""
-        last, owed, members_owed = map(self._get_turns, TURNS)
-        if self.plan.done_count:  # gone on with
-            owed = members_owed = {}
-        # Those that a lead was not for are owed it, too.
-        teams = self.teams | self.env["crm.team"].browse(owed).exists()
-        # sudo: who may assign need not write teams
-        for team in teams.sudo():
-            if last.get(team.id):
-                team.assignment_last_member_id = last[team.id]
-            if owed.get(team.id):
-                team.assignment_credit += owed[team.id]
-        members = self.env["crm.team.member"].browse(members_owed).exists()
-        for member in members.sudo():
-            member._add_credit(members_owed[member.id])
+    def _note_turns(self, _items):
+        turns.note(self.plan)
         return []
 
-    def _get_turns(self, name):
-        """Return what the plan has for teams or members, by their ids."""
-        turns = (self.plan.turns or {}).get(name) or {}
-        return {int(key): value for key, value in turns.items()}
+    def _give_turns_back(self, _items):
+        turns.give_back(self.plan)
+        return []
 
     # GIVING
 
@@ -177,7 +162,7 @@ class Executor:
 
         :param dict given: how many they got by this plan, by id
         """
-        is_another, noted = self.plan.force_quota, self._get_turns("owed")
+        is_another, noted = self.plan.force_quota, turns.get(self.plan, "owed")
         quotas = [
             team._get_member_quotas(is_another, given, noted) for team in self.teams
         ]

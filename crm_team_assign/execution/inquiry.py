@@ -1,5 +1,6 @@
 """Why a lead has no salesperson: its assignment is planned, and each team is asked."""
 
+from odoo import fields
 from odoo.fields import Domain
 
 from odoo.addons.website_crm_score.scoring.conditions import Conditions
@@ -9,6 +10,7 @@ from ..planning.facts import Draft
 from ..planning.reasons import COMPANY, NO_MEMBER, OTHER_TEAM, TEAM_FILTER
 from ..planning.teams import find_obstacle
 from ..planning.wording import show_points
+from ..queries.handovers import read_barred_until
 from ..queries.leads import read_facts
 from .planner import rehearse
 from .presence import find_absences
@@ -37,6 +39,7 @@ class Inquiry:
         outcome = draft.outcomes[self.lead.id]
         team = self.takers.browse(outcome.team or [])
         member = team.crm_team_member_ids.browse(outcome.member or [])
+        turn, turn_count = outcome.place
         lines = self.env["crm.assignment.plan.line"].sudo()  # sudo: as a dry run is
         return lines.new(
             {
@@ -50,6 +53,9 @@ class Inquiry:
                 "member_id": member.id,
                 "user_id": member.user_id.id,
                 "duplicate_of_id": outcome.head_id,
+                "turn": turn,
+                "turn_count": turn_count,
+                "has_filter": outcome.has_filter,
             }
         )
 
@@ -123,12 +129,17 @@ class Inquiry:
     def _ask_members(self, team):
         members = team.crm_team_member_ids.filtered("user_id.active")
         room, away = members._get_assignment_quotas(), find_absences(members)
+        barred = {}
+        if team == self.lead.sudo().team_id:  # sudo: as takers
+            barred = read_barred_until(team, self.lead.id)
         return [
-            self._ask_member(member, room[member], away.get(member.id))
+            self._ask_member(
+                member, room[member], away.get(member.id), barred.get(member.user_id.id)
+            )
             for member in members
         ]
 
-    def _ask_member(self, member, room, absence):
+    def _ask_member(self, member, room, absence, barred_until):
         taken = member._find_assignable_leads(self.now, [self.lead.id], {})
         is_month_full = member.lead_month_count >= member.assignment_max
         code = verdicts.judge_member(
@@ -138,6 +149,7 @@ class Inquiry:
             room,
             is_month_full,
             absence is not None,
+            barred_until is not None,
         )
         if code == verdicts.FILTER and not self._works_for(member):
             code = COMPANY
@@ -147,6 +159,7 @@ class Inquiry:
             "given": given,
             "capacity": member.assignment_max,
             "absence": self.env["crm.team.member"]._describe_absence(until),
+            "day": barred_until and self._describe_date(barred_until),
         }
         words = self.env._(verdicts.MEMBER_WORDS[code])
         failing = code == verdicts.FILTER
@@ -156,6 +169,11 @@ class Inquiry:
             "words": words % facts,
             "conditions": self._find_failing(member) if failing else [],
         }
+
+    def _describe_date(self, date):
+        """Return the day of a moment, in the time zone of who asks."""
+        day = fields.Datetime.context_timestamp(self.lead, date).date()
+        return self.env["crm.team.member"]._describe_day(day)
 
     def _works_for(self, member):
         company_id = self.now.leads[self.lead.id].company_id

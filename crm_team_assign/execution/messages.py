@@ -1,4 +1,5 @@
-"""Each salesperson is told, in one message, which leads a plan gave him."""
+"""Each salesperson is told, in one message, which leads a plan gave him; in another
+one, which it took back from him."""
 
 from functools import partial
 
@@ -68,3 +69,54 @@ def _get_subject(leads):
     if len(leads) == 1:
         return leads.env._("New lead for you: %s", leads.name)
     return leads.env._("%s new leads for you", len(leads))
+
+
+# WHAT WAS TAKEN BACK
+
+
+def tell_owners(env, plan):
+    """Tell those from whom a plan took leads back, and were not told of it yet.
+
+    :param Environment env: of who assigns
+    :param crm.assignment.plan plan: the plan, carried out
+    """
+    untold = plan_lines.get_owners_untold(plan)
+    tell_batch = partial(_tell_owners_batch, env, plan)
+    for _told in env["ir.cron"]._in_batches(tell_batch, untold):
+        pass
+
+
+def _tell_owners_batch(env, plan, todo):
+    for item in todo:
+        # One whose message fails is not to keep others from theirs.
+        env["ir.cron"]._attempt(partial(_tell_owners_each, env), [item])
+    plan_lines.note_owners_told(plan, [user.id for user, _lines in todo])
+
+
+def _tell_owners_each(env, todo):
+    for user, lines in todo:
+        if user.active:
+            _tell_owner(env, user, lines)
+    return []
+
+
+def _tell_owner(env, user, lines):
+    env = env(context=dict(env.context, lang=user.lang))
+    by_lead = {line.lead_id.id: line for line in lines}
+    leads = env["crm.lead"].search(Domain("id", "in", list(by_lead)), order=BEST_FIRST)
+    if not leads:
+        return
+    named = leads[:MESSAGE_LEADS]
+    companies = {"allowed_company_ids": user.company_ids.ids}
+    seen = named.with_user(user).with_context(**companies)._filtered_access("read")
+    values = {"leads": named, "count": len(leads), "lines": by_lead, "seen": seen}
+    subject = env._("%s leads were given to somebody else", len(leads))
+    if len(leads) == 1:
+        subject = env._("%s was given to somebody else", leads.name)
+    message = env["mail.thread"].message_notify(
+        partner_ids=user.partner_id.ids,
+        subject=subject,
+        body=env["ir.qweb"]._render("crm_team_assign.message_leads_taken_back", values),
+    )
+    # sudo: nobody may write which messages are to forget an erased lead
+    env["website.crm.score.mention"].sudo()._note(message, named)

@@ -61,7 +61,20 @@ def make_draft(
         draft.barred = read_barred(teams)
         for team in teams:
             _plan_members(team, taken[team.id], waiting, force_quota, draft)
+    _note_filters(takers, draft)
     return draft
+
+
+def _note_filters(teams, draft):
+    """Note of what is planned for whom whether there is a filter."""
+    team_ids, member_ids = (
+        {taker.id for taker in takers if taker._has_filter("assignment_domain")}
+        for takers in (teams, teams.crm_team_member_ids)
+    )
+    for outcome in draft.outcomes.values():
+        if outcome.is_taken:
+            is_filtered = outcome.team in team_ids or outcome.member in member_ids
+            outcome.has_filter = is_filtered
 
 
 def rehearse(teams, force_quota=False, leads=None):
@@ -233,13 +246,23 @@ def _explain_unseated(team, outcomes, quotas, away, draft):
     )
     users = [member.user_id.id for member in quotas]
     barred = set().union(*(draft.barred.get(user_id, ()) for user_id in users))
+    barred |= _find_barred_by_all(team, draft)
     for outcome in left:
         if outcome.lead_id in missed:
             outcome.reason = AWAY
-        elif quotas and outcome.lead_id in barred:
+        elif outcome.lead_id in barred:
             outcome.reason = BARRED
         elif not quotas:
             outcome.reason = CAPACITY if team._get_assignment_weight() else NO_MEMBER
+
+
+def _find_barred_by_all(team, draft):
+    """Return the leads that nobody of the team is to get yet, whoever has room."""
+    members = team.crm_team_member_ids.filtered(
+        lambda member: member._takes_leads() and member._get_assignment_weight()
+    )
+    barred = [draft.barred.get(user_id, set()) for user_id in members.user_id.ids]
+    return set.intersection(*barred) if barred else set()
 
 
 def _get_member_facts(quotas, lead_ids, draft):

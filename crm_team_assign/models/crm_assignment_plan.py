@@ -6,7 +6,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.website_crm_score.fields import TechnicalInteger, TechnicalJson
 
-from ..execution import lock
+from ..execution import lock, turns
 from ..execution.executor import Executor
 from ..execution.job import JOB, carry_out_plans
 from ..execution.planner import rehearse
@@ -68,6 +68,8 @@ class CrmAssignmentPlan(models.Model):
     )
     selection = TechnicalJson(readonly=True)  # ids of leads, if these alone are planned
     turns = TechnicalJson(readonly=True)  # where rotations go on, what teams are owed
+    # Who shares the leads of lines, by number
+    sharing = TechnicalJson(readonly=True, prefetch=False)
     update_date = fields.Datetime(string="Brought up to Date on", readonly=True)
     confirm_uid = fields.Many2one(
         comodel_name="res.users", string="Confirmed by", readonly=True
@@ -175,6 +177,7 @@ class CrmAssignmentPlan(models.Model):
         }
         self.env["crm.assignment.plan.share"]._add(self, draft)
         plan_lines.insert(self, draft, outcomes)
+        self.sharing = draft.list_sharing()
 
     # BEFORE IT IS CARRIED OUT
 
@@ -204,7 +207,9 @@ class CrmAssignmentPlan(models.Model):
 
         :raise UserError: if the user may not assign leads, or it was confirmed
         """
-        self._begin(["draft", "failed"]).state = "discarded"
+        plan = self._begin(["draft", "failed"])
+        turns.give_back(plan)
+        plan.state = "discarded"
 
     def _begin(self, states):
         """Return this plan, locked and free to be written, if it is in one of

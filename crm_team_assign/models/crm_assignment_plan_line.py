@@ -5,6 +5,7 @@ from odoo.addons.website_crm_score.fields import (
     LedgerMany2one,
     TechnicalBoolean,
     TechnicalFloat,
+    TechnicalInteger,
     TechnicalMany2one,
 )
 
@@ -92,6 +93,12 @@ class CrmAssignmentPlanLine(models.Model):
         readonly=True,
         ondelete="set null",
     )
+    # Whose turn it was, of how many who could have got it
+    turn = TechnicalInteger(readonly=True)
+    turn_count = TechnicalInteger(readonly=True)
+    has_filter = TechnicalBoolean(readonly=True)
+    # The number of those who share such leads, in the plan
+    sharing = TechnicalInteger(readonly=True)
     duplicate_of_id = LedgerMany2one(
         comodel_name="crm.lead",
         string="Duplicate of",
@@ -111,6 +118,8 @@ class CrmAssignmentPlanLine(models.Model):
     )
     # Whether the salesperson was told of the lead
     is_told = TechnicalBoolean(readonly=True)
+    # Whether the one that it was taken back from was told, too
+    is_owner_told = TechnicalBoolean(readonly=True)
     left_reason = fields.Selection(
         selection=[(code, reason.name) for code, reason in LEFT_REASONS.items()],
         string="Left out because",
@@ -143,13 +152,13 @@ class CrmAssignmentPlanLine(models.Model):
             name, reasons = "left_reason", LEFT_REASONS
         facts = self._get_facts()
         known = {name for name, value in facts.items() if value}
-        text = reasons[self[name]].choose_text(known)
-        if not text:
+        texts = reasons[self[name]].choose_texts(known)
+        if not texts:
             return dict(self._fields[name]._description_selection(self.env))[self[name]]
         if not facts["team"]:
             facts["team"] = self.env._("The team")
-        words = self.env._(text)
-        return words % facts
+        sentences = map(self.env._, texts)
+        return " ".join(words % facts for words in sentences)
 
     def _explain_to_users(self):
         """Return in words why leads get to whom they are planned for, each in the
@@ -186,6 +195,9 @@ class CrmAssignmentPlanLine(models.Model):
             "has_minimum": self.minimum > 0,
             # Teams with a minimum are asked from the highest one down.
             "is_chosen": self.minimum > 0 and not self.from_team_id,
+            "filter": self.has_filter,
+            "turn": self.turn,
+            "turns": self.turn_count > 1 and self.turn_count,
             "until": self._describe_return(),
             "from_user": self.from_user_id.name or self.env._("The salesperson"),
             "hours": show_points(round(self.idle_hours, 1)),

@@ -18,6 +18,7 @@ class CrmAssignmentWaiting(models.Model):
     _auto = False
     _order = "lead_count desc, id"
     _depends = {
+        "crm.assignment.handover": ["lead_id", "taken_back_date", "user_id"],
         "crm.lead": [
             "active",
             "company_id",
@@ -25,7 +26,7 @@ class CrmAssignmentWaiting(models.Model):
             "team_id",
             "user_id",
             "won_status",
-        ]
+        ],
     }
 
     reason = fields.Selection(
@@ -94,6 +95,7 @@ class CrmAssignmentWaiting(models.Model):
             "minimum": show_points(team.min_for_assign),
             "score": show_points(self.score),
             "room": self.room,
+            "days": team.take_back_days,
         }
         return self._get_advice()[self.reason] % facts
 
@@ -117,6 +119,10 @@ class CrmAssignmentWaiting(models.Model):
             "member_filter": self.env._(
                 "%(team)s takes them, but the filters of all its salespeople exclude"
                 " them."
+            ),
+            "barred": self.env._(
+                "They were taken back from all salespeople of %(team)s who take them:"
+                " to none of them again within %(days)s days."
             ),
             "other_team": self.env._(
                 "They are in %(team)s, which takes no part in assignment."

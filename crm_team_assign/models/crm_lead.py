@@ -341,8 +341,9 @@ class CrmLead(models.Model):
         return leads.ids
 
     def _return_to(self, user):
-        """Give this lead back to a user who had got in touch before he lost it."""
-        lead = self.with_context(mail_auto_subscribe_no_notify=True, is_assignment=OURS)
+        """Give this lead back to a user who had got in touch before he lost it, and
+        tell him of it, as he was told that he lost it."""
+        lead = self.with_context(is_assignment=OURS)
         lead._track_set_log_message(
             self.env._("%s got in touch before it was taken back.", user.name)
         )

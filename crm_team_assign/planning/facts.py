@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from .turns import get_parts
+from .turns import get_changes
 
 
 class LeadFacts(NamedTuple):
@@ -72,6 +72,9 @@ class Outcome:
     :param int head_id: what the lead is merged into
     :param user: who gets it, if no member
     :param tuple turns: ids of the teams that take turns with leads like this one
+    :param frozenset shares: ids of the members who earned a part of it
+    :param tuple place: of the member among those who could get it: which, of how many
+    :param bool has_filter: whether there is a filter, which it matches
     """
 
     lead_id: int
@@ -82,6 +85,9 @@ class Outcome:
     head_id: int = None
     user: int = None
     turns: tuple = ()
+    shares: frozenset = frozenset()
+    place: tuple = (None, None)
+    has_filter: bool = False
 
 
 @dataclass
@@ -97,6 +103,7 @@ class Draft:
     :param dict weights: of teams by id, see :class:`TeamFacts`
     :param dict overdue: what is to be taken back, by lead, see ``idle.Idle``
     :param dict barred: ids of the leads that a user is not to get again yet, by user
+    :param dict sharing: numbers of those who share leads, see ``number_sharing``
     :param dict errors: by team or member, why its filter cannot be used, or None
     """
 
@@ -109,6 +116,7 @@ class Draft:
     weights: dict = field(default_factory=dict)
     overdue: dict = field(default_factory=dict)
     barred: dict = field(default_factory=dict)
+    sharing: dict = field(default_factory=dict)
     errors: dict = field(default_factory=dict)
 
     def leave(self, lead_id, reason, team_id=None, head_id=None):
@@ -178,11 +186,31 @@ class Draft:
         outcomes = (item for item in self.outcomes.values() if item.turns)
         turns = Counter((item.turns, item.team) for item in outcomes)
         for (team_ids, taker), count in turns.items():
-            parts = get_parts([self.weights[team_id] for team_id in team_ids])
-            for team_id, part in zip(team_ids, parts, strict=True):
-                credits[team_id] += part * count
-                credits[taker] -= part * count
+            weights = {team_id: self.weights[team_id] for team_id in team_ids}
+            credits.update(get_changes(weights, taker, count))
         return {team_id: credit for team_id, credit in credits.items() if credit}
+
+    def number_sharing(self, outcome):
+        """Return the number of those who share leads like this one, None if nobody
+        does: these are numbered as they are asked for."""
+        sharing = outcome.turns, outcome.shares
+        if not any(sharing):
+            return None
+        return self.sharing.setdefault(sharing, len(self.sharing) + 1)
+
+    def list_sharing(self):
+        """Return the weights of the teams and of the members who share leads, as pairs
+        with their ids, in the order of their numbers, from 1.
+
+        :rtype: list[dict]
+        """
+        return [
+            {
+                "teams": [(team_id, self.weights[team_id]) for team_id in team_ids],
+                "members": [(member_id, 1) for member_id in sorted(member_ids)],
+            }
+            for team_ids, member_ids in self.sharing
+        ]
 
     def get_scores_by_share(self):
         """Return the scores of the leads that each member gets, or a team alone.

@@ -35,6 +35,7 @@ def seat_leads(lead_ids, members, away=()):
     :rtype: list[Outcome]
     """
     outcomes, queue = [], [member for member in members if member.quota > 0]
+    known = {}  # who shares leads: mostly the same
     for lead_id in lead_ids:
         rank, takers = _find_takers(lead_id, queue)
         if not takers:
@@ -49,12 +50,22 @@ def seat_leads(lead_ids, members, away=()):
         ]
         member = take_turn(takers, others)
         reason = TURN if rank else PREFERRED
-        outcomes.append(Outcome(lead_id, reason, member=member.id))
+        place = _find_place(member, takers)
+        shares = frozenset(sharing.id for sharing in (*takers, *others))
+        shares = known.setdefault(shares, shares)
+        outcomes.append(
+            Outcome(lead_id, reason, member=member.id, place=place, shares=shares)
+        )
         member.quota -= 1
         queue.remove(member)
         if member.quota > 0:
             queue.append(member)
     return outcomes
+
+
+def _find_place(member, takers):
+    """Return which of the takers a member is, in an order that stays, of how many."""
+    return 1 + sum(taker.id < member.id for taker in takers), len(takers)
 
 
 def _find_takers(lead_id, queue):

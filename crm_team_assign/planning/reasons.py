@@ -47,76 +47,86 @@ class Reason(NamedTuple):
 
     :param text: the words; without, it is what the reason is called
     :param tuple others: pairs of what is known and the words to say instead then
+    :param tuple opening: such pairs, of what is said before that
     """
 
     name: str
     text: LazyGettext = None
     others: tuple = ()
+    opening: tuple = ()
+
+    def choose_texts(self, known):
+        """Return the sentences for a lead of which this is known.
+
+        :param set known: names of facts
+        :rtype: list[LazyGettext]
+        """
+        opening = _choose(self.opening, known)
+        return [text for text in (opening, self.choose_text(known)) if text]
 
     def choose_text(self, known):
-        """Return the words for a lead of which this is known.
-
-        :param known: names of facts
-        :rtype: LazyGettext
-        """
-        texts = (text for names, text in self.others if known.issuperset(names))
-        return next(texts, self.text)
+        """Return the last of these sentences, None if it is the name of the reason."""
+        return _choose(self.others, known, self.text)
 
 
-REASONS = {
-    TURN: Reason(
-        "Their turn",
-        _lt("%(team)s takes it."),
-        (
-            (
-                ["member", "is_chosen"],
-                _lt(
-                    "%(score)s ≥ %(minimum)s, the highest minimum of the teams that"
-                    " take it. It is the turn of %(user)s in %(team)s."
-                ),
-            ),
-            (
-                ["member", "has_minimum"],
-                _lt(
-                    "%(score)s ≥ %(minimum)s, the minimum of its team. It is the turn"
-                    " of %(user)s in %(team)s."
-                ),
-            ),
-            (["member"], _lt("It is the turn of %(user)s in %(team)s.")),
-            (
-                ["is_chosen"],
-                _lt(
-                    "%(score)s ≥ %(minimum)s, the highest minimum of the teams that"
-                    " take it: %(team)s."
-                ),
-            ),
+def _choose(texts, known, default=None):
+    return next((text for names, text in texts if known.issuperset(names)), default)
+
+
+# Why it is the team's
+OF_TEAM = (
+    (
+        ["is_chosen", "filter"],
+        _lt(
+            "%(score)s ≥ %(minimum)s, the highest minimum of the teams that take it;"
+            " the filter matches."
         ),
     ),
+    (
+        ["is_chosen"],
+        _lt("%(score)s ≥ %(minimum)s, the highest minimum of the teams that take it."),
+    ),
+    (
+        ["has_minimum", "filter"],
+        _lt("%(score)s ≥ %(minimum)s, the minimum of its team; the filter matches."),
+    ),
+    (["has_minimum"], _lt("%(score)s ≥ %(minimum)s, the minimum of its team.")),
+    (["filter"], _lt("The filter matches.")),
+)
+# Whose turn it is, of how many who could get it
+OF_TURN = (
+    (
+        ["member", "turns"],
+        _lt("It is the turn of %(user)s in %(team)s: turn %(turn)s of %(turns)s."),
+    ),
+    (["member"], _lt("It is the turn of %(user)s in %(team)s.")),
+)
+
+REASONS = {
+    TURN: Reason("Their turn", _lt("%(team)s takes it."), OF_TURN, OF_TEAM),
     PREFERRED: Reason(
         "Preferred",
         _lt("%(user)s prefers such leads."),
         (
             (
-                ["is_chosen"],
-                _lt(
-                    "%(score)s ≥ %(minimum)s, the highest minimum of the teams that"
-                    " take it. %(user)s prefers such leads."
-                ),
-            ),
-            (
-                ["has_minimum"],
-                _lt(
-                    "%(score)s ≥ %(minimum)s, the minimum of its team. %(user)s"
-                    " prefers such leads."
-                ),
+                ["turns"],
+                _lt("%(user)s prefers such leads: turn %(turn)s of %(turns)s."),
             ),
         ),
+        OF_TEAM,
     ),
     TAKEN_BACK: Reason(
         "Taken back",
-        _lt(
-            "Taken back from %(from_user)s: no contact for %(hours)s working hours. It"
-            " is the turn of %(user)s in %(team)s."
+        _lt("It is the turn of %(user)s in %(team)s."),
+        OF_TURN,
+        (
+            (
+                [],
+                _lt(
+                    "Taken back from %(from_user)s: no contact for %(hours)s working"
+                    " hours."
+                ),
+            ),
         ),
     ),
     LEADER: Reason(

@@ -30,7 +30,21 @@ def take_turn(takers, others=()):
 def get_parts(weights):
     """Return which parts of a lead those earn who have these weights.
 
+    :param list[int] weights: of each of them
     :rtype: list[int]
     """
     total = sum(weights)
     return [LEAD * weight // total for weight in weights]
+
+
+def get_changes(weights, taker_id, count=1):
+    """Return how the credits of all change by turns that one of them had.
+
+    :param dict weights: of all who earned a part of these leads, by id
+    :param int count: how many turns
+    :rtype: dict[int, int]
+    """
+    parts = get_parts(list(weights.values()))
+    changes = {id_: part * count for id_, part in zip(weights, parts, strict=True)}
+    changes[taker_id] -= sum(parts) * count
+    return changes

@@ -4,6 +4,7 @@ from odoo.tools.translate import LazyTranslate
 
 from .reasons import (
     AWAY,
+    BARRED,
     BROKEN_FILTER,
     CAPACITY,
     COMPANY,
@@ -31,6 +32,10 @@ TEAM_WORDS = {
     TAKES: _lt("It takes this lead."),
     HIGHER: _lt("It would take this lead, but %(other)s has a higher minimum."),
     AWAY: _lt("It takes this lead, but who could get it is away."),
+    BARRED: _lt(
+        "It takes this lead, but it was taken back from who could get it, and they do"
+        " not get it again yet."
+    ),
     CAPACITY: _lt("It takes this lead, but all capacity is used up."),
     MEMBER_FILTER: _lt("It takes this lead, but none of its salespeople does."),
     NO_MEMBER: _lt("Nobody in it takes leads."),
@@ -43,6 +48,7 @@ TEAM_WORDS = {
 MEMBER_WORDS = {
     FREE: _lt("Can get it."),
     PAUSED: _lt("Paused."),
+    BARRED: _lt("It was taken back from them, and not to them again before %(day)s."),
     AWAY: _lt("%(absence)s."),
     IDLE: _lt("Has no capacity."),
     FULL_DAY: _lt("Today's share of the capacity is used up: %(given)s."),
@@ -72,16 +78,21 @@ def judge_team(obstacle, members, minimum, highest):
         return TAKES
     if AWAY in members:
         return AWAY
+    if BARRED in members:
+        return BARRED
     if FULL_DAY in members or FULL_MONTH in members:
         return CAPACITY
     return MEMBER_FILTER if {FILTER, COMPANY} & set(members) else NO_MEMBER
 
 
-def judge_member(takes_leads, has_capacity, matches, room, is_month_full, is_away):
+def judge_member(
+    takes_leads, has_capacity, matches, room, is_month_full, is_away, is_barred=False
+):
     """Return what a salesperson says of a lead that the team takes.
 
     :param matches: whether the filter takes it, None if it cannot be used
     :param int room: how many leads there is room for today
+    :param bool is_barred: whether the lead was taken back from him lately
     :return: a code of ``MEMBER_WORDS``
     :rtype: str
     """
@@ -93,6 +104,8 @@ def judge_member(takes_leads, has_capacity, matches, room, is_month_full, is_awa
         return BROKEN_FILTER
     if not matches:
         return FILTER
+    if is_barred:
+        return BARRED
     if room <= 0:
         return FULL_MONTH if is_month_full else FULL_DAY
     return AWAY if is_away else FREE

@@ -245,6 +245,54 @@ def read_barred(teams):
     return {user_id: set(lead_ids) for user_id, lead_ids in rows}
 
 
+def read_barred_until(team, lead_id):
+    """Return until when salespeople are not to get a lead of a team again that was
+    taken back from them, by the id of the user.
+
+    :rtype: dict[int, datetime]
+    """
+    if team.take_back_hours <= 0:
+        return {}
+    _flush(team.env)
+    end = SQL("taken_back_date + %s * interval '1 day'", team.take_back_days)
+    rows = team.env.execute_query(
+        SQL(
+            """
+            SELECT user_id, max(%(end)s)
+              FROM crm_assignment_handover
+             WHERE lead_id = %(lead_id)s AND %(end)s > %(now)s
+          GROUP BY user_id
+            """,
+            end=end,
+            lead_id=lead_id,
+            now=fields.Datetime.now(),
+        )
+    )
+    return dict(rows)
+
+
+def get_barred_sql(env):
+    """Return the query of leads of teams that were taken back lately: ``lead_id``, and
+    ``user_ids`` of whom they are not to go to again yet.
+
+    :rtype: SQL
+    """
+    env[HANDOVER].flush_model()
+    env["crm.team"].flush_model(["take_back_hours", "take_back_days"])
+    return SQL(
+        """
+        (SELECT handover.lead_id, array_agg(handover.user_id) AS user_ids
+           FROM crm_assignment_handover handover
+           JOIN crm_lead lead ON lead.id = handover.lead_id
+           JOIN crm_team team ON team.id = lead.team_id AND team.take_back_hours > 0
+          WHERE handover.taken_back_date
+                > %s - team.take_back_days * interval '1 day'
+       GROUP BY handover.lead_id)
+        """,
+        env.cr.now(),  # the same wherever it is asked for
+    )
+
+
 def note_reminded(env, ids):
     """Note that the salespeople were reminded of these handovers."""
     _execute(

@@ -30,6 +30,9 @@ def insert(plan, draft, outcomes):
             draft.get_score(outcome.lead_id),
             outcome.user,
             draft.get_hours(outcome.lead_id),
+            *outcome.place,
+            outcome.has_filter,
+            draft.number_sharing(outcome),
         )
         for outcome in draft.sort(outcomes)
     ]
@@ -45,18 +48,22 @@ def _insert(plan, rows):
             INSERT INTO crm_assignment_plan_line (
                 plan_id, sequence, lead_id, name, company_id, lead_score,
                 from_team_id, from_user_id, score, outcome, reason, team_id,
-                minimum, member_id, user_id, duplicate_of_id, idle_hours, state)
+                minimum, member_id, user_id, duplicate_of_id, idle_hours, turn,
+                turn_count, has_filter, sharing, state)
             SELECT %s, row.number, lead.id, lead.name, lead.company_id, lead.score,
                    lead.team_id, lead.user_id, COALESCE(row.score, lead.score),
                    row.outcome, row.reason, team.id, team.min_for_assign,
                    member.id, COALESCE(member.user_id, row.user_id), row.head_id,
-                   row.hours,
+                   row.hours, row.turn, row.turn_count, row.has_filter,
+                   row.sharing,
                    CASE WHEN row.outcome != 'none' THEN 'planned' END
               FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::text[],
-                          %s::text[], %s::numeric[], %s::int[], %s::numeric[])
+                          %s::text[], %s::numeric[], %s::int[], %s::numeric[],
+                          %s::int[], %s::int[], %s::bool[], %s::int[])
                    WITH ORDINALITY
                    AS row (lead_id, team_id, member_id, head_id, outcome, reason,
-                           score, user_id, hours, number)
+                           score, user_id, hours, turn, turn_count, has_filter,
+                           sharing, number)
               JOIN crm_lead lead ON lead.id = row.lead_id
          LEFT JOIN crm_team team ON team.id = row.team_id
          LEFT JOIN crm_team_member member ON member.id = row.member_id
@@ -207,6 +214,23 @@ def count_done(plan):
     return {member.id: count for member, count in groups}
 
 
+def count_shared_undone(plan):
+    """Return how many leads of a plan that several share nobody was given.
+
+    :return: the number of those who share them, ids of team and member, and the count
+    :rtype: list[tuple]
+    """
+    domain = [("plan_id", "=", plan.id), ("state", "!=", "done")]
+    groups = plan.env[LINE]._read_group(
+        [*domain, ("outcome", "in", ("member", "team")), ("sharing", ">", 0)],
+        ["sharing", "team_id", "member_id"],
+        ["__count"],
+    )
+    return [
+        (sharing, team.id, member.id, count) for sharing, team, member, count in groups
+    ]
+
+
 # MESSAGES
 
 
@@ -230,3 +254,26 @@ def note_told(plan, user_ids):
     """Note that users were told of the leads that they got."""
     domain = _get_untold_domain(plan) + [("user_id", "in", user_ids)]
     plan.env[LINE].search(domain).is_told = True
+
+
+def _get_owners_untold_domain(plan):
+    return [
+        ("plan_id", "=", plan.id),
+        ("state", "=", "done"),
+        ("outcome", "=", "member"),
+        ("from_user_id", "!=", False),
+        ("is_owner_told", "=", False),
+    ]
+
+
+def get_owners_untold(plan):
+    """Return the lines of leads that were taken back by the user who had them and was
+    not told yet."""
+    domain = _get_owners_untold_domain(plan) + [("lead_id", "!=", False)]
+    return plan.env[LINE]._read_group(domain, ["from_user_id"], ["id:recordset"])
+
+
+def note_owners_told(plan, user_ids):
+    """Note that users were told of the leads that were taken back from them."""
+    domain = _get_owners_untold_domain(plan) + [("from_user_id", "in", user_ids)]
+    plan.env[LINE].search(domain).is_owner_told = True

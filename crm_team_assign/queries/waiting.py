@@ -14,6 +14,7 @@ from odoo.addons.website_crm_score.tools.rule_domain import (
 )
 
 from ..planning.reasons import (
+    BARRED,
     BROKEN_FILTER,
     COMPANY,
     MEMBER_FILTER,
@@ -23,6 +24,7 @@ from ..planning.reasons import (
     TEAM_FILTER,
     TURN,
 )
+from .handovers import get_barred_sql
 
 # In the order of their numbers, which no key is without.
 CODES = (
@@ -34,6 +36,7 @@ CODES = (
     MEMBER_FILTER,
     OTHER_TEAM,
     TURN,
+    BARRED,
 )
 BASE = 16
 
@@ -67,6 +70,16 @@ class Sorter:
         self.teams = env["crm.team"].sudo()._get_takers()
         self.alias, self.query = alias, query
         self.matches = {}
+        self.barred = self._join_barred()
+
+    def _join_barred(self):
+        """Join who is not to get a lead again yet; return the expression of their ids,
+        None if no team takes leads back."""
+        if not any(team.take_back_hours > 0 for team in self.teams):
+            return None
+        found = get_barred_sql(self.leads.env)
+        alias = self.query.left_join(self.alias, "id", found, "lead_id", "barred")
+        return SQL.identifier(alias, "user_ids")
 
     def get_sql(self):
         """Return the expression of the key of a lead that waits.
@@ -97,7 +110,7 @@ class Sorter:
             "CASE WHEN %s THEN CASE WHEN %s THEN %s ELSE %s END ELSE %s END",
             matches,
             self._reaches(team),
-            self._sort_taken(team),
+            self._sort_taken(team, self.barred),
             get_key(MINIMUM, team.id),
             get_key(TEAM_FILTER, team.id),
         )
@@ -129,20 +142,39 @@ class Sorter:
         whens.append(SQL("WHEN %s THEN %s", self._has_company(), get_key(TEAM_FILTER)))
         return SQL("CASE %s ELSE %s END", SQL(" ").join(whens), get_key(COMPANY))
 
-    def _sort_taken(self, team):
-        """Return the key of a lead that the team takes."""
-        members = team.crm_team_member_ids.filtered(
-            lambda member: member._takes_leads() and member._get_assignment_weight()
-        )
-        matches = {self._match(member) for member in members} - {None}
-        if not matches:
+    def _sort_taken(self, team, barred=None):
+        """Return the key of a lead that the team takes.
+
+        :param SQL barred: the ids of users who are not to get it again yet
+        """
+        users = self._group_users(team)
+        if not users:
             return SQL("%s", get_key(NO_MEMBER, team.id))
+        matches = SQL(" OR ").join(users)
+        reasons = [(TURN, matches)]
+        if barred and team.take_back_hours > 0:
+            free = SQL(" OR ").join(
+                SQL("%s AND %s @> %s IS NOT TRUE", match, barred, user_ids)
+                for match, user_ids in users.items()
+            )
+            reasons = [(TURN, free), (BARRED, matches)]
+        whens = [
+            SQL("WHEN %s THEN %s", found, get_key(code, team.id))
+            for code, found in reasons
+        ]
         return SQL(
-            "CASE WHEN %s THEN %s ELSE %s END",
-            SQL(" OR ").join(matches),
-            get_key(TURN, team.id),
-            get_key(MEMBER_FILTER, team.id),
+            "CASE %s ELSE %s END", SQL(" ").join(whens), get_key(MEMBER_FILTER, team.id)
         )
+
+    def _group_users(self, team):
+        """Return the ids of the team's salespeople who take leads by what they take."""
+        users = {}
+        for member in team.crm_team_member_ids:
+            if member._takes_leads() and member._get_assignment_weight():
+                match = self._match(member)
+                if match is not None:
+                    users.setdefault(match, []).append(member.user_id.id)
+        return users
 
     # CONDITIONS
 

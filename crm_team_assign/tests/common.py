@@ -90,6 +90,25 @@ class AssignmentCase(ScoringCase):
         )
         leads.invalidate_recordset(["create_date"])
 
+    @classmethod
+    def make_calendar(cls):
+        """Make working hours of who works all the time."""
+        days = [
+            Command.create(
+                {
+                    "name": "All day",
+                    "dayofweek": str(day),
+                    "hour_from": 0,
+                    "hour_to": 24,
+                    "day_period": "morning",
+                }
+            )
+            for day in range(7)
+        ]
+        return cls.env["resource.calendar"].create(
+            {"name": "Always", "tz": "UTC", "attendance_ids": [Command.clear(), *days]}
+        )
+
     @contextmanager
     def at(self, date):
         """Have both clocks, Python's and the transaction's, stand at ``date``."""

@@ -89,8 +89,8 @@ class TestAssignmentMessage(AssignmentCase, MailCase):
         of_direct = "≥ 50, the highest minimum of the teams that take it. It is the"
         for lead, words in (
             (low, "It is the turn of Eve in Rest."),
-            (first, f"70 {of_direct} turn of Ann in Direct."),
-            (second, f"60 {of_direct} turn of Bob in Direct."),
+            (first, f"70 {of_direct} turn of Ann in Direct: turn 1 of 2."),
+            (second, f"60 {of_direct} turn of Bob in Direct: turn 2 of 2."),
         ):
             self.assertEqual(self.find_why(lead), [words])
             [message] = lead.message_ids.filtered("tracking_value_ids")

@@ -1,4 +1,5 @@
 import random
+from collections import defaultdict
 from datetime import timedelta
 from unittest.mock import patch
 
@@ -238,9 +239,41 @@ class TestAtOnce(PlanCase):
             with self.subTest(seed=seed):
                 self.check_same_answers(random.Random(seed))
 
-    def check_same_answers(self, dice):
+    @mute_logger("odoo.models.unlink")
+    def test_they_do_so_whoever_is_away(self):
+        """Paused until a day, on time off, or not at work; all day, as who comes in the
+        afternoon gets nothing at once in the morning with *Working Hours Only*."""
+        away = 0
+        for seed in SEEDS:
+            with self.subTest(seed=seed):
+                away += self.check_same_answers(random.Random(seed), self.send_away)
+        self.assertGreater(away, len(SEEDS))
+
+    def send_away(self, dice, teams):
+        """Have some members be away; return them."""
+        self.env.company.resource_calendar_id = self.make_calendar()
+        teams.filtered(lambda team: dice.random() < 0.5).assignment_working_hours = True
+        teams.filtered(lambda team: dice.random() < 0.5).assignment_balance = True
+        now = fields.Datetime.now()
+        span = now - timedelta(days=2), now + timedelta(days=5)
+        paused, off = (
+            teams.crm_team_member_ids.filtered(lambda _member: dice.random() < 0.3)
+            for _fate in range(2)
+        )
+        paused.assignment_optout = True
+        paused.assignment_paused_until = span[1].date()
+        off_spans = {member: [span] for member in off}
+        self.patch(
+            self.registry["crm.team.member"],
+            "_get_absences",
+            lambda *args: defaultdict(list, off_spans),
+        )
+        return paused | off
+
+    def check_same_answers(self, dice, send_away=None):
         savepoint = self.env.cr.savepoint()
         teams, leads = self.make_facts(dice)
+        away = send_away(dice, teams) if send_away else teams.crm_team_member_ids[:0]
         self.Rule.assign_scores_to_leads()
         self.env.flush_all()
         answers = {
@@ -258,8 +291,11 @@ class TestAtOnce(PlanCase):
         first = answers["dry run"]
         for name, answer in answers.items():
             self.assertEqual(answer, first, name)
+        absent = {(member.crm_team_id.id, member.user_id.id) for member in away}
+        self.assertFalse(absent & set(first.values()))
         savepoint.close(rollback=True)
         self.env.invalidate_all()
+        return len(away)
 
     def make_facts(self, dice):
         teams = self.Team

@@ -12,7 +12,8 @@ from ..planning.reasons import LEFT_REASONS, OWNED, REASONS, TEAM_FILTER, TURN
 from .plan_common import PlanCase
 
 NAMES = dict.fromkeys(("team", "user", "score", "minimum"), "something")
-PLANNED = NAMES | dict.fromkeys(("lead", "until", "from_user", "hours"), "x")
+FACTS = ("lead", "until", "from_user", "hours", "turn", "turns")
+PLANNED = NAMES | dict.fromkeys(FACTS, "x")
 LEFT_OUT = NAMES | dict.fromkeys(("now_user", "now_team", "plan"), "something")
 
 
@@ -31,7 +32,8 @@ class TestReasons(BaseCase):
     def test_words_name_only_what_a_line_knows(self):
         for reasons, names in ((REASONS, PLANNED), (LEFT_REASONS, LEFT_OUT)):
             for code, reason in reasons.items():
-                texts = [reason.text, *(text for _known, text in reason.others)]
+                others = *reason.others, *reason.opening
+                texts = [reason.text, *(text for _known, text in others)]
                 with self.subTest(code):
                     self.assertTrue(reason.name)
                     for text in filter(None, texts):

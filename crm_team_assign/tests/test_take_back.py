@@ -4,6 +4,7 @@ from unittest.mock import patch
 from odoo import Command, fields
 from odoo.exceptions import ValidationError
 from odoo.tests import tagged
+from odoo.tools import html2plaintext
 
 from ..execution import follow_up, planner
 from .common import LONG_AGO
@@ -24,24 +25,6 @@ class TestTakeBack(PlanCase):
         cls.env.company.resource_calendar_id = cls.make_calendar()
         cls.team = cls.make_team("Direct", 0, [cls.ann], take_back_hours=8)
         cls.team.take_back_date = LONG_AGO
-
-    @classmethod
-    def make_calendar(cls):
-        days = [
-            Command.create(
-                {
-                    "name": "All day",
-                    "dayofweek": str(day),
-                    "hour_from": 0,
-                    "hour_to": 24,
-                    "day_period": "morning",
-                }
-            )
-            for day in range(7)
-        ]
-        return cls.env["resource.calendar"].create(
-            {"name": "Always", "tz": "UTC", "attendance_ids": [Command.clear(), *days]}
-        )
 
     def add(self, *users, **values):
         self.team.crm_team_member_ids = [
@@ -200,6 +183,74 @@ class TestTakeBack(PlanCase):
         self.team.assignment_optout = True
         self.follow_up()
         self.assertEqual(lead.user_id, self.ann)
+
+    # WHO IS TOLD THAT IT IS GONE
+
+    def find_farewells(self):
+        notes = self.get_notes(self.ann)
+        return notes.filtered(lambda note: "given to somebody else" in note.body)
+
+    def test_who_loses_leads_is_told_once_a_run_of_all_of_them(self):
+        self.give(50, 60)
+        self.add(self.bob)
+        for _run in range(2):
+            self.follow_up()
+        [note] = self.find_farewells()
+        self.assertEqual(note.subject, "2 leads were given to somebody else")
+        text = " ".join(html2plaintext(note.body).split())
+        self.assertLess(text.index("Score 60"), text.index("Score 50"))
+        self.assertIn("now with Bob", text)
+        self.assertFalse(self.get_notes(self.manager))
+
+    def test_one_lead_is_named_in_the_subject(self):
+        lead = self.give(60)
+        self.add(self.bob)
+        self.follow_up()
+        [note] = self.find_farewells()
+        self.assertEqual(note.subject, "Score 60 was given to somebody else")
+        lead.unlink()
+        self.assertFalse(note.exists())
+
+    def test_the_lead_is_a_link_for_who_may_still_read_it(self):
+        self.give(60)
+        self.add(self.bob)
+        self.follow_up()
+        [note] = self.find_farewells()
+        self.assertNotIn("href", note.body)
+        self.ann.group_ids += self.env.ref("sales_team.group_sale_salesman_all_leads")
+        self.give(50)
+        self.get_member(self.team, self.ann).active = False
+        self.follow_up()
+        self.assertIn("href", self.find_farewells()[0].body)
+
+    def test_who_prefers_mail_gets_a_mail_of_it(self):
+        self.ann.notification_type = "email"
+        self.give(60)
+        self.add(self.bob)
+        self.follow_up()
+        [note] = self.find_farewells()
+        self.assertEqual(note.notification_ids.mapped("notification_type"), ["email"])
+
+    def test_a_dry_run_and_the_daily_assignment_tell_it_too(self):
+        for way in (
+            self.assign_daily,
+            lambda: self.confirm(self.rehearse(self.team)),
+        ):
+            savepoint = self.env.cr.savepoint()
+            self.give(60)
+            self.add(self.bob)
+            way()
+            self.env.cr.flush()
+            self.assertEqual(len(self.find_farewells()), 1)
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
+
+    def test_who_has_left_is_not_told(self):
+        self.give(60)
+        self.add(self.bob)
+        self.ann.active = False
+        self.follow_up()
+        self.assertFalse(self.find_farewells())
 
     # HOW LONG
 

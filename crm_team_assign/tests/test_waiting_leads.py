@@ -1,11 +1,14 @@
 import random
+from datetime import timedelta
 
+from odoo import fields
 from odoo.exceptions import AccessError, ValidationError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..planning.reasons import (
     AWAY,
+    BARRED,
     CAPACITY,
     MEMBER_FILTER,
     MINIMUM,
@@ -20,6 +23,7 @@ ALIKE = {
     PREFERRED: {TURN},
     AWAY: {TURN},
     CAPACITY: {TURN, NO_MEMBER},
+    BARRED: {BARRED, TURN},
     MEMBER_FILTER: {MEMBER_FILTER, TURN},
 }
 CITIES = ("Oslo", "Rome", "Nice")
@@ -147,16 +151,83 @@ class TestWaitingLeads(PlanCase):
                     ],
                     assignment_domain=chance.choice(FILTERS),
                     assignment_optout=chance.random() < 0.1,
+                    take_back_hours=chance.choice([0, 8]),
+                    take_back_days=chance.choice([5, 50]),
                 )
             teams = [False, False, *self.Team.search([]).ids]
             for _lead in range(25):
-                self.make_scored(
+                lead = self.make_scored(
                     chance.choice(range(0, 90, 5)),
                     city=chance.choice(CITIES),
                     phone=chance.choice([False, "1"]),
                     team_id=chance.choice(teams),
                 )
+                for user in chance.sample([self.ann, self.bob, self.eve], 2):
+                    if chance.random() < 0.5:
+                        self.take_back(lead, user, chance.choice([3, 30, 300]))
             self.compare()
+
+    def take_back(self, lead, user, days=1):
+        """Have a lead be taken back from somebody so many days ago."""
+        date = fields.Datetime.now() - timedelta(days=days)
+        self.env["crm.assignment.handover"].create(
+            {
+                "lead_id": lead.id,
+                "user_id": user.id,
+                "team_id": lead.team_id.id,
+                "date": date - timedelta(days=2),
+                "taken_back_date": date,
+                "end_date": date,
+            }
+        )
+
+    def test_what_was_taken_back_from_all_who_could_have_it_is_told(self):
+        team = self.make_team(
+            "A", 0, [self.ann, self.bob, (self.eve, {"assignment_optout": True})]
+        )
+        team.write({"take_back_hours": 8, "take_back_days": 20})
+        one, both, old, free = self.make_scored(10, 20, 30, 40, team_id=team.id)
+        free.team_id = False  # of no team, it is new to each
+        for lead, users, days in (
+            (one, self.ann, 1),
+            (both, self.ann + self.bob, 1),
+            (old, self.ann + self.bob, 21),
+            (free, self.ann + self.bob, 1),
+        ):
+            for user in users:
+                self.take_back(lead, user, days)
+        self.Rule.assign_scores_to_leads()
+        self.assertEqual(self.count(), {("turn", "A"): 3, ("barred", "A"): 1})
+        barred = self.find().filtered(lambda group: group.reason == "barred")
+        self.assertEqual(self.find_leads(barred), both)
+        self.assertEqual(
+            barred.advice,
+            "They were taken back from all salespeople of A who take them: to none of"
+            " them again within 20 days.",
+        )
+        self.assertEqual(barred.action_open_team()["res_id"], team.id)
+        team.take_back_hours = 0
+        self.assertEqual(self.count(), {("turn", "A"): 4})
+
+    def test_leads_that_were_taken_back_take_no_query_more(self):
+        def count_queries():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            groups = self.env["crm.assignment.waiting"].with_user(self.manager)
+            before = self.env.cr.sql_log_count
+            groups.web_search_read([], {"reason": {}, "lead_count": {}})
+            return self.env.cr.sql_log_count - before
+
+        team = self.make_team("A", 0, [self.ann, self.bob])
+        for lead in self.make_scored(*range(10, 20), team_id=team.id):
+            self.take_back(lead, self.ann)
+            self.take_back(lead, self.bob)
+        self.Rule.assign_scores_to_leads()
+        count_queries()
+        without = count_queries()
+        team.take_back_hours = 8
+        self.assertEqual(count_queries(), without)
+        self.assertEqual(self.count(), {("barred", "A"): 10})
 
     def compare(self):
         leads = self.Lead.search([("user_id", "=", False)])

@@ -10,6 +10,8 @@ from odoo.tools import mute_logger
 from ..execution.inquiry import Inquiry
 from .plan_common import PlanCase
 
+TAKES = "It takes this lead."
+
 
 @tagged("post_install", "-at_install")
 class TestWhyNot(PlanCase):
@@ -107,6 +109,56 @@ class TestWhyNot(PlanCase):
         words = "It takes this lead, but who could get it is away."
         self.assertEqual(said["A"], (words,))
         self.assertRegex(said["Ann"][0], r"^Away until .*\d+.*\.$")
+
+    def test_who_did_nothing_for_it_says_from_when_on_it_can_be_theirs_again(self):
+        team = self.make_team(
+            "A", 0, [self.ann, self.bob], take_back_hours=8, take_back_days=30
+        )
+        lead = self.make_scored(10, team_id=team.id)
+        now = fields.Datetime.now()
+        handovers = self.env["crm.assignment.handover"]
+        for user, days in ((self.ann, 10), (self.bob, 29)):
+            date = now - timedelta(days=days)
+            ended = {"date": date, "taken_back_date": date, "end_date": date}
+            handovers += handovers.create(
+                {"lead_id": lead.id, "user_id": user.id, "team_id": team.id, **ended}
+            )
+        said = self.ask(lead)
+        words = "It was taken back from them, and not to them again before"
+        self.assertRegex(said["Ann"][0], rf"^{words} .*\d+.*\.$")
+        self.assertRegex(said["Bob"][0], rf"^{words} [A-Z][a-z]+day\.$")
+        words = (
+            "It takes this lead, but it was taken back from who could get it, and they"
+            " do not get it again yet."
+        )
+        self.assertEqual(said["A"], (words,))
+        self.assertEqual(Inquiry(lead.with_user(self.manager)).plan().reason, "barred")
+        handovers[1].taken_back_date -= timedelta(days=2)
+        said = self.ask(lead)
+        self.assertEqual((said["A"][0], said["Bob"][0]), (TAKES, "Can get it."))
+        self.assertIn("not to them again", said["Ann"][0])
+
+    def test_leads_taken_back_from_who_has_no_room_are_not_given_tomorrow_either(self):
+        """It is not the capacity that keeps them."""
+        team = self.make_team(
+            "A", 0, [(self.ann, {"assignment_max": 30})], take_back_hours=8
+        )
+        self.make_scored(90)
+        self.assign()
+        lead = self.make_scored(10, team_id=team.id)
+        date = fields.Datetime.now()
+        self.env["crm.assignment.handover"].create(
+            {
+                "lead_id": lead.id,
+                "user_id": self.ann.id,
+                "team_id": team.id,
+                "date": date,
+                "taken_back_date": date,
+                "end_date": date,
+            }
+        )
+        self.Rule.assign_scores_to_leads()
+        self.assertEqual(self.get_line(self.rehearse(), lead).reason, "barred")
 
     def test_a_team_with_a_lower_minimum_tells_of_the_one_with_the_highest(self):
         self.make_team("Low", 10, [self.ann])
