@@ -1,4 +1,5 @@
 from . import test_absence
+from . import test_absence_tours
 from . import test_action_paths
 from . import test_assignment
 from . import test_assignment_company
@@ -19,6 +20,7 @@ from . import test_first_steps
 from . import test_handover
 from . import test_fairness
 from . import test_merge_promise
+from . import test_phone_tours
 from . import test_plan
 from . import test_plan_changes
 from . import test_plan_concurrency

@@ -51,6 +51,15 @@ class TestTours(AssignmentCase, HttpCase):
         self.assertEqual(team.min_for_assign, 30)
         self.assertFalse(low.user_id)
 
+    def test_a_manager_reads_what_came_of_the_leads(self):
+        self.make_team("Report Tour", 0, [self.ann])
+        won, _waiting = self.make_scored(60, 50, expected_revenue=100)
+        self.assign()
+        won.action_set_won()
+        self.start_tour(
+            "/odoo", "crm_team_assign.assignment_report", login=self.manager.login
+        )
+
     def make_idle_lead(self, days, is_reminded):
         """Return a lead that Ann got some days ago, in a team that takes leads back."""
         team = self.make_team("Take Back Tour", 0, [self.ann], take_back_hours=8)

@@ -1,25 +1,9 @@
+import {checkShare, openTeamAssignation} from "./assignment_tour_steps";
 import {registry} from "@web/core/registry";
-import {stepUtils} from "@web_tour/tour_utils";
 
 registry.category("web_tour.tours").add("crm_team_assign.dry_run", {
     steps: () => [
-        stepUtils.showAppsMenuItem(),
-        {
-            content: "Open CRM",
-            trigger: '.o_app[data-menu-xmlid="crm.crm_menu_root"]',
-            run: "click",
-        },
-        {
-            content: "Open Leads Management",
-            trigger:
-                'button[data-menu-xmlid="website_crm_score.website_crm_score_menu_root"]',
-            run: "click",
-        },
-        {
-            content: "Open Team Assignation",
-            trigger: 'a[data-menu-xmlid="crm_team_assign.crm_team_assign_menu"]',
-            run: "click",
-        },
+        ...openTeamAssignation(),
         {
             content: "Rehearse the assignment of all teams",
             trigger: ".o_control_panel button[name=action_plan_assignment]",
@@ -29,11 +13,7 @@ registry.category("web_tour.tours").add("crm_team_assign.dry_run", {
             content: "The plan says that nothing was changed",
             trigger: ".alert:contains(Nothing was changed yet)",
         },
-        {
-            content: "One lead goes to Ann",
-            trigger:
-                '.o_field_widget[name=share_ids] .o_data_row:contains(Ann) [name=lead_count]:contains("1")',
-        },
+        checkShare("Ann", "lead_count", "1"),
         {
             content: "Look at those that are not assigned",
             trigger: "button[name=action_view_lines]:contains(Not Assigned)",
@@ -78,11 +58,7 @@ registry.category("web_tour.tours").add("crm_team_assign.dry_run", {
             trigger:
                 ".o_statusbar_status .o_arrow_button_current:contains(Carried Out)",
         },
-        {
-            content: "It shows what was done for Ann",
-            trigger:
-                '.o_field_widget[name=share_ids] .o_data_row:contains(Ann) [name=done_count]:contains("1")',
-        },
+        checkShare("Ann", "done_count", "1"),
         {
             content: "See the leads that were assigned",
             trigger: "button[name=action_view_leads]",
@@ -115,6 +91,39 @@ registry.category("web_tour.tours").add("crm_team_assign.assignee", {
         {
             content: "The lead opens",
             trigger: '.o_form_view .o_field_widget[name=name] :value("Score 60")',
+        },
+    ],
+});
+
+// On a phone the reasons are there, too.
+registry.category("web_tour.tours").add("crm_team_assign.dry_run_on_the_phone", {
+    steps: () => [
+        {
+            content: "Rehearse the assignment of a team",
+            trigger:
+                ".o_kanban_record:contains(Phone Tour) [name=action_plan_assignment]",
+            run: "click",
+        },
+        {
+            content: "One lead goes to Ann",
+            trigger:
+                '.o_field_widget[name=share_ids] .o_kanban_record:contains(Ann):contains("1 planned")',
+        },
+        {
+            content: "One goes to nobody, for a reason",
+            trigger:
+                '.o_field_widget[name=reason_ids] .o_kanban_record:contains("Below the minimum")',
+        },
+        {
+            content: "See the leads",
+            trigger:
+                '.o_field_widget[name=reason_ids] .o_kanban_record:contains("Below the minimum") [name=action_view_lines]',
+            run: "click",
+        },
+        {
+            content: "Read why",
+            trigger:
+                '.o_kanban_record:contains("Score 49"):contains("Phone Tour wants 50, the score is 49.")',
         },
     ],
 });

@@ -1,3 +1,4 @@
+import {openTeam, openTeamAssignation} from "./assignment_tour_steps";
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
 
@@ -5,28 +6,8 @@ const row = ".o_data_row:contains(Assignation Tour)";
 
 registry.category("web_tour.tours").add("crm_team_assign.minimum_score", {
     steps: () => [
-        stepUtils.showAppsMenuItem(),
-        {
-            content: "Open CRM",
-            trigger: '.o_app[data-menu-xmlid="crm.crm_menu_root"]',
-            run: "click",
-        },
-        {
-            content: "Open Leads Management",
-            trigger:
-                'button[data-menu-xmlid="website_crm_score.website_crm_score_menu_root"]',
-            run: "click",
-        },
-        {
-            content: "Open Team Assignation",
-            trigger: 'a[data-menu-xmlid="crm_team_assign.crm_team_assign_menu"]',
-            run: "click",
-        },
-        {
-            content: "Open the team",
-            trigger: `${row} .o_data_cell[name=name]`,
-            run: "click",
-        },
+        ...openTeamAssignation(),
+        openTeam("Assignation Tour"),
         {
             content: "Members show with their capacity",
             trigger:

@@ -1,25 +1,13 @@
+import {openLeadsManagement} from "./assignment_tour_steps";
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
 
 registry.category("web_tour.tours").add("crm_team_assign.waiting_leads", {
     steps: () => [
-        stepUtils.showAppsMenuItem(),
-        {
-            content: "Open CRM",
-            trigger: '.o_app[data-menu-xmlid="crm.crm_menu_root"]',
-            run: "click",
-        },
-        {
-            content: "Open Leads Management",
-            trigger:
-                'button[data-menu-xmlid="website_crm_score.website_crm_score_menu_root"]',
-            run: "click",
-        },
-        {
-            content: "Open Waiting Leads",
-            trigger: 'a[data-menu-xmlid="crm_team_assign.crm_assignment_waiting_menu"]',
-            run: "click",
-        },
+        ...openLeadsManagement(
+            "Waiting Leads",
+            "crm_team_assign.crm_assignment_waiting_menu"
+        ),
         {
             content: "See the leads that are below the minimum",
             trigger:

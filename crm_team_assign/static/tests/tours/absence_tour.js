@@ -1,0 +1,107 @@
+import {
+    checkShare,
+    openTeam,
+    openTeamAssignation,
+    rehearseTeam,
+} from "./assignment_tour_steps";
+import {registry} from "@web/core/registry";
+import {stepUtils} from "@web_tour/tour_utils";
+
+// Who is not at work within a day gets nothing, and the plan says until when.
+registry.category("web_tour.tours").add("crm_team_assign.working_hours", {
+    steps: () => [
+        ...openTeamAssignation(),
+        openTeam("Absence Tour"),
+        {
+            content: "Leads are for working hours only",
+            trigger:
+                ".o_field_widget[name=assignment_working_hours] input:not(:checked)",
+            run: "click",
+        },
+        ...stepUtils.saveForm(),
+        rehearseTeam(),
+        checkShare("Ann", "absence", "Away until"),
+        {
+            content: "Look at those that wait in the team",
+            trigger: "button[name=action_view_lines]:contains(To Teams Only)",
+            run: "click",
+        },
+        {
+            content: "Read why",
+            trigger:
+                '.o_data_row:contains("Score 60") [name=explanation]:contains("who has room for it is away until")',
+        },
+    ],
+});
+
+// Who is owed leads gets up to two days' shares.
+registry.category("web_tour.tours").add("crm_team_assign.balance", {
+    steps: () => [
+        ...openTeamAssignation(),
+        openTeam("Absence Tour"),
+        rehearseTeam(),
+        checkShare("Ann", "capacity", "2"),
+        {
+            content: "Go back to the team",
+            trigger: ".breadcrumb-item:contains(Absence Tour) a, .o_back_button",
+            run: "click",
+        },
+        {
+            content: "Whoever was away makes up for it",
+            trigger: ".o_field_widget[name=assignment_balance] input:not(:checked)",
+            run: "click",
+        },
+        ...stepUtils.saveForm(),
+        rehearseTeam(),
+        checkShare("Ann", "capacity", "4"),
+    ],
+});
+
+// A pause has an end, which the plan says.
+registry.category("web_tour.tours").add("crm_team_assign.paused_until", {
+    steps: () => [
+        ...openTeamAssignation(),
+        openTeam("Absence Tour"),
+        {
+            content: "Open Ann",
+            trigger:
+                ".o_field_widget[name=crm_team_member_ids] .o_data_row:contains(Ann) [name=user_id]",
+            run: "click",
+        },
+        {
+            content: "Pause her",
+            trigger: ".modal .o_field_widget[name=assignment_optout] input",
+            run: "click",
+        },
+        {
+            content: "Until a day",
+            trigger:
+                ".modal .o_field_widget[name=assignment_paused_until] input, .modal .o_field_widget[name=assignment_paused_until] button",
+            run: "click",
+        },
+        {
+            content: "Of the next month",
+            trigger: ".o_datetime_picker .o_next",
+            run: "click",
+        },
+        {
+            content: "The 15th",
+            trigger:
+                ".o_datetime_picker .o_date_item_cell:not(.o_out_of_range):contains(/^15$/)",
+            run: "click",
+        },
+        {
+            content: "Close her form",
+            trigger: ".modal .o_form_button_save",
+            run: "click",
+        },
+        ...stepUtils.saveForm(),
+        {
+            content: "The team says that she is away",
+            trigger:
+                '.o_field_widget[name=crm_team_member_ids] .o_data_row:contains(Ann) [name=assignment_absence]:contains("Away until")',
+        },
+        rehearseTeam(),
+        checkShare("Ann", "absence", "Away until"),
+    ],
+});

@@ -1,0 +1,44 @@
+import {registry} from "@web/core/registry";
+import {stepUtils} from "@web_tour/tour_utils";
+
+// What came of the leads that were assigned, by team and salesperson.
+registry.category("web_tour.tours").add("crm_team_assign.assignment_report", {
+    steps: () => [
+        ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
+        {
+            content: "Open Reporting",
+            trigger: 'button[data-menu-xmlid="crm.crm_menu_report"]',
+            run: "click",
+        },
+        {
+            content: "Open Assignment",
+            trigger: 'a[data-menu-xmlid="crm_team_assign.crm_assignment_report_menu"]',
+            run: "click",
+        },
+        {
+            content: "Ann was assigned two leads, of which one is won",
+            trigger:
+                '.o_pivot tbody tr:contains(Ann):has(td:nth-child(2):contains("2")):has(td:contains("100.00"))',
+        },
+        {
+            content: "Look at the leads",
+            trigger: ".o_cp_switch_buttons .o_list",
+            run: "click",
+        },
+        {
+            content: "One is won, with its revenue",
+            trigger:
+                '.o_data_row:contains("Score 60"):has([name=state]:contains(Won)):has([name=won_revenue]:contains("100.00"))',
+        },
+        {
+            content: "Open the other one, which waits for a contact",
+            trigger:
+                '.o_data_row:contains("Score 50"):has([name=state]:contains("No Contact Yet")) [name=lead_id]',
+            run: "click",
+        },
+        {
+            content: "The lead opens",
+            trigger: '.o_form_view .o_field_widget[name=name] :value("Score 50")',
+        },
+    ],
+});
