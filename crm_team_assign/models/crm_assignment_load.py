@@ -19,6 +19,21 @@ class CrmAssignmentLoad(models.Model):
     _auto = False
     _order = "day desc, id desc"
     _rec_name = "member_id"
+    _depends = {
+        "crm.lead": ["date_open", "team_id", "user_id"],
+        "crm.team": ["active", "company_id"],
+        "crm.team.member": [
+            "active",
+            "assignment_max",
+            "assignment_optout",
+            "assignment_paused_until",
+            "assignment_unlimited",
+            "crm_team_id",
+            "user_id",
+        ],
+        "res.partner": ["tz"],
+        "res.users": ["partner_id"],
+    }
 
     day = fields.Date(readonly=True)
     kind = fields.Selection(
@@ -53,9 +68,6 @@ class CrmAssignmentLoad(models.Model):
         """Assigned is what a capacity counts: a lead of the team on the day it got its
         salesperson, where the salesperson is. A capacity is of 30 days, each of which
         has its part in whole leads: of 45, one and two in turn; none while away."""
-        self.env["crm.lead"].flush_model(["date_open", "user_id", "team_id"])
-        self.env["crm.team.member"].flush_model()
-        self.env["res.partner"].flush_model(["tz"])
         return SQL(
             """
             WITH zone AS (

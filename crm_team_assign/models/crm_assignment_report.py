@@ -1,8 +1,8 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
-from odoo.addons.website_crm_score.models.website_crm_score_report import CLOSED_DATE
 from odoo.addons.website_crm_score.scoring.grading import GRADES
+from odoo.addons.website_crm_score.tools.jit import switch_off_jit
 
 # Of fewer leads, no rate and no median is told.
 LEAST = 5
@@ -17,9 +17,9 @@ class CrmAssignmentReport(models.Model):
     """
 
     _name = "crm.assignment.report"
+    _inherit = "website.crm.lead.report"
     _description = "Assignment Analysis"
     _auto = False
-    _rec_name = "lead_id"
     _order = "date desc, id desc"
     _depends = {
         "crm.assignment.handover": [
@@ -45,23 +45,12 @@ class CrmAssignmentReport(models.Model):
         "res.company": ["currency_id"],
     }
 
-    lead_id = fields.Many2one(comodel_name="crm.lead", readonly=True)
-    team_id = fields.Many2one(
-        comodel_name="crm.team", string="Sales Team", readonly=True
-    )
-    user_id = fields.Many2one(
-        comodel_name="res.users", string="Salesperson", readonly=True
-    )
-    company_id = fields.Many2one(comodel_name="res.company", readonly=True)
-    currency_id = fields.Many2one(comodel_name="res.currency", readonly=True)
     date = fields.Datetime(string="Assigned on", readonly=True)
-    closed_date = fields.Datetime(string="Closed on", readonly=True)
     grade = fields.Selection(
         selection=[(grade, grade) for grade in GRADES],
         readonly=True,
         help="What the lead had when it was assigned.",
     )
-    score = fields.Float(digits=(16, 2), readonly=True, aggregator="avg")
     state = fields.Selection(
         selection=[
             ("won", "Won"),
@@ -98,35 +87,20 @@ class CrmAssignmentReport(models.Model):
         "takes them back. Empty for fewer than 5, and for teams that take none back.",
     )
     taken_back_count = fields.Integer(string="Taken Back", readonly=True)
-    won_count = fields.Integer(string="Won", readonly=True)
-    lost_count = fields.Integer(string="Lost", readonly=True)
     win_rate = fields.Float(
-        string="Win Rate (%)",
-        digits=(16, 1),
-        readonly=True,
-        aggregator="avg",
-        help="How many of those that are won or lost are won. Empty for fewer than 5.",
-    )
-    won_revenue = fields.Monetary(
-        string="Revenue Won",
-        readonly=True,
-        help="The expected revenue of those that are won.",
+        help="How many of those that are won or lost are won. Empty for fewer than 5."
     )
 
-    def action_open_lead(self):
-        """Show the lead."""
-        self.ensure_one()
-        return self.lead_id.get_formview_action()
+    def _search(self, *args, **kwargs):
+        switch_off_jit(self.env.cr)
+        return super()._search(*args, **kwargs)
 
     @property
     def _table_query(self):
-        # PostgreSQL would compile it for longer than it takes.
-        self.env.cr.execute("SELECT set_config('jit', 'off', true)")
         return SQL(
             """
             SELECT handover.id, handover.lead_id, handover.team_id, handover.user_id,
                    handover.company_id, handover.date, handover.grade, handover.score,
-                   COALESCE(company.currency_id, %(currency)s) AS currency_id,
                    CASE WHEN handover.taken_back_date IS NOT NULL THEN 'taken_back'
                         WHEN NOT is_theirs THEN 'other'
                         WHEN lead.won_status IN ('won', 'lost') THEN lead.won_status
@@ -143,12 +117,7 @@ class CrmAssignmentReport(models.Model):
                              WHEN handover.contact_hours IS NOT NULL THEN 0 END
                         END AS in_time,
                    (handover.taken_back_date IS NOT NULL)::integer AS taken_back_count,
-                   is_won::integer AS won_count,
-                   (is_closed AND NOT is_won)::integer AS lost_count,
-                   CASE WHEN is_closed THEN 100.0 * is_won::integer END AS win_rate,
-                   CASE WHEN is_won THEN lead.expected_revenue ELSE 0 END
-                   AS won_revenue,
-                   CASE WHEN is_closed THEN %(closed_date)s END AS closed_date
+                   %(closing)s
               FROM crm_assignment_handover handover
          LEFT JOIN crm_lead lead ON lead.id = handover.lead_id
          LEFT JOIN crm_team team ON team.id = handover.team_id
@@ -170,8 +139,7 @@ class CrmAssignmentReport(models.Model):
                           is_theirs AND lead.won_status = 'won' AS is_won
                    ) AS outcome
             """,
-            currency=self.env.company.currency_id.id,
-            closed_date=CLOSED_DATE,
+            closing=self._get_closing_sql(SQL("is_closed"), SQL("is_won")),
         )
 
     def _read_group_select(self, aggregate_spec, query):

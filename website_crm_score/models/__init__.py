@@ -19,6 +19,7 @@ from . import website_crm_score_source_comeback
 from . import website_crm_score_line
 from . import website_crm_score_history
 from . import website_crm_score_band
+from . import website_crm_lead_report
 from . import website_crm_score_report
 from . import website_crm_lift
 from . import website_crm_score_rule_report

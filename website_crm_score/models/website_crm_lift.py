@@ -10,7 +10,10 @@ class WebsiteCrmLift(models.AbstractModel):
     _name = "website.crm.lift"
     _description = "Lift"
 
+    won_count = fields.Integer(string="Won", readonly=True, aggregator=None)
+    lost_count = fields.Integer(string="Lost", readonly=True, aggregator=None)
     closed_count = fields.Integer(string="Closed", readonly=True, aggregator=None)
+    win_rate = fields.Float(readonly=True, aggregator=None)
     lift = fields.Float(digits=(16, 2), readonly=True, aggregator=None)
     lift_low = fields.Float(digits=(16, 2), readonly=True, aggregator=None)
     lift_high = fields.Float(digits=(16, 2), readonly=True, aggregator=None)
@@ -52,7 +55,10 @@ class WebsiteCrmLift(models.AbstractModel):
         low, high = get_wilson_sql(won, lost)
         return SQL(
             """
+            %(won)s AS won_count,
+            %(lost)s AS lost_count,
             %(won)s + %(lost)s AS closed_count,
+            %(rate)s AS win_rate,
             %(rate)s / NULLIF(%(all_rate)s, 0) AS lift,
             %(low)s / NULLIF(%(all_rate)s, 0) AS lift_low,
             %(high)s / NULLIF(%(all_rate)s, 0) AS lift_high,

@@ -1,9 +1,9 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..scoring.win_rate import FEW, get_rate_sql
+from ..scoring.win_rate import FEW
 from ..tools.tracked_url import shorten
-from .website_crm_score_report import IS_WON
+from .website_crm_lead_report import IS_WON
 
 
 class WebsiteCrmPageReport(models.Model):
@@ -37,17 +37,13 @@ class WebsiteCrmPageReport(models.Model):
     title = fields.Char(string="Page Title", compute="_compute_title")
     view_count = fields.Integer(string="Visits", readonly=True, aggregator=None)
     lead_count = fields.Integer(string="Leads", readonly=True, aggregator=None)
-    won_count = fields.Integer(string="Won", readonly=True, aggregator=None)
-    lost_count = fields.Integer(string="Lost", readonly=True, aggregator=None)
     is_few = fields.Boolean(
         string="Too Few",
         readonly=True,
         help="Less than 30 of the leads are closed: a rate of so few says little.",
     )
     win_rate = fields.Float(
-        readonly=True,
-        aggregator=None,
-        help="How many of the won and lost leads that saw the page are won.",
+        help="How many of the won and lost leads that saw the page are won."
     )
     lift = fields.Float(
         help="How many times the win rate of all leads that saw a tracked page that of "
@@ -78,17 +74,16 @@ class WebsiteCrmPageReport(models.Model):
 
     @property
     def _table_query(self):
-        won, lost = SQL("won_count"), SQL("lost_count")
         return SQL(
             """
             WITH lead AS MATERIALIZED (%(leads)s)
-            SELECT entry.id, entry.url, seen.*, %(won)s + %(lost)s < %(few)s AS is_few,
-                   %(rate)s AS win_rate, %(lift)s
+            SELECT entry.id, entry.url, page_id, view_count, view_date, lead_count,
+                   won + lost < %(few)s AS is_few, %(lift)s
               FROM (SELECT url_id, max(page_id) AS page_id,
                            sum(view_count)::bigint AS view_count,
                            max(view_date) AS view_date, count(*) AS lead_count,
-                           count(*) FILTER (WHERE is_won) AS won_count,
-                           count(*) FILTER (WHERE is_lost) AS lost_count
+                           count(*) FILTER (WHERE is_won) AS won,
+                           count(*) FILTER (WHERE is_lost) AS lost
                       FROM website_crm_pageview pageview
                       JOIN lead ON lead.id = pageview.lead_id
                   GROUP BY url_id) seen
@@ -96,11 +91,8 @@ class WebsiteCrmPageReport(models.Model):
               JOIN website_crm_url entry ON entry.id = seen.url_id
             """,
             leads=self._get_leads_sql(),
-            won=won,
-            lost=lost,
             few=FEW,
-            rate=get_rate_sql(won, lost),
-            lift=self._get_lift_sql(won, lost, SQL("all_rate")),
+            lift=self._get_lift_sql(SQL("won"), SQL("lost"), SQL("all_rate")),
             all=self._get_all_sql(),
         )
 

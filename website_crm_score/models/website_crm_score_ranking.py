@@ -12,7 +12,7 @@ from ..learning.patterns import Counts
 from ..learning.proposal import LEAST_OUTCOMES
 from ..suggesting.closed_months import ClosedMonths
 from ..tools.concurrency import CONCURRENCY_ERRORS
-from .website_crm_score_report import CLOSED_DATE, IS_CLOSED, IS_WON
+from .website_crm_lead_report import CLOSED_DATE, IS_CLOSED, IS_WON
 
 _logger = logging.getLogger(__name__)
 

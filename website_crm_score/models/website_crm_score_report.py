@@ -1,15 +1,10 @@
 from odoo import fields, models
 from odoo.tools import SQL
 
+from .website_crm_lead_report import IS_CLOSED, IS_WON
+
 # What there is to tell of a lead that is over, or goes on
 IS_REPORTED = SQL("(lead.active OR lead.won_status IN ('won', 'lost'))")
-IS_WON = SQL("(lead.won_status = 'won')")
-IS_CLOSED = SQL("(lead.won_status IN ('won', 'lost'))")
-# Core notes when a lead is closed, but not of one that is closed when it is made, as by
-# an import: its stage is not younger than the end.
-CLOSED_DATE = SQL(
-    "COALESCE(lead.date_closed, lead.date_last_stage_update, lead.create_date)"
-)
 
 
 class WebsiteCrmScoreReport(models.Model):
@@ -19,9 +14,9 @@ class WebsiteCrmScoreReport(models.Model):
     """
 
     _name = "website.crm.score.report"
+    _inherit = "website.crm.lead.report"
     _description = "Analysis of Scores"
     _auto = False
-    _rec_name = "lead_id"
     _order = "score desc, id desc"
     _depends = {
         "crm.lead": [
@@ -45,29 +40,18 @@ class WebsiteCrmScoreReport(models.Model):
         "res.company": ["currency_id"],
     }
 
-    lead_id = fields.Many2one(comodel_name="crm.lead", readonly=True)
     lead_type = fields.Selection(
         selection=[("lead", "Lead"), ("opportunity", "Opportunity")],
         string="Type",
         readonly=True,
     )
-    team_id = fields.Many2one(
-        comodel_name="crm.team", string="Sales Team", readonly=True
-    )
-    user_id = fields.Many2one(
-        comodel_name="res.users", string="Salesperson", readonly=True
-    )
-    company_id = fields.Many2one(comodel_name="res.company", readonly=True)
-    currency_id = fields.Many2one(comodel_name="res.currency", readonly=True)
     create_date = fields.Datetime(string="Created on", readonly=True)
-    closed_date = fields.Datetime(string="Closed on", readonly=True)
     score_date = fields.Datetime(string="Scored on", readonly=True)
     won_status = fields.Selection(
         selection=[("won", "Won"), ("lost", "Lost"), ("pending", "Open")],
         string="Outcome",
         readonly=True,
     )
-    score = fields.Float(digits=(16, 2), readonly=True, aggregator="avg")
     score_fit = fields.Float(
         string="Fit", digits=(16, 2), readonly=True, aggregator="avg"
     )
@@ -92,19 +76,8 @@ class WebsiteCrmScoreReport(models.Model):
         help="Scores that are much the same, with the minimum scores that are among "
         "them.",
     )
-    won_count = fields.Integer(string="Won", readonly=True)
-    lost_count = fields.Integer(string="Lost", readonly=True)
     win_rate = fields.Float(
-        string="Win Rate (%)",
-        digits=(16, 1),
-        readonly=True,
-        aggregator="avg",
-        help="How many of those that are won or lost are won. Open ones do not count.",
-    )
-    won_revenue = fields.Monetary(
-        string="Revenue Won",
-        readonly=True,
-        help="The expected revenue of those that are won.",
+        help="How many of those that are won or lost are won. Open ones do not count."
     )
     days_to_close = fields.Float(
         string="Days to Close",
@@ -113,11 +86,6 @@ class WebsiteCrmScoreReport(models.Model):
         aggregator="avg",
         help="From when it was made until it was won or lost.",
     )
-
-    def action_open_lead(self):
-        """Show the lead."""
-        self.ensure_one()
-        return self.lead_id.get_formview_action()
 
     @property
     def _table_query(self):
@@ -128,24 +96,15 @@ class WebsiteCrmScoreReport(models.Model):
                    lead.won_status, lead.score, lead.score_fit, lead.score_engagement,
                    lead.score_grade, left(lead.score_grade, 1) AS fit_grade,
                    right(lead.score_grade, 1) AS engagement_grade,
-                   COALESCE(company.currency_id, %(currency)s) AS currency_id,
-                   CASE WHEN %(is_closed)s THEN %(closed_date)s END AS closed_date,
                    %(band)s AS band_id,
-                   %(is_won)s::integer AS won_count,
-                   (lead.won_status = 'lost')::integer AS lost_count,
-                   CASE WHEN %(is_closed)s THEN 100.0 * %(is_won)s::integer END
-                   AS win_rate,
-                   CASE WHEN %(is_won)s THEN lead.expected_revenue ELSE 0 END
-                   AS won_revenue,
-                   CASE WHEN %(is_closed)s THEN lead.day_close END AS days_to_close
+                   CASE WHEN %(is_closed)s THEN lead.day_close END AS days_to_close,
+                   %(closing)s
               FROM crm_lead lead
          LEFT JOIN res_company company ON company.id = lead.company_id
              WHERE %(is_reported)s
             """,
-            currency=self.env.company.currency_id.id,
-            is_closed=IS_CLOSED,
-            closed_date=CLOSED_DATE,
             band=self.env["website.crm.score.band"]._get_id_sql(SQL("lead.score")),
-            is_won=IS_WON,
+            is_closed=IS_CLOSED,
+            closing=self._get_closing_sql(IS_CLOSED, IS_WON),
             is_reported=IS_REPORTED,
         )

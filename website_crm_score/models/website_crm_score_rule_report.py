@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..scoring.win_rate import get_rate_sql
-from .website_crm_score_report import CLOSED_DATE, IS_CLOSED, IS_WON
+from .website_crm_lead_report import CLOSED_DATE, IS_CLOSED, IS_WON
 
 WON, LOST = SQL("COALESCE(held.won, 0)"), SQL("COALESCE(held.lost, 0)")
 OTHER_WON = SQL("(COALESCE(looked.won, 0) - COALESCE(held.looked_won, 0))")
@@ -76,8 +76,6 @@ class WebsiteCrmScoreRuleReport(models.Model):
     )
     points = fields.Float(digits=(16, 2), readonly=True, aggregator=None)
     matched_count = fields.Integer(string="Matched", readonly=True, aggregator=None)
-    won_count = fields.Integer(string="Won", readonly=True, aggregator=None)
-    lost_count = fields.Integer(string="Lost", readonly=True, aggregator=None)
     other_count = fields.Integer(
         string="Closed Without",
         readonly=True,
@@ -85,9 +83,7 @@ class WebsiteCrmScoreRuleReport(models.Model):
         help="Won and lost leads that the rule looked at and gave no points.",
     )
     win_rate = fields.Float(
-        readonly=True,
-        aggregator=None,
-        help="How many of the won and lost leads with points of the rule are won.",
+        help="How many of the won and lost leads with points of the rule are won."
     )
     other_win_rate = fields.Float(
         string="Win Rate Without",
@@ -129,9 +125,8 @@ class WebsiteCrmScoreRuleReport(models.Model):
                    rule.category, rule.value AS points,
                    CASE WHEN rule.rule_type = 'event' THEN rule.event_type END
                    AS event_type,
-                   COALESCE(held.matched, 0) AS matched_count, %(won)s AS won_count,
-                   %(lost)s AS lost_count, %(lift)s,
-                   %(other_won)s + %(other_lost)s AS other_count, %(rate)s AS win_rate,
+                   COALESCE(held.matched, 0) AS matched_count, %(lift)s,
+                   %(other_won)s + %(other_lost)s AS other_count,
                    %(other_rate)s AS other_win_rate
               FROM rule
          LEFT JOIN (%(held)s) held ON held.rule_id = rule.id
@@ -140,11 +135,8 @@ class WebsiteCrmScoreRuleReport(models.Model):
             leads=self._get_leads_sql(),
             held=self._get_held_sql(),
             looked=self._get_looked_sql(),
-            won=WON,
-            lost=LOST,
             other_won=OTHER_WON,
             other_lost=OTHER_LOST,
-            rate=get_rate_sql(WON, LOST),
             other_rate=get_rate_sql(OTHER_WON, OTHER_LOST),
             lift=self._get_lift_sql(WON, LOST, get_rate_sql(ALL_WON, ALL_LOST)),
         )

@@ -8,7 +8,7 @@ from odoo.fields import Datetime, Domain
 from odoo.tools import SQL
 
 from ..learning import months
-from ..models.website_crm_score_report import CLOSED_DATE, IS_WON
+from ..models.website_crm_lead_report import CLOSED_DATE, IS_WON
 from ..scoring.worklist import tune
 from .predictive import fetch_values
 

@@ -26,6 +26,7 @@ ACCESS = {
     "website.crm.scored": {},
     "website.crm.scored.week": {},
     "website.crm.lift": {},
+    "website.crm.lead.report": {},
     "website.crm.scored.listeners": {},
     "website.crm.best.first": {},
     "website.crm.first.steps": {},
