@@ -200,7 +200,7 @@ def test_all_jobs_are_done_by_both_workers(run, database):
 
 
 def test_the_run_has_the_sums_of_its_jobs(run, database):
-    columns = "lead_count, left_count, part_reached, part_count"
+    columns = "lead_count, left_count, done_part_count, part_count"
     query = f"SELECT {columns} FROM website_crm_score_run ORDER BY id LIMIT 1"
     assert fetch(database, query) == [(LEADS, 0, PARTS, PARTS)]
 

@@ -1,7 +1,7 @@
 {
     "name": "Lead Scoring",
     "summary": "Track what your leads see on your website and score them by rules",
-    "version": "19.0.1.6.0",
+    "version": "19.0.1.7.0",
     "category": "Sales/CRM",
     "author": "Lead Scoring contributors",
     "license": "LGPL-3",

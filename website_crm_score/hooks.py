@@ -55,16 +55,16 @@ def add_score_columns(cr, table):
     if not sql.column_exists(cr, table, "score_grade"):
         # None: they have no grade before they are scored.
         sql.create_column(cr, table, "score_grade", "varchar")
-    if not sql.column_exists(cr, table, "score_outdated"):
+    if not sql.column_exists(cr, table, "score_stale"):
         cr.execute(
             SQL(
-                "ALTER TABLE %s ADD COLUMN score_outdated bool DEFAULT FALSE",
+                "ALTER TABLE %s ADD COLUMN score_stale bool DEFAULT FALSE",
                 SQL.identifier(table),
             )
         )
         cr.execute(
             SQL(
-                "ALTER TABLE %s ALTER COLUMN score_outdated SET DEFAULT TRUE",
+                "ALTER TABLE %s ALTER COLUMN score_stale SET DEFAULT TRUE",
                 SQL.identifier(table),
             )
         )

@@ -51,7 +51,7 @@ DATES = {
     "website_crm_pageview": ("first_view_date", "view_date"),
     "website_crm_score": ("write_date",),
     "website_crm_score_line": ("first_date", "last_date"),
-    "website_crm_score_progress": ("horizon_date", "repaired_date", "counted_date"),
+    "website_crm_score_progress": ("pageviews_date", "ledger_date", "events_date"),
 }
 
 VISITS = """

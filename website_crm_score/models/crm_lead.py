@@ -55,7 +55,7 @@ class CrmLead(models.Model):
         compute="_compute_pageviews_count",
         groups="sales_team.group_sale_salesman",
     )
-    pageviews_outdated = TechnicalBoolean(
+    pageviews_stale = TechnicalBoolean(
         readonly=True,
         copy=False,
         groups="base.group_system",
@@ -71,8 +71,8 @@ class CrmLead(models.Model):
         "not merged with leads of others.",
     )
 
-    _score_outdated_idx = models.Index("(id) WHERE score_outdated IS TRUE")
-    _pageviews_outdated_idx = models.Index("(id) WHERE pageviews_outdated IS TRUE")
+    _score_stale_idx = models.Index("(id) WHERE score_stale IS TRUE")
+    _pageviews_stale_idx = models.Index("(id) WHERE pageviews_stale IS TRUE")
 
     @api.depends("score_line_ids.points")
     def _compute_score(self):
@@ -264,7 +264,7 @@ class CrmLead(models.Model):
             self.env["ir.cron"]._transact(partial(pageviews._sync, leads))
             rules = leads.env["website.crm.score"]._find_active("lead")
             scope = fields.Domain("id", "in", leads.ids)
-            leads.env["website.crm.score.run"]._score(rules, "due", scope)
+            leads.env["website.crm.score.run"]._score(rules, "stale", scope)
 
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
@@ -353,7 +353,7 @@ class CrmLead(models.Model):
         # A few are named: to look at the mark of all costs each rule a tenth more.
         # sudo: the mark is for the jobs alone
         leads = self.sudo().with_context(active_test=False)
-        is_stale = fields.Domain("pageviews_outdated", "=", True)
+        is_stale = fields.Domain("pageviews_stale", "=", True)
         stale = leads.search(is_stale, limit=FEW_LEADS + 1, order="id")
         if len(stale) > FEW_LEADS:
             return is_ready & ~is_stale
@@ -363,8 +363,8 @@ class CrmLead(models.Model):
 
     def _mark_pageviews_stale(self):
         """Have the next job derive the page views of these leads again."""
-        where = SQL("pageviews_outdated IS NOT TRUE")
-        self._write_flag("pageviews_outdated", SQL("TRUE"), where)
+        where = SQL("pageviews_stale IS NOT TRUE")
+        self._write_flag("pageviews_stale", SQL("TRUE"), where)
 
     def _unmark_pageviews_stale(self):
         """Note that the page views of these leads are up to date.
@@ -372,15 +372,15 @@ class CrmLead(models.Model):
         Runs left out those that were not: they are stale now, whatever else happened to
         them meanwhile.
         """
-        names = ["pageviews_outdated", "score_outdated"]
+        names = ["pageviews_stale", "score_stale"]
         self.flush_recordset(names)
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE crm_lead
-                   SET pageviews_outdated = FALSE,
-                       score_outdated = score_outdated OR score_date IS NOT NULL
-                 WHERE id IN %s AND pageviews_outdated
+                   SET pageviews_stale = FALSE,
+                       score_stale = score_stale OR score_date IS NOT NULL
+                 WHERE id IN %s AND pageviews_stale
                 """,
                 self._ids,
             )

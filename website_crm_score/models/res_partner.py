@@ -58,7 +58,7 @@ class ResPartner(models.Model):
     )
 
     _staff_until_idx = models.Index("(id) WHERE staff_until IS NOT NULL")
-    _score_outdated_idx = models.Index("(id) WHERE score_outdated IS TRUE")
+    _score_stale_idx = models.Index("(id) WHERE score_stale IS TRUE")
 
     @api.depends("score_line_ids.points")
     def _compute_score(self):

@@ -135,8 +135,8 @@ class WebsiteCrmPageview(models.Model):
         """Bring up to date the page views of all leads of which they are stale.
 
         These are the leads whose visitors were seen since the date that the job is
-        caught up to, and those marked because their visitors changed. Leads that
-        somebody is changing are left for the next time.
+        caught up to, and those whose visitors changed. Leads that somebody is changing
+        are left for the next time.
 
         :return: whether all was done; in a scheduled action time can run out
         :rtype: bool
@@ -376,7 +376,7 @@ class WebsiteCrmPageview(models.Model):
         rows = self.env.execute_query(
             SQL(
                 """
-                SELECT id FROM crm_lead WHERE pageviews_outdated IS TRUE
+                SELECT id FROM crm_lead WHERE pageviews_stale IS TRUE
                  UNION %s
                  ORDER BY 1
                 """,
@@ -384,7 +384,7 @@ class WebsiteCrmPageview(models.Model):
             )
         )
         is_job = self.env["ir.cron"]._is_job()
-        last_id = progress.reached_lead_id if is_job else 0
+        last_id = progress.pass_lead_id if is_job else 0
         return [id_ for (id_,) in rows if id_ > last_id]
 
     @staticmethod
@@ -398,8 +398,8 @@ class WebsiteCrmPageview(models.Model):
                 ON link.website_visitor_id = track.visitor_id
              WHERE (track.visit_datetime >= %s OR track.id > %s)
             """,
-            progress.horizon_date or datetime.min,
-            progress.last_track_id,
+            progress.pageviews_date or datetime.min,
+            progress.pageviews_track_id,
         )
 
     @api.model

@@ -279,7 +279,7 @@ class WebsiteCrmScore(models.Model):
         self.check_access("write")
         rules = self.sudo().filtered("active")  # sudo: nobody may write the ledger
         self.env["website.crm.pageview"]._sync_recent()
-        rules.env["website.crm.score.run"]._score_all(rules, reach="all")
+        rules.env["website.crm.score.run"]._score_all(rules, looks_at="all")
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -321,7 +321,7 @@ class WebsiteCrmScore(models.Model):
             ids = rule_ids
         if ids is None or ids is False:
             ledger = self.env["website.crm.score.line"]
-            self.env["ir.cron"]._transact(ledger._repair)
+            self.env["ir.cron"]._transact(ledger._catch_up)
             if not self._regrade_all():
                 return False
             return runs._score_all(self.search([("active", "=", True)]))
@@ -332,7 +332,7 @@ class WebsiteCrmScore(models.Model):
     def _regrade_all(self):
         """Grade leads, and contacts, by other settings than they were graded by.
 
-        :return: whether all were reached
+        :return: whether all are graded
         :rtype: bool
         """
         if not self.env["ir.cron"]._is_job():  # contacts have one of their own
@@ -358,7 +358,7 @@ class WebsiteCrmScore(models.Model):
         leads = self.env["crm.lead"].with_context(active_test=False)
         stale, is_over = leads._stale_domain(), True
         if leads.search_count(stale & leads._ready_domain(), limit=1):
-            is_over = self.env["website.crm.score.run"]._score(rules, reach="due")
+            is_over = self.env["website.crm.score.run"]._score(rules, looks_at="stale")
         if rules and is_over and leads.search_count(stale, limit=1):
             leads._trigger_scoring(fields.Datetime.now() + LOOK_AGAIN_AFTER)
 

@@ -73,7 +73,7 @@ class WebsiteCrmScoreAlert(models.Model):
             return
         progress, leads = run._get_progress(), self.env["crm.lead"]
         now = fields.Datetime.now()
-        caught_up_to = run.count_date or progress._find_caught_up_to()[0]
+        caught_up_to = run.events_date or progress._find_caught_up_to()[0]
         since = max(progress.returns_date or caught_up_to, now - RETURN_AGE)
         source = self.env["website.crm.score.source.comeback"]
         days = settings._get_scoring_number("alert_absence_days")
@@ -95,7 +95,7 @@ class WebsiteCrmScoreAlert(models.Model):
     @api.model
     def _end_run(self, run):
         """Tell salespeople what is new of their leads, at the end of ``run``."""
-        if run.apply_to != "lead" or run.reach == "all" or is_rehearsal(self.env):
+        if run.apply_to != "lead" or run.looks_at == "all" or is_rehearsal(self.env):
             return
         self._note_returns(run)
         alerts = self._take(run)

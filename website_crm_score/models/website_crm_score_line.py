@@ -232,24 +232,25 @@ class WebsiteCrmScoreLine(models.Model):
             self.env["website.crm.score.history"]._drop_orphans(owners)
 
     @api.model
-    def _repair(self):
-        """Mend what a run and a change of a rule or owner leave, at the same time."""
+    def _catch_up(self):
+        """Mend what a run and a change of a rule or owner left, at the same time: the
+        ledger is then caught up to what rules and owners are."""
         progress = self.env["website.crm.score.progress"]._get()
         caught_up_to, _track_id = progress._find_caught_up_to()
         changed = Domain.TRUE
-        if progress._is_check_due():
+        if progress._is_to_look_at_all():
             self._drop_orphans()
-        elif progress.repaired_date:
-            changed = Domain("write_date", ">=", progress.repaired_date)
+        elif progress.ledger_date:
+            changed = Domain("write_date", ">=", progress.ledger_date)
         # Companies of owners change behind the back of their rules.
         changed |= Domain("company_id", "!=", False)
         rules = self.env["website.crm.score"].with_context(active_test=False)
         self._revalue(rules.search(changed))
-        self._repair_categories(rules, progress.repaired_date)
+        self._catch_up_categories(rules, progress.ledger_date)
         if self.env["ir.cron"]._is_job():
-            progress._note("repaired_date", caught_up_to)
+            progress._note("ledger_date", caught_up_to)
 
-    def _repair_categories(self, rules, since):
+    def _catch_up_categories(self, rules, since):
         """Have the totals of those right who gained points of rules while these changed
         their categories.
 

@@ -8,14 +8,15 @@ from ..scoring.grading import Grading
 
 # Clocks of application servers differ from that of the database by less than this.
 CLOCK_TOLERANCE = timedelta(minutes=5)
-# What no mark tells of, such as a lead that is open again, waits no longer than this.
-CHECK_INTERVAL = timedelta(days=1)
+# What makes no owner stale, as that a lead is open again, waits no longer than this.
+LOOK_AGAIN_INTERVAL = timedelta(days=1)
 
 
 class WebsiteCrmScoreProgress(models.Model):
     """What the scoring jobs are caught up to, known to the jobs alone: a record for
     leads, and one for contacts, which have no page views.
 
+    Each ``…_date`` is the one up to which what it is called after has seen everything.
     A *pass* over all leads derives their page views; it can take several calls.
 
     Not kept in the system parameters, each write of which empties the caches of
@@ -25,17 +26,17 @@ class WebsiteCrmScoreProgress(models.Model):
     _name = "website.crm.score.progress"
     _description = "Lead Scoring Progress"
 
-    horizon_date = fields.Datetime(
+    pageviews_date = fields.Datetime(
         help="All tracks of visits before this date are in the page views.",
     )
-    last_track_id = fields.Integer(
+    pageviews_track_id = fields.Integer(
         help="Tracks with higher ids were added since, whatever date they bear.",
     )
-    next_horizon_date = fields.Datetime(
+    pass_date = fields.Datetime(
         help="What the page views are caught up to when the unfinished pass has ended.",
     )
-    next_track_id = fields.Integer()
-    reached_lead_id = fields.Integer(
+    pass_track_id = fields.Integer()
+    pass_lead_id = fields.Integer(
         help="The last lead that this pass brought up to date.",
     )
     is_pass_complete = fields.Boolean(
@@ -45,21 +46,21 @@ class WebsiteCrmScoreProgress(models.Model):
         help="The oldest transaction that was running when this pass began: the pass "
         "sees the tracks of all older ones.",
     )
-    repaired_date = fields.Datetime(
+    ledger_date = fields.Datetime(
         help="The ledger agrees with the rules last changed before this date.",
     )
-    checked_date = fields.Datetime(
+    owners_date = fields.Datetime(
         help="The rules that were last changed before this date looked at all owners.",
     )
 
-    # By which numbers of the settings all owners are graded; and how far the pass came
-    # that grades them by others.
+    # By which numbers of the settings all owners are graded; and what the pass that
+    # grades them by others is caught up to.
     graded_by = TechnicalChar(default=lambda self: Grading.load(self.env).key)
     regrading_by = TechnicalChar()
     regraded_id = TechnicalInteger()
     regraded_count = TechnicalInteger()
 
-    counted_date = fields.Datetime(
+    events_date = fields.Datetime(
         help="The events of all rules before this date were counted. Those that were "
         "seen later are at least as young as this.",
     )
@@ -114,10 +115,10 @@ class WebsiteCrmScoreProgress(models.Model):
         up_to = self._find_caught_up_to()
         if not self.env["ir.cron"]._is_job():
             return up_to
-        if not self.next_horizon_date:
+        if not self.pass_date:
             date, track_id = up_to
-            values = {"next_horizon_date": date, "next_track_id": track_id}
-            values |= {"reached_lead_id": 0, "is_pass_complete": True}
+            values = {"pass_date": date, "pass_track_id": track_id}
+            values |= {"pass_lead_id": 0, "is_pass_complete": True}
             self.write({**values, "pass_xid": self._find_oldest_xid()})
             self.flush_recordset()
         return self._get_pass_up_to()
@@ -145,7 +146,7 @@ class WebsiteCrmScoreProgress(models.Model):
         return SQL("age(%s.xmin) <= age(%s::text::xid)", row, self.pass_xid)
 
     def _get_pass_up_to(self):
-        return self.next_horizon_date, self.next_track_id
+        return self.pass_date, self.pass_track_id
 
     def _is_in_pass(self, up_to):
         """Return whether this pass is not over yet: another job can have ended it."""
@@ -153,12 +154,12 @@ class WebsiteCrmScoreProgress(models.Model):
         return is_job and self._get_pass_up_to() == up_to
 
     def _note_leads(self, up_to, lead_id, is_complete):
-        """Note that the page views of leads up to ``lead_id`` are up to date.
+        """Note that this pass is caught up to ``lead_id``.
 
-        :param bool is_complete: whether they are of all of these leads
+        :param bool is_complete: whether no lead up to that was left out
         """
         if self._is_in_pass(up_to):
-            self.reached_lead_id = lead_id
+            self.pass_lead_id = lead_id
             self.is_pass_complete = self.is_pass_complete and is_complete
             self.flush_recordset()
 
@@ -169,11 +170,11 @@ class WebsiteCrmScoreProgress(models.Model):
         """
         if not self._is_in_pass(up_to):
             return
-        values = {"next_horizon_date": False, "next_track_id": 0, "reached_lead_id": 0}
+        values = {"pass_date": False, "pass_track_id": 0, "pass_lead_id": 0}
         date, track_id = up_to
-        is_later = not self.horizon_date or self.horizon_date < date
+        is_later = not self.pageviews_date or self.pageviews_date < date
         if self.is_pass_complete and is_later:
-            values |= {"horizon_date": date, "last_track_id": track_id}
+            values |= {"pageviews_date": date, "pageviews_track_id": track_id}
         self.write(values)
         self.flush_recordset()
 
@@ -182,16 +183,16 @@ class WebsiteCrmScoreProgress(models.Model):
         if self.regrading_by != key:
             self.write({"regrading_by": key, "regraded_id": 0, "regraded_count": 0})
 
-    def _go_on_regrading(self, reached, count):
-        """Note how far the pass came.
+    def _go_on_regrading(self, last_id, count):
+        """Note what the pass is caught up to.
 
-        :param reached: the id of the last owner that is graded; None at the end
+        :param last_id: the id of the last owner that is graded; None at the end
         :param int count: how many owners were written
         :return: whether the pass goes on
         :rtype: bool
         """
-        if reached:
-            self.regraded_id = reached
+        if last_id:
+            self.regraded_id = last_id
             self.regraded_count += count
         else:
             # A run that began before may still have written other grades meanwhile:
@@ -200,12 +201,12 @@ class WebsiteCrmScoreProgress(models.Model):
                 self.graded_by = self.regrading_by
             self.regrading_by = False
         self.flush_recordset()
-        return bool(reached)
+        return bool(last_id)
 
-    def _is_check_due(self):
+    def _is_to_look_at_all(self):
         """Return whether all owners are to be looked at, stale or not."""
-        checked = self.checked_date
-        return not checked or checked < fields.Datetime.now() - CHECK_INTERVAL
+        since = fields.Datetime.now() - LOOK_AGAIN_INTERVAL
+        return not self.owners_date or self.owners_date < since
 
     def _note(self, name, date):
         """Write ``date`` to the field ``name``."""

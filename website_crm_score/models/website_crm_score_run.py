@@ -37,9 +37,9 @@ class WebsiteCrmScoreRun(models.Model):
     _order = "id desc"
     _log_access = False
 
-    reach = fields.Selection(
+    looks_at = fields.Selection(
         selection=[
-            ("due", "New ones and page views"),
+            ("stale", "New ones and page views"),
             ("usual", "All"),
             ("all", "Applied by hand"),
         ],
@@ -89,12 +89,12 @@ class WebsiteCrmScoreRun(models.Model):
         string="Rules",
         readonly=True,
     )
-    # How far a run came that is made of several calls of a scheduled action.
+    # What a run is caught up to that is made of several calls of a scheduled action.
     cron_id = TechnicalMany2one(
         comodel_name="ir.cron", readonly=True, groups="base.group_system"
     )
     part_count = TechnicalInteger(string="Parts", readonly=True)
-    part_reached = TechnicalInteger(string="Parts Done", readonly=True)
+    done_part_count = TechnicalInteger(string="Parts Done", readonly=True)
     to_write_count = TechnicalInteger(string="To Write", readonly=True)
     has_changes = TechnicalBoolean(
         readonly=True,
@@ -102,12 +102,12 @@ class WebsiteCrmScoreRun(models.Model):
         help="Rules count again what they counted before.",
     )
     has_losses = TechnicalBoolean(readonly=True, groups="base.group_system")
-    check_date = TechnicalDatetime(
+    owners_date = TechnicalDatetime(
         readonly=True,
         groups="base.group_system",
         help="The rules last changed before this date looked at all owners in it.",
     )
-    count_date = TechnicalDatetime(
+    events_date = TechnicalDatetime(
         readonly=True,
         groups="base.group_system",
         help="The events before this date were counted in this run.",
@@ -115,7 +115,7 @@ class WebsiteCrmScoreRun(models.Model):
     # The connection that does the work, by which one tells whether it is alive.
     backend = TechnicalChar(readonly=True, groups="base.group_system")
 
-    @api.depends("end_date", "left_count", "backend", "part_reached", "part_count")
+    @api.depends("end_date", "left_count", "backend", "done_part_count", "part_count")
     def _compute_state(self):
         # sudo: everybody may know whether a run is alive
         backends = self._find_live_backends(self.sudo().mapped("backend"))
@@ -196,7 +196,7 @@ class WebsiteCrmScoreRun(models.Model):
     # RUNNING
 
     @api.model
-    def _score_all(self, rules, reach="usual", is_whole=True):
+    def _score_all(self, rules, looks_at="usual", is_whole=True):
         """Have ``rules`` give their points to owners, leads and contacts.
 
         A scheduled action is for leads alone: contacts have one of their own.
@@ -207,13 +207,13 @@ class WebsiteCrmScoreRun(models.Model):
         contact_rules = rules.filtered(lambda rule: rule.apply_to == "partner")
         lead_rules = rules - contact_rules
         if contact_rules and not self.env["ir.cron"]._is_job():
-            self._score(contact_rules, reach, is_whole=is_whole)
-            if not lead_rules and (reach == "all" or not is_whole):
+            self._score(contact_rules, looks_at, is_whole=is_whole)
+            if not lead_rules and (looks_at == "all" or not is_whole):
                 return True
-        return self._score(lead_rules, reach, is_whole=is_whole)
+        return self._score(lead_rules, looks_at, is_whole=is_whole)
 
     @api.model
-    def _score(self, rules, reach="usual", scope=Domain.TRUE, is_whole=True):
+    def _score(self, rules, looks_at="usual", scope=Domain.TRUE, is_whole=True):
         """Have ``rules``, all for leads or all for contacts, give their points to the
         owners that match them.
 
@@ -221,9 +221,9 @@ class WebsiteCrmScoreRun(models.Model):
         own: see :meth:`_go_on`. Those that somebody is changing are found again by the
         next run.
 
-        :param str reach: ``due`` to look at the owners that are stale; ``usual`` to
-            have event-based rules look at the others too; ``all`` to have all rules
-            look at all owners
+        :param str looks_at: ``stale`` for the owners that are stale; ``usual`` to have
+            event-based rules look at the others too; ``all`` to have all rules look at
+            all owners
         :param Domain scope: the owners to look at, of those that are open
         :param bool is_whole: whether these are all the rules, so that the owners are no
             longer stale after this
@@ -234,7 +234,7 @@ class WebsiteCrmScoreRun(models.Model):
         if not rules and jobs._is_job():
             return True  # until there is a rule, owners stay new for it
         self.env.flush_all()
-        run = self._start(reach, rules[:1].apply_to or "lead", is_whole)
+        run = self._start(looks_at, rules[:1].apply_to or "lead", is_whole)
         jobs._commit_batch(0, 0)  # the run can be seen, and what it reads is new
         jobs._transact(partial(run._find, rules, scope))
         jobs._commit_batch(0, 0)
@@ -247,7 +247,7 @@ class WebsiteCrmScoreRun(models.Model):
         return True
 
     @api.model
-    def _start(self, reach, apply_to="lead", is_whole=True):
+    def _start(self, looks_at, apply_to="lead", is_whole=True):
         """Return a new run that this connection does."""
         [(backend,)] = self.env.execute_query(
             SQL(
@@ -257,17 +257,18 @@ class WebsiteCrmScoreRun(models.Model):
         )
         run = self.create(
             {
-                "reach": reach,
+                "looks_at": looks_at,
                 "apply_to": apply_to,
                 "backend": backend,
                 "cron_id": self.env["ir.cron"]._get_job_id(),
                 "start_date": fields.Datetime.now(),
             }
         )
-        if reach == "usual":
+        if looks_at == "usual":
             caught_up_to, _id = run._get_progress()._find_caught_up_to()
-            run.count_date = is_whole and caught_up_to
-            run.check_date = run._get_progress()._is_check_due() and caught_up_to
+            is_of_all = run._get_progress()._is_to_look_at_all()
+            run.events_date = is_whole and caught_up_to
+            run.owners_date = is_of_all and caught_up_to
         return run
 
     # FINDING
@@ -308,15 +309,17 @@ class WebsiteCrmScoreRun(models.Model):
     def _get_stale_domain(self):
         """Return the domain of the owners that all rules of this run look at.
 
-        A check, and a run of some rules only, find new ones without their mark.
+        A run that looks at all owners, and one of some rules only, find new ones
+        whatever they are.
         """
         owners = self._get_owners()
-        is_marked = not self.check_date and self._is_settling()
-        return owners._stale_domain() if is_marked else owners._stale_or_new_domain()
+        if self._is_whole() and not self.owners_date:
+            return owners._stale_domain()
+        return owners._stale_or_new_domain()
 
-    def _is_settling(self):
-        """Return whether the owners are no longer stale after this run."""
-        return self.reach == "due" or bool(self.count_date)
+    def _is_whole(self):
+        """Return whether all rules run, so that owners are not stale after this."""
+        return self.looks_at == "stale" or bool(self.events_date)
 
     def _get_owners(self):
         """Return the model of what this run scores, leads or contacts."""
@@ -348,7 +351,7 @@ class WebsiteCrmScoreRun(models.Model):
         before = run.lead_count
         run._try_part()
         jobs._transact(run._end_part)
-        has_newer = run.reach == "due" and run.part_count > 1  # owners, perhaps
+        has_newer = run.looks_at == "stale" and run.part_count > 1  # owners, perhaps
         if run._can_go_on() or has_newer:
             run.cron_id._trigger()
         jobs._commit_batch(run.lead_count - before, 0)
@@ -371,14 +374,14 @@ class WebsiteCrmScoreRun(models.Model):
     def _can_go_on(self):
         """Return whether the next call of a scheduled action goes on with this."""
         return (
-            self.part_reached < self.part_count
+            self.done_part_count < self.part_count
             and self.start_date > fields.Datetime.now() - GO_ON_WITHIN
         )
 
     def _try_part(self):
         """Write the next part, unless others disturb it again and again: the owners are
         then left for the next run."""
-        write = partial(self._write_part, self.part_reached, self)
+        write = partial(self._write_part, self.done_part_count, self)
         try:
             self.env["ir.cron"]._transact(write)
         except CONCURRENCY_ERRORS as error:
@@ -403,7 +406,7 @@ class WebsiteCrmScoreRun(models.Model):
 
     def _end_part(self):
         """Note that a part was written, or left; the last one ends the run."""
-        self.part_reached += 1
+        self.done_part_count += 1
         self.flush_recordset()
         if not self._can_go_on():
             self._end()
@@ -431,7 +434,7 @@ class WebsiteCrmScoreRun(models.Model):
             "%s reasons added, %s taken back, %s owners left, %s rules, %.2f s",
             self.id,
             self.apply_to,
-            self.reach,
+            self.looks_at,
             self.lead_count,
             self.scored_count,
             self.gained_count,
@@ -443,12 +446,12 @@ class WebsiteCrmScoreRun(models.Model):
 
     def _note_progress(self):
         """Note what all the rules are caught up to, no owner having been left out."""
-        if not self.count_date:
+        if not self.events_date:
             return
         progress = self._get_progress()
-        progress._note("counted_date", self.count_date)
-        if self.check_date:
-            progress._note("checked_date", self.check_date)
+        progress._note("events_date", self.events_date)
+        if self.owners_date:
+            progress._note("owners_date", self.owners_date)
 
     @api.autovacuum
     def _gc_runs(self):

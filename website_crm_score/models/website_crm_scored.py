@@ -24,8 +24,8 @@ JOB_FIELDS = {
     *DERIVED_FIELDS,
     "score_line_ids",
     "score_pageview_ids",
-    "score_outdated",
-    "pageviews_outdated",
+    "score_stale",
+    "pageviews_stale",
 }
 # So many are graded anew in one transaction.
 REGRADED_SIZE = 4_000
@@ -105,7 +105,7 @@ class WebsiteCrmScored(models.AbstractModel):
     )
     # Not found by its empty date: an index on what changes with the score would make
     # each change of a score one of all indexes.
-    score_outdated = TechnicalBoolean(
+    score_stale = TechnicalBoolean(
         default=True,
         readonly=True,
         copy=False,
@@ -128,8 +128,8 @@ class WebsiteCrmScored(models.AbstractModel):
         """Leave out what only the jobs say, whatever users have as defaults."""
         names = [name for name in fields_list if name not in JOB_FIELDS]
         defaults = super().default_get(names)
-        if "score_outdated" in fields_list:
-            defaults["score_outdated"] = True
+        if "score_stale" in fields_list:
+            defaults["score_stale"] = True
         return defaults
 
     @api.model
@@ -219,15 +219,15 @@ class WebsiteCrmScored(models.AbstractModel):
 
     @api.model
     def _stale_domain(self):
-        """Return the domain of the records that are stale, by their indexed mark."""
-        return self._scored_domain() & Domain("score_outdated", "=", True)
+        """Return the domain of the records that are stale, by what is indexed."""
+        return self._scored_domain() & Domain("score_stale", "=", True)
 
     @api.model
     def _stale_or_new_domain(self):
-        """Return the domain of the records that are stale, or that lost their mark
-        before all rules looked at them."""
+        """Return the domain of the records that are stale, new ones also by their
+        empty date: some rules may have looked at them."""
         is_new = Domain("score_date", "=", False)
-        return self._scored_domain() & (Domain("score_outdated", "=", True) | is_new)
+        return self._scored_domain() & (Domain("score_stale", "=", True) | is_new)
 
     def _resum_scores(self):
         """Set the scores of these owners, whose reasons changed, to the new sums."""
@@ -258,7 +258,7 @@ class WebsiteCrmScored(models.AbstractModel):
         Nothing happened to them: no date changes, nobody hears of it, it is no history.
         In a scheduled action, it goes on in the next call when time is up.
 
-        :return: whether all were reached
+        :return: whether all are graded
         :rtype: bool
         """
         apply_to = self._ledger_field.removesuffix("_id")
@@ -276,16 +276,16 @@ class WebsiteCrmScored(models.AbstractModel):
         """Grade the next owners by what is set; return whether there are more."""
         self.env.flush_all()
         progress._begin_regrading(key)
-        reached, ids = regrade_part(self, progress.regraded_id, REGRADED_SIZE)
+        last_id, ids = regrade_part(self, progress.regraded_id, REGRADED_SIZE)
         self.browse(ids)._tell_silently()
-        return progress._go_on_regrading(reached, len(ids))
+        return progress._go_on_regrading(last_id, len(ids))
 
     def _change_scores(self):
         """Set the scores of these owners, which are open, to their sums."""
         self._write_scores(
             SQL(
                 """
-                SELECT id AS owner_id, ctid AS place, FALSE AS is_settled,
+                SELECT id AS owner_id, ctid AS place, TRUE AS stays_stale,
                        score_date IS NOT NULL AS was_scored, score AS score_before,
                        score_grade AS grade_before
                   FROM %s WHERE id = ANY(%s)
@@ -338,16 +338,16 @@ class WebsiteCrmScored(models.AbstractModel):
         """
         raise NotImplementedError
 
-    # MARKS
+    # STALE
 
     def _mark_stale(self):
         """Have the rules look at these owners again, since they saw more pages.
 
         Always written, so that a run that looked at them before notices. Owners that
-        were never scored are found without the mark.
+        were never scored are found by that.
         """
-        mark = SQL("score_outdated OR score_date IS NOT NULL")
-        self._write_flag("score_outdated", mark, SQL("TRUE"))
+        is_stale = SQL("score_stale OR score_date IS NOT NULL")
+        self._write_flag("score_stale", is_stale, SQL("TRUE"))
 
     def _write_flag(self, name, value, where):
         # In SQL: nobody but the job shall notice, no automation, no write date.

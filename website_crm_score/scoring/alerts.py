@@ -21,7 +21,7 @@ def get_rises_sql(writing, batch, written):
     :return: None where nothing is to be noted
     :rtype: SQL | None
     """
-    since = writing.run._get_progress().counted_date
+    since = writing.run._get_progress().events_date
     if not since or not _is_told_of_rises(writing.run):
         return None
     return SQL(
@@ -51,7 +51,7 @@ def get_rises_sql(writing, batch, written):
 
 
 def _is_told_of_rises(run):
-    if run.apply_to != "lead" or run.reach == "all":
+    if run.apply_to != "lead" or run.looks_at == "all":
         return False
     if not run.env["res.config.settings"]._get_scoring_number("alert_rises"):
         return False

@@ -17,7 +17,7 @@ MANY_OWNERS = 20_000
 class Finding(Worklist):
     """What a run looks at, and what its rules say of it.
 
-    All rules look at the owners that are stale: new, or marked. Some look at all that
+    All rules look at the owners that are stale, as new ones are. Some look at all that
     are open, or also at those with recent events of theirs, see :meth:`_look`.
     """
 
@@ -27,14 +27,14 @@ class Finding(Worklist):
         """
         super().__init__(run)
         self.scope = self.model._scored_domain() & scope
-        if run.reach != "all":
+        if run.looks_at != "all":
             self.scope &= self.model._ready_domain()
         self.progress = run._get_progress()
         self.wide_rule_ids = []
         self.recent = []
         tune(self.env.cr)
         create_tables(run)
-        if run.reach != "all":
+        if run.looks_at != "all":
             self._add_stale()
 
     def _add_stale(self):
@@ -48,7 +48,7 @@ class Finding(Worklist):
                 query.select(
                     SQL.identifier(query.table, "id"),
                     SQL.identifier(query.table, "xmin"),
-                    SQL("%s::boolean", self.run._is_settling()),
+                    SQL("%s::boolean", not self.run._is_whole()),
                 ),
             )
         )
@@ -61,8 +61,8 @@ class Finding(Worklist):
 
         :param list recent: see :meth:`_add_recent`
         """
-        is_usual = self.run.reach == "usual"
-        if self.run.reach == "all" or is_usual and self._is_to_look_at_all(rule):
+        is_usual = self.run.looks_at == "usual"
+        if self.run.looks_at == "all" or is_usual and self._is_to_look_at_all(rule):
             return None
         if is_usual and rule.rule_type == "event":
             return self._add_recent(rule, recent)
@@ -73,13 +73,13 @@ class Finding(Worklist):
 
         A rule that was changed does, or was left out, perhaps for long.
         """
-        if self.run.check_date:
+        if self.run.owners_date:
             return True
         if rule.rule_type == "event":
-            since = self.progress.counted_date
+            since = self.progress.events_date
             return not since or rule.write_date >= since or bool(rule.error)
         return rule.event_based and (
-            rule.write_date >= self.progress.checked_date
+            rule.write_date >= self.progress.owners_date
             or not looks_at_pages_only(rule)
         )
 
@@ -90,7 +90,7 @@ class Finding(Worklist):
         :param list recent: gets the query and the table, if it is a new one
         """
         queries = [SQL("SELECT owner_id FROM %s", self.owners)]
-        queries += get_recent_queries(rule, self.progress.counted_date)
+        queries += get_recent_queries(rule, self.progress.events_date)
         query = SQL(" UNION ").join(queries)
         for known, table in self.recent:
             if known == query:
@@ -121,7 +121,7 @@ class Finding(Worklist):
 
     def _add(self, rule, looked_at):
         scope, is_event = self.scope, rule.rule_type == "event"
-        if not (is_event or rule.event_based or self.run.reach == "all"):
+        if not (is_event or rule.event_based or self.run.looks_at == "all"):
             scope &= Domain("score_date", "=", False)
         elif looked_at is not self.owners:
             self.wide_rule_ids.append(rule.id)
@@ -225,7 +225,7 @@ class Finding(Worklist):
             SQL(
                 """
                 INSERT INTO %(owners)s
-                SELECT owner.id, owner.xmin, FALSE
+                SELECT owner.id, owner.xmin, TRUE
                   FROM %(table)s owner
                   JOIN (SELECT owner_id FROM %(gains)s
                          WHERE rule_id = ANY(%(wide_rule_ids)s)

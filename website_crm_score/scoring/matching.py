@@ -12,7 +12,7 @@ from ..tools.rule_domain import (
     resolve_names,
 )
 
-# What only changes together with the page views of a lead, which marks the lead.
+# What only changes together with the page views of a lead: it is then stale.
 PAGE_FIELDS = {
     "crm.lead.score_pageview_ids",
     "website.crm.pageview.page_id",

@@ -22,7 +22,7 @@ def regrade_part(model, after, size):
     tune(model.env.cr)
     is_scored = SQL("owner.score_date IS NOT NULL")
     # In the order of the owners, as where lines change.
-    [(reached, ids)] = model.env.execute_query(
+    [(last_id, ids)] = model.env.execute_query(
         SQL(
             """
             WITH entry AS MATERIALIZED (
@@ -51,4 +51,4 @@ def regrade_part(model, after, size):
             totals_set=get_set_sql(is_scored),
         )
     )
-    return reached, ids or []
+    return last_id, ids or []

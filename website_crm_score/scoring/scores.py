@@ -12,6 +12,8 @@ TOTALS = {
     "score_engagement": "engagement",
     "score_grade": "grade",
 }
+# Whether all rules looked at an owner of a batch.
+IS_SCORED = SQL("owner.score_date IS NOT NULL OR NOT batch.stays_stale")
 
 
 def find_changed_scores(model, batch):
@@ -34,9 +36,7 @@ def find_changed_scores(model, batch):
             batch=batch,
             table=SQL.identifier(model._table),
             totals=get_totals_sql(model, SQL("owner.id")),
-            differs=get_differs_sql(
-                SQL("owner.score_date IS NOT NULL OR batch.is_settled")
-            ),
+            differs=get_differs_sql(IS_SCORED),
         )
     )
     return [id_ for (id_,) in rows]
@@ -50,8 +50,8 @@ def write_scores(model, batch, keeps, alerts=None):
 
     :param models.BaseModel model: the model of the owners
     :param SQL batch: a query of ``owner_id``, of the ``place`` of its row, of
-        ``is_settled``: whether it is no longer stale after this, and of what its row
-        says now: ``was_scored``, ``score_before`` and ``grade_before``
+        ``stays_stale``: whether it still is after this, if it is stale, and of what its
+        row says now: ``was_scored``, ``score_before`` and ``grade_before``
     :param bool keeps: whether scores and grades stay, and only the rest is written
     :param SQL alerts: what notes which of those that were ``written`` are news
     :return: how many owners were written, and of how many the score changed
@@ -66,14 +66,14 @@ def write_scores(model, batch, keeps, alerts=None):
                 UPDATE %(table)s owner
                    SET %(totals_set)s
                        score_date = CASE
-                           WHEN owner.score_date IS NULL AND NOT batch.is_settled
+                           WHEN owner.score_date IS NULL AND batch.stays_stale
                            THEN NULL
                            WHEN owner.score_date IS NULL
                                 OR owner.score != total.score
                            THEN now() AT TIME ZONE 'UTC'
                            ELSE owner.score_date
                        END,
-                       score_outdated = owner.score_outdated AND NOT batch.is_settled
+                       score_stale = owner.score_stale AND batch.stays_stale
                   FROM (%(batch)s) batch
             CROSS JOIN LATERAL (%(totals)s) total
                  WHERE owner.id = batch.owner_id
@@ -90,12 +90,7 @@ def write_scores(model, batch, keeps, alerts=None):
             """,
             table=SQL.identifier(model._table),
             batch=batch,
-            totals_set=SQL()
-            if keeps
-            else SQL(
-                "%s,",
-                get_set_sql(SQL("owner.score_date IS NOT NULL OR batch.is_settled")),
-            ),
+            totals_set=SQL() if keeps else SQL("%s,", get_set_sql(IS_SCORED)),
             totals=get_totals_sql(model, SQL("batch.owner_id")),
             record=get_record_sql(model, SQL("written")),
             alerts=SQL(", alert AS (%s)", alerts) if alerts else SQL(),

@@ -23,14 +23,14 @@ def create_tables(run):
     they are empty, and everything is found again. All others are temporary.
 
     ``version`` is the transaction that wrote the owner as it was looked at,
-    ``is_settled`` whether the owner is no longer stale when this is written. What a
-    rule on events gives is a count; all else counts once, from when it is written on,
-    and has neither units nor dates.
+    ``stays_stale`` whether the owner, if it is stale, still is when this is written.
+    What a rule on events gives is a count; all else counts once, from when it is
+    written on, and has neither units nor dates.
     """
     kind = SQL("UNLOGGED" if run.cron_id else "TEMPORARY")
     owners, gains, losses = name_tables(run)
     for table, columns in (
-        (owners, SQL("owner_id integer, version xid, is_settled boolean")),
+        (owners, SQL("owner_id integer, version xid, stays_stale boolean")),
         (
             gains,
             SQL(

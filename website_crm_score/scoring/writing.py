@@ -72,14 +72,14 @@ class Writing(Worklist):
                 self._execute(SQL("ANALYZE %s", table))
 
     def write_part(self, part, counter):
-        """Write a part of the owners: ledger lines, scores, and that they are settled.
+        """Write a part of the owners: ledger lines, scores, and that none is stale.
 
         :param int part: from 0 to one less than the parts of the run
         :param models.BaseModel counter: the run to count it for
         """
         tune(self.env.cr)
         columns = SQL(
-            "owner_id integer, place tid, is_settled boolean, was_scored boolean,"
+            "owner_id integer, place tid, stays_stale boolean, was_scored boolean,"
             " score_before numeric, grade_before varchar"
         )
         self._execute(SQL("CREATE TEMPORARY TABLE %s (%s)", self.batch, columns))
@@ -111,14 +111,14 @@ class Writing(Worklist):
             SQL(
                 """
                 WITH entry AS MATERIALIZED (
-                    SELECT owner_id, version, is_settled
+                    SELECT owner_id, version, stays_stale
                       FROM %(owners)s
                      WHERE %(part_of)s = %(part)s AND owner_id > %(after)s
                   ORDER BY owner_id
                      LIMIT %(size)s
                 ), locked AS (
                     INSERT INTO %(batch)s
-                    SELECT owner.id, owner.ctid, entry.is_settled,
+                    SELECT owner.id, owner.ctid, entry.stays_stale,
                            owner.score_date IS NOT NULL, owner.score,
                            owner.score_grade
                       FROM entry

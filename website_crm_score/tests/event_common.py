@@ -70,7 +70,7 @@ class EventCase(ScoringCase):
     def run_again(self):
         """Run the rules on what is new alone, without what is done once a day."""
         self.age_rules()
-        self.progress.checked_date = fields.Datetime.now()
+        self.progress.owners_date = fields.Datetime.now()
         self.run_rules()
 
     def get_line(self, lead, rule):

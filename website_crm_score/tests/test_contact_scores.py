@@ -20,7 +20,7 @@ class ContactCase(EventCase):
         super().setUpClass()
         cls.Partner = cls.env["res.partner"]
         cls.env.cr.execute(
-            "UPDATE res_partner SET score_outdated = FALSE, score_date = %s", [LONG_AGO]
+            "UPDATE res_partner SET score_stale = FALSE, score_date = %s", [LONG_AGO]
         )
         cls.env.invalidate_all()
 
@@ -242,10 +242,10 @@ class TestContactScores(ContactCase):
 
     def test_a_default_value_of_a_user_does_not_hide_a_contact_from_the_rules(self):
         self.make_contact_rule([("name", "=", "Ann")])
-        for name, value in (("score_date", "2020-01-01"), ("score_outdated", False)):
+        for name, value in (("score_date", "2020-01-01"), ("score_stale", False)):
             self.env["ir.default"].set("res.partner", name, value, user_id=True)
         ann = self.make_contact("Ann")
-        self.assertEqual((ann.score_date, ann.score_outdated), (False, True))
+        self.assertEqual((ann.score_date, ann.score_stale), (False, True))
         self.run_rules()
         self.assertContactScores(ann, [10])
 
@@ -327,7 +327,7 @@ class TestContactEvents(ContactCase):
         self.run_rules()
         self.visit(self.env["website.visitor"].search([("partner_id", "=", ann.id)]))
         self.age_rules()
-        self.progress_partner.checked_date = self.now
+        self.progress_partner.owners_date = self.now
         self.run_rules()
         self.assertContactScores(ann + bob, [20, 10])
         run = self.env["website.crm.score.run"].search(
@@ -421,7 +421,7 @@ class TestContactEvents(ContactCase):
         )
         self.env["website.crm.form"].search([]).date = LONG_AGO
         self.age_rules()
-        self.env.ref("website_crm_score.progress_partner").checked_date = self.now
+        self.env.ref("website_crm_score.progress_partner").owners_date = self.now
         self.run_rules()
         self.assertContactScores(ann, [30])
 

@@ -15,7 +15,7 @@ OWNERS = 3
 PATHS = ("/a", "/b")
 # What a history is made of: each is a name and numbers, of which its step uses some.
 STEPS = (
-    *("run", "due", "wait", "change", "lose", "kill", "limit"),
+    *("run", "stale", "wait", "change", "lose", "kill", "limit"),
     *("merge", "remove", "consent") * 2,
     *["visit"] * 9,
 )
@@ -163,7 +163,7 @@ class LedgerCase(EventCase):
         self.run_again()
         self.check()
 
-    def do_due(self, *_numbers):
+    def do_stale(self, *_numbers):
         self.Rule._cron_score_new_leads()
 
     def do_wait(self, hours, *_numbers):
@@ -350,7 +350,7 @@ class TestContactLedger(LedgerCase):
             for contact in contacts
         }
 
-    def do_due(self, *_numbers):
+    def do_stale(self, *_numbers):
         self.Rule._cron_score_contacts()
 
     def merge(self, head, tail):

@@ -336,7 +336,7 @@ class TestEventRule(EventCase):
         lead = self.make_visited_lead(50)
         rule = self.make_event_rule()
         self.run_again()
-        before = self.progress.counted_date
+        before = self.progress.events_date
         track = self.visit(lead, 60)
         self.run_again()
         self.assertCounted(lead, rule, 2, 20)  # the page views have it
@@ -354,7 +354,7 @@ class TestEventRule(EventCase):
         lead.visitor_ids.website_track_ids.unlink()
         self.run_again()
         self.assertCounted(lead, rule, 1, 10)
-        self.progress.checked_date = LONG_AGO
+        self.progress.owners_date = LONG_AGO
         self.run_rules()
         self.assertFalse(lead.score_line_ids)
 

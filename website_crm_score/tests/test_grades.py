@@ -178,7 +178,7 @@ class TestGrades(GradeCase):
         with patch.object(type(self.Line), "_resum_holders"):
             fit.category = "engagement"
         self.assertEqual((lead.score_fit, lead.score_engagement), (50, 20))
-        self.Line._repair()
+        self.Line._catch_up()
         self.assertGraded(lead, 0, 70, "C1")
 
     def test_nobody_can_give_a_grade(self):

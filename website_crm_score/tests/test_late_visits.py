@@ -93,7 +93,7 @@ class TestLateVisits(ScoringCase):
                 stale, ready = leads = self.make_leads(2, name="Renamed")
                 stale.sudo()._mark_pageviews_stale()
                 runs = self.env["website.crm.score.run"]
-                runs._score(self.Rule._find_active("lead"), "due")
+                runs._score(self.Rule._find_active("lead"), "stale")
                 self.assertScores(leads, [0, 5])
 
     def test_only_tracks_that_derivation_did_not_see_are_looked_at(self):

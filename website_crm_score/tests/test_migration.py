@@ -1,8 +1,11 @@
 from pathlib import Path
+from unittest.mock import patch
 
 from odoo.modules.migration import load_script
 from odoo.tests import tagged
 from odoo.tools import sql
+
+from odoo.addons.website_crm_score.scoring import writing
 
 from .common import ScoringCase
 from .test_grades import GradeCase
@@ -44,7 +47,7 @@ class TestOldRows(ScoringCase):
                         FOREIGN KEY (lead_id) REFERENCES crm_lead NOT VALID,
                     ADD CONSTRAINT website_crm_score_line_rule_id_fkey
                         FOREIGN KEY (rule_id) REFERENCES website_crm_score NOT VALID;
-            ALTER TABLE crm_lead DROP COLUMN score_outdated
+            ALTER TABLE crm_lead DROP COLUMN score_stale
             """
         )
         run_script(self.env.cr, "19.0.1.1.0", "pre-migration")
@@ -56,7 +59,7 @@ class TestOldRows(ScoringCase):
         )
         self.assertFalse(self.env.cr.fetchall())
         self.env.cr.execute(
-            "SELECT score, score_outdated FROM crm_lead WHERE id = %s", [self.lead.id]
+            "SELECT score, score_stale FROM crm_lead WHERE id = %s", [self.lead.id]
         )
         self.assertEqual(self.env.cr.fetchall(), [(10, False)])
 
@@ -230,3 +233,120 @@ class TestGradesOfOldScores(GradeCase):
         self.assertEqual((contact.score, contact.score_grade), (60, "A3"))
         self.assertTotals(contact)
         self.assertFalse(new.score_grade)
+
+
+@tagged("post_install", "-at_install")
+class TestFormerNames(ScoringCase):
+    """What is stale, and what jobs are caught up to, had other names."""
+
+    COLUMNS = {
+        "crm_lead": {
+            "score_stale": "score_outdated",
+            "pageviews_stale": "pageviews_outdated",
+        },
+        "res_partner": {"score_stale": "score_outdated"},
+        "website_crm_score_run": {
+            "looks_at": "reach",
+            "done_part_count": "part_reached",
+            "events_date": "count_date",
+            "owners_date": "check_date",
+        },
+        "website_crm_score_progress": {
+            "pageviews_date": "horizon_date",
+            "pageviews_track_id": "last_track_id",
+            "pass_date": "next_horizon_date",
+            "pass_track_id": "next_track_id",
+            "pass_lead_id": "reached_lead_id",
+            "ledger_date": "repaired_date",
+            "owners_date": "checked_date",
+            "events_date": "counted_date",
+        },
+    }
+
+    def age(self):
+        """Give all columns the names that they had."""
+        self.env.flush_all()
+        for table, columns in self.COLUMNS.items():
+            for name, before in columns.items():
+                sql.rename_column(self.env.cr, table, name, before)
+        self.env.cr.execute(
+            """
+            UPDATE website_crm_score_run SET reach = 'due' WHERE reach = 'stale';
+            ALTER INDEX crm_lead_score_stale_idx RENAME TO crm_lead_score_outdated_idx
+            """
+        )
+
+    def migrate(self):
+        run_script(self.env.cr, "19.0.1.7.0", "pre-rename_columns")
+        self.env.invalidate_all()
+
+    def call_job(self, name):
+        cron = self.env.ref(f"website_crm_score.{name}")
+        with patch.object(writing, "PART_SIZE", 2), self.enter_registry_test_mode():
+            cron.method_direct_trigger()
+        self.env.invalidate_all()
+
+    def test_a_run_under_way_goes_on(self):
+        for name, looks_at in (
+            ("ir_cron_assign_scores", "usual"),
+            ("ir_cron_score_new_leads", "stale"),
+        ):
+            with self.subTest(looks_at):
+                leads = self.make_leads(5)
+                self.make_rule([("id", "in", leads.ids)])
+                self.call_job(name)
+                run = self.env["website.crm.score.run"].search([], limit=1)
+                self.age()
+                self.env.cr.execute(
+                    f"""
+                    ALTER TABLE website_crm_score_kept_owners_{run.id}
+                          ALTER COLUMN stays_stale TYPE boolean USING NOT stays_stale;
+                    ALTER TABLE website_crm_score_kept_owners_{run.id}
+                          RENAME COLUMN stays_stale TO is_settled
+                    """
+                )
+                self.migrate()
+                self.assertEqual(run.looks_at, looks_at)
+                self.assertEqual((run.done_part_count, run.part_count), (1, 3))
+                for _part in range(2):
+                    self.call_job(name)
+                self.assertEqual((run.state, run.lead_count), ("done", 5))
+                self.assertScores(leads, [10] * 5)
+                self.assertFalse(any(leads.mapped("score_stale")))
+
+    def test_jobs_are_caught_up_to_what_they_were(self):
+        progress = self.env["website.crm.score.progress"]._get()
+        before = progress.read()
+        self.age()
+        self.migrate()
+        self.assertEqual(progress.read(), before)
+
+    def test_what_is_stale_is_found_by_the_same_index(self):
+        lead = self.make_lead()
+        self.run_rules()
+        lead._mark_stale()
+        self.age()
+        self.env.cr.execute("ALTER TABLE crm_lead ADD score_stale bool DEFAULT FALSE")
+        self.migrate()
+        self.assertTrue(lead.score_stale)
+        definition, comment = sql.index_definition(
+            self.env.cr, "crm_lead_score_stale_idx"
+        )
+        self.assertIn("score_stale IS TRUE", definition)
+        self.assertIn("score_stale IS TRUE", comment)
+
+    def test_favorites_of_the_list_of_runs_find_them(self):
+        favorite = self.env["ir.filters"].create(
+            {
+                "name": "Of new ones",
+                "model_id": "website.crm.score.run",
+                "domain": "[('reach', '=', 'due')]",
+                "context": "{'group_by': ['reach']}",
+                "sort": '["reach desc"]',
+            }
+        )
+        self.age()
+        self.migrate()
+        self.assertEqual(favorite.domain, "[('looks_at', '=', 'stale')]")
+        self.assertEqual(favorite.context, "{'group_by': ['looks_at']}")
+        self.assertEqual(favorite.sort, '["looks_at desc"]')

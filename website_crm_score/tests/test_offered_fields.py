@@ -4,9 +4,9 @@ from .action_common import ActionPathTests
 
 OFFERS = ["searchable", "sortable", "groupable", "exportable", "aggregator"]
 TECHNICAL = {
-    "crm.lead": ["score_outdated", "pageviews_outdated", "last_company_id"],
-    "res.partner": ["score_outdated"],
-    "res.users": ["score_outdated"],
+    "crm.lead": ["score_stale", "pageviews_stale", "last_company_id"],
+    "res.partner": ["score_stale"],
+    "res.users": ["score_stale"],
     "website.crm.pageview": ["url_id"],
     "website.crm.score": [
         *("lang", "tz", "page_key", "model_name", "shows_apply_to"),
@@ -35,6 +35,6 @@ class TestOfferedFields(ActionPathTests, TransactionCase):
     def test_code_still_searches_and_groups_by_what_is_not_offered(self):
         leads = self.env["crm.lead"]
         lead = leads.create({"name": "New"})
-        self.assertIn(lead, leads.search([("score_outdated", "=", True)]))
+        self.assertIn(lead, leads.search([("score_stale", "=", True)]))
         views = self.env["website.crm.pageview"]
         views._read_group([("url", "ilike", "/")], ["url_id"], ["__count"])

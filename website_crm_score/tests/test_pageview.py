@@ -21,8 +21,8 @@ class PageviewCase(ScoringCase):
         [last_id] = self.env.cr.fetchone()
         self.progress.write(
             {
-                "horizon_date": self.now - timedelta(minutes=5),
-                "last_track_id": last_id or 0,
+                "pageviews_date": self.now - timedelta(minutes=5),
+                "pageviews_track_id": last_id or 0,
             }
         )
 
@@ -176,7 +176,7 @@ class TestPageview(PageviewCase):
         [low_id] = self.env.cr.fetchone()
         self.make_tracks(self.visitor, "/a")
         self.catch_up()
-        self.assertGreater(self.progress.last_track_id, low_id)
+        self.assertGreater(self.progress.pageviews_track_id, low_id)
         self.env.cr.execute(
             "INSERT INTO website_track (id, visitor_id, url, visit_datetime)"
             " VALUES (%s, %s, %s, %s)",
@@ -186,22 +186,22 @@ class TestPageview(PageviewCase):
         self.assertSeen(self.lead, "/a", "/late")
 
     def test_the_job_looks_back_to_the_oldest_transaction_that_runs(self):
-        self.progress.write({"horizon_date": False, "last_track_id": 0})
+        self.progress.write({"pageviews_date": False, "pageviews_track_id": 0})
         self.run_cron()
         self.assertLessEqual(
-            self.progress.horizon_date, self.env.cr.now() - timedelta(minutes=5)
+            self.progress.pageviews_date, self.env.cr.now() - timedelta(minutes=5)
         )
 
     def test_outside_of_a_job_what_it_is_caught_up_to_stays(self):
-        self.progress.write({"horizon_date": False, "last_track_id": 0})
+        self.progress.write({"pageviews_date": False, "pageviews_track_id": 0})
         self.run_rules()
-        self.assertFalse(self.progress.horizon_date)
+        self.assertFalse(self.progress.pageviews_date)
 
     def test_what_a_job_is_caught_up_to_never_goes_back(self):
         future = self.now + timedelta(days=1)
-        self.progress.horizon_date = future
+        self.progress.pageviews_date = future
         self.run_cron()
-        self.assertEqual(self.progress.horizon_date, future)
+        self.assertEqual(self.progress.pageviews_date, future)
 
     def test_a_lead_whose_visitors_come_by_default_has_their_history(self):
         visitor = self.make_visitor()
@@ -210,7 +210,7 @@ class TestPageview(PageviewCase):
         visitors = [(4, visitor.id)]
         leads = self.env["crm.lead"].with_context(default_visitor_ids=visitors)
         lead = leads.create({"name": "By default"})
-        self.progress.horizon_date = self.now + timedelta(days=1)
+        self.progress.pageviews_date = self.now + timedelta(days=1)
         self.run_rules()
         self.assertSeen(lead, "/a")
 
@@ -239,11 +239,11 @@ class TestPageview(PageviewCase):
         lead = self.make_lead()
         self.catch_up()
         visitor = self.make_visitor(lead)
-        self.assertTrue(lead.sudo().pageviews_outdated)
+        self.assertTrue(lead.sudo().pageviews_stale)
         self.make_tracks(visitor, "/a", date=LONG_AGO)
         self.run_rules()
         self.assertSeen(lead, "/a")
-        self.assertFalse(lead.sudo().pageviews_outdated)
+        self.assertFalse(lead.sudo().pageviews_stale)
 
     def test_a_visitor_that_logs_in_brings_its_history(self):
         partner = self.env["res.partner"].create({"name": "Known"})

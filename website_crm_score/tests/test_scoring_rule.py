@@ -157,7 +157,7 @@ class TestRuleRefused(RuleCase):
             "[('partner_id.score', '>', 5)]",
             "[('user_id.score', '>', 5)]",
             "[('user_id.score_ids.name', '=', 'a')]",
-            "[('score_outdated', '=', False)]",
+            "[('score_stale', '=', False)]",
         ):
             with self.subTest(domain=domain):
                 self.assertRefused(domain, "cannot depend on the score")

@@ -83,7 +83,7 @@ class TestRunRecord(RunCase):
         self.make_rule([("name", "=", "Yes")])
         self.run_rules()
         run = self.last_run()
-        self.assertEqual(run.reach, "usual")
+        self.assertEqual(run.looks_at, "usual")
         self.assertEqual(run.state, "done")
         self.assertEqual(run.lead_count, 4)
         self.assertEqual(run.scored_count, 4)
@@ -169,7 +169,7 @@ class TestRunRecord(RunCase):
         run = self.last_run()
         run.backend = False  # the test's own connection is at work
         self.assertEqual(run.state, "partial")
-        self.assertEqual((run.part_reached, run.part_count), (1, 3))
+        self.assertEqual((run.done_part_count, run.part_count), (1, 3))
         self.call_job(2)
         self.assertEqual(run.state, "done")
         self.assertEqual((run.lead_count, run.left_count), (5, 0))
@@ -232,7 +232,7 @@ class TestRunRecord(RunCase):
         self.assertScores(leads, [10] * 5)
 
     def test_a_run_without_end_whose_connection_is_gone_was_interrupted(self):
-        values = {"reach": "usual", "start_date": fields.Datetime.now()}
+        values = {"looks_at": "usual", "start_date": fields.Datetime.now()}
         run = self.env["website.crm.score.run"].create({**values, "backend": "1/1.5"})
         self.assertEqual(run.state, "interrupted")
 
@@ -360,9 +360,9 @@ class TestWhatARunLooksAt(RunCase):
         self.make_rule([("score_pageview_ids.url", "ilike", "/a")], event_based=True)
         lead.action_set_lost()
         self.settle()
-        lead.score_outdated = False  # as if it had been looked at
+        lead.score_stale = False  # as if it had been looked at
         lead.action_unarchive()
-        self.progress.checked_date = fields.Datetime.now() - timedelta(days=2)
+        self.progress.owners_date = fields.Datetime.now() - timedelta(days=2)
         self.run_rules()
         self.assertScores(lead, [10])
 

@@ -95,7 +95,7 @@ class TestScoringTours(ScoringCase, TrackPageCase):
         self.start("manager_sees_visits_not_counted", self.manager)
 
     def test_a_manager_sees_when_the_rules_run_next(self):
-        values = {"reach": "usual", "apply_to": "partner"}
+        values = {"looks_at": "usual", "apply_to": "partner"}
         now = fields.Datetime.now()
         self.env["website.crm.score.run"].create({**values, "start_date": now})
         crons = self.env["website.crm.score.run"]._find_crons()

@@ -383,7 +383,7 @@ class TestAccess(SecurityCase):
     def test_a_user_who_may_not_read_leads_links_a_visitor(self):
         visitor = self.as_user(self.make_visitor(), "public").sudo()
         visitor.write({"lead_ids": [(4, self.mine.id)]})  # as the form controller does
-        self.assertTrue(self.mine.sudo().pageviews_outdated)
+        self.assertTrue(self.mine.sudo().pageviews_stale)
 
 
 @tagged("post_install", "-at_install")
@@ -436,7 +436,7 @@ class TestRemoteCalls(SecurityCase):
                 "_note_error",
             ],
             "website.crm.score.run": ["_score_all", "_score", "_go_on", "_write_part"],
-            "website.crm.score.line": ["_change_lines", "_drop_lines", "_repair"],
+            "website.crm.score.line": ["_change_lines", "_drop_lines", "_catch_up"],
             "website.crm.pageview": ["_sync_recent", "_sync", "_upsert"],
             "website.track": ["_cron_remove_old_tracks", "_remove"],
             "crm.lead": ["_write_scores", "_write_flag", "_mark_stale"],

@@ -241,10 +241,10 @@ class TestMailLedger(MailingCase):
         self.is_behind = False
         self.check()
 
-    def run_jobs(self, checked_date):
+    def run_jobs(self, owners_date):
         self.age_rules()
         for apply_to in ("lead", "partner"):
-            self.progress._get(apply_to).checked_date = checked_date
+            self.progress._get(apply_to).owners_date = owners_date
         self.run_rules()
         self.env.invalidate_all()
 

@@ -63,7 +63,7 @@ class TestMailMerges(MailingCase):
     def run_check(self):
         """Run the rules as once a day."""
         for apply_to in ("lead", "partner"):
-            self.progress._get(apply_to).checked_date = False
+            self.progress._get(apply_to).owners_date = False
         self.run_rules()
 
     # CONTACTS

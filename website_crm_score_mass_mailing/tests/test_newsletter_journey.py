@@ -87,7 +87,7 @@ class TestNewsletterJourney(MailingCase):
         self.age_rules()
         for apply_to in ("lead", "partner"):
             progress = self.progress._get(apply_to)
-            progress.checked_date = fields.Datetime.now()
+            progress.owners_date = fields.Datetime.now()
         for name in ("assign_scores", "score_contacts"):
             self.env.ref(f"website_crm_score.ir_cron_{name}").method_direct_trigger()
         self.env.invalidate_all()

@@ -44,7 +44,7 @@ class WebsiteCrmScoreRun(models.Model):
             return super()._go_on()
         jobs = self.env["ir.cron"]
         jobs._transact(run._go_on_by_jobs)
-        if run.end_date and run.reach == "due":  # there may be newer leads
+        if run.end_date and run.looks_at == "stale":  # there may be newer leads
             run.cron_id._trigger()
         jobs._commit_batch(run.lead_count, 0)
         return True
@@ -89,12 +89,12 @@ class WebsiteCrmScoreRun(models.Model):
     def _go_on_by_jobs(self):
         """Enqueue what is left to write, or end the run."""
         written = self.search([("whole_id", "=", self.id)]).mapped("part")
-        parts = range(self.part_reached, self.part_count)
+        parts = range(self.done_part_count, self.part_count)
         if left := set(parts).difference(written):
             # The run is not written meanwhile: jobs that refer to it would then fail.
             self._delay_parts(left)
         else:
-            self.part_reached = self.part_count
+            self.done_part_count = self.part_count
             self._end()
 
     def _delay_parts(self, parts):
@@ -136,7 +136,7 @@ class WebsiteCrmScoreRun(models.Model):
             {
                 "whole_id": self.id,
                 "part": part,
-                "reach": self.reach,
+                "looks_at": self.looks_at,
                 "start_date": now,
                 "end_date": now,
                 "line_ids": [

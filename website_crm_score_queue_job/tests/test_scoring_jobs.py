@@ -102,7 +102,7 @@ class TestScoringJobs(JobMixin, ScoringCase):
 
     def test_the_job_of_new_leads_is_left_to_jobs_as_well(self):
         run, jobs = self.split(NEW)
-        self.assertEqual(run.reach, "due")
+        self.assertEqual(run.looks_at, "stale")
         self.perform(jobs)
         self.assertScores(self.leads, [10] * LEADS)
 
@@ -265,7 +265,7 @@ class TestScoringJobs(JobMixin, ScoringCase):
         self.finish(jobs)
         self.assertEqual(self.Run.search([]), run)
         self.assertEqual(run.state, "done")
-        self.assertEqual(run.part_reached, 3)
+        self.assertEqual(run.done_part_count, 3)
         self.assertEqual((run.lead_count, run.left_count), (LEADS - 1, 1))
         self.assertEqual((run.scored_count, run.gained_count), (LEADS - 1, LEADS - 1))
         self.assertEqual(run.line_ids.mapped("gained_count"), [LEADS - 1, 0])

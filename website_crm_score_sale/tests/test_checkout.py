@@ -48,7 +48,7 @@ class TestCheckout(ShopHttpCase):
         self.env.cr.execute(
             "UPDATE sale_order SET create_date = %s WHERE id = %s", (date, cart.id)
         )
-        self.env.cr.execute("UPDATE website_crm_score_progress SET counted_date = NULL")
+        self.env.cr.execute("UPDATE website_crm_score_progress SET events_date = NULL")
         self.env.invalidate_all()
 
     def test_somebody_else_s_address_gives_that_lead_nothing(self):

@@ -128,7 +128,7 @@ class TestShop(ShopHttpCase):
             "UPDATE sale_order_line SET write_date = %s WHERE order_id = %s",
             (self.env.cr.now() - timedelta(hours=hours), cart.id),
         )
-        self.env.cr.execute("UPDATE website_crm_score_progress SET counted_date = NULL")
+        self.env.cr.execute("UPDATE website_crm_score_progress SET events_date = NULL")
         self.env.invalidate_all()
 
     def test_a_cart_is_no_visit_of_a_page(self):
@@ -151,7 +151,7 @@ class TestShop(ShopHttpCase):
         self.run_job()
         self.assertScores(lead + other, [115, 0])
         order._action_cancel()
-        self.env.cr.execute("UPDATE website_crm_score_progress SET counted_date = NULL")
+        self.env.cr.execute("UPDATE website_crm_score_progress SET events_date = NULL")
         self.run_job()
         self.assertScores(lead + other, [0, 0])
 
