@@ -1,4 +1,4 @@
-"""Fields of the ledger, without the foreign keys that Odoo adds by default."""
+"""Fields of the ledger, of jobs and of parts."""
 
 from odoo import fields
 
@@ -61,3 +61,12 @@ class TechnicalJson(Technical, fields.Json):
 
 class TechnicalMany2one(Technical, fields.Many2one):
     """A link."""
+
+
+class ParentMany2one(fields.Many2one):
+    """A link to what a record is a part of, and goes with."""
+
+    required = True
+    readonly = True
+    index = True
+    ondelete = "cascade"

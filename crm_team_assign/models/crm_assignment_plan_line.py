@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 
 from odoo.addons.website_crm_score.fields import (
     LedgerMany2one,
+    ParentMany2one,
     TechnicalBoolean,
     TechnicalFloat,
     TechnicalInteger,
@@ -28,13 +29,7 @@ class CrmAssignmentPlanLine(models.Model):
     _order = "plan_id desc, sequence, id"
     _log_access = False
 
-    plan_id = fields.Many2one(
-        comodel_name="crm.assignment.plan",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
-    )
+    plan_id = ParentMany2one(comodel_name="crm.assignment.plan")
     sequence = fields.Integer(readonly=True)
     lead_id = LedgerMany2one(
         comodel_name="crm.lead",

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.website_crm_score.fields import ParentMany2one
+
 from ..planning.quota import UNLIMITED
 
 
@@ -10,13 +12,7 @@ class CrmAssignmentPlanShare(models.Model):
     _description = "Planned Share of Leads"
     _order = "plan_id desc, team_id, lead_count desc, id"
 
-    plan_id = fields.Many2one(
-        comodel_name="crm.assignment.plan",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
-    )
+    plan_id = ParentMany2one(comodel_name="crm.assignment.plan")
     team_id = fields.Many2one(
         comodel_name="crm.team", readonly=True, ondelete="set null"
     )

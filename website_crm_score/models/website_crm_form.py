@@ -1,6 +1,8 @@
 from odoo import SUPERUSER_ID, api, fields, models
 from odoo.tools import SQL
 
+from ..fields import ParentMany2one
+
 
 class WebsiteCrmForm(models.Model):
     """Forms of the website that were sent, each of which made a lead.
@@ -16,13 +18,7 @@ class WebsiteCrmForm(models.Model):
     _order = "date desc, id desc"
     _log_access = False
 
-    lead_id = fields.Many2one(
-        comodel_name="crm.lead",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
-    )
+    lead_id = ParentMany2one(comodel_name="crm.lead")
     partner_id = fields.Many2one(
         comodel_name="res.partner",
         string="Sent By",

@@ -1,7 +1,9 @@
 from lxml import html
 from markupsafe import Markup
 
-from odoo import api, fields, models
+from odoo import api, models
+
+from ..fields import ParentMany2one
 
 
 class WebsiteCrmScoreMention(models.Model):
@@ -17,20 +19,8 @@ class WebsiteCrmScoreMention(models.Model):
     _rec_name = "lead_id"
     _log_access = False
 
-    lead_id = fields.Many2one(
-        comodel_name="crm.lead",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
-    )
-    message_id = fields.Many2one(
-        comodel_name="mail.message",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
-    )
+    lead_id = ParentMany2one(comodel_name="crm.lead")
+    message_id = ParentMany2one(comodel_name="mail.message")
 
     @api.model
     def _note(self, message, leads):

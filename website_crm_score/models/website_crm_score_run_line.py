@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..fields import ParentMany2one
+
 
 class WebsiteCrmScoreRunLine(models.Model):
     """What one rule did in a scoring run.
@@ -14,13 +16,7 @@ class WebsiteCrmScoreRunLine(models.Model):
     _order = "run_id desc, id"
     _log_access = False
 
-    run_id = fields.Many2one(
-        comodel_name="website.crm.score.run",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
-    )
+    run_id = ParentMany2one(comodel_name="website.crm.score.run")
     rule_id = fields.Many2one(
         comodel_name="website.crm.score",
         required=True,

@@ -1,6 +1,6 @@
 from odoo import api, fields, models
 
-from ..fields import TechnicalFloat, TechnicalJson
+from ..fields import ParentMany2one, TechnicalFloat, TechnicalJson
 
 
 class WebsiteCrmScoreSuggestionLine(models.Model):
@@ -10,13 +10,7 @@ class WebsiteCrmScoreSuggestionLine(models.Model):
     _description = "Suggested Scoring Rule"
     _order = "id"
 
-    suggestion_id = fields.Many2one(
-        comodel_name="website.crm.score.suggestion",
-        required=True,
-        readonly=True,
-        ondelete="cascade",
-        index=True,
-    )
+    suggestion_id = ParentMany2one(comodel_name="website.crm.score.suggestion")
     mode = fields.Selection(related="suggestion_id.mode")
     name = fields.Char(string="Rule", required=True, readonly=True)
     is_used = fields.Boolean(string="Use", default=True)

@@ -1,5 +1,7 @@
 from odoo import fields, models
 
+from ..fields import ParentMany2one
+
 
 class WebsiteCrmScoreSuggestionRanking(models.Model):
     """How a score ranks the newer leads, from which nothing was learnt."""
@@ -8,13 +10,7 @@ class WebsiteCrmScoreSuggestionRanking(models.Model):
     _description = "Ranking of a Suggestion"
     _order = "id"
 
-    suggestion_id = fields.Many2one(
-        comodel_name="website.crm.score.suggestion",
-        required=True,
-        readonly=True,
-        ondelete="cascade",
-        index=True,
-    )
+    suggestion_id = ParentMany2one(comodel_name="website.crm.score.suggestion")
     who = fields.Selection(
         selection=[
             ("suggested", "Suggested rules"),

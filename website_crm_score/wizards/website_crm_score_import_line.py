@@ -1,6 +1,6 @@
 from odoo import fields, models
 
-from ..fields import TechnicalJson
+from ..fields import ParentMany2one, TechnicalJson
 
 
 class WebsiteCrmScoreImportLine(models.TransientModel):
@@ -10,14 +10,7 @@ class WebsiteCrmScoreImportLine(models.TransientModel):
     _description = "Scoring Rule of a File"
     _order = "id"
 
-    import_id = fields.Many2one(
-        comodel_name="website.crm.score.import",
-        string="File",
-        required=True,
-        readonly=True,
-        ondelete="cascade",
-        index=True,
-    )
+    import_id = ParentMany2one(comodel_name="website.crm.score.import", string="File")
     name = fields.Char(string="Rule", readonly=True)
     points = fields.Float(digits=(16, 2), readonly=True)
     condition = fields.Char(readonly=True)
