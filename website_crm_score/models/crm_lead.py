@@ -22,25 +22,8 @@ class CrmLead(models.Model):
     _inherit = ["crm.lead", "website.crm.scored", "website.crm.best.first"]
     _ledger_field = "lead_id"
 
-    score_line_ids = fields.One2many(
-        comodel_name="website.crm.score.line",
-        inverse_name="lead_id",
-        string="Score Reasons",
-        readonly=True,
-        copy=False,
-        groups="sales_team.group_sale_salesman",
-    )
-    # The ledger is the relation: a lead has the rules that it has lines of.
-    score_ids = LedgerMany2many(
-        comodel_name="website.crm.score",
-        relation="website_crm_score_line",
-        column1="lead_id",
-        column2="rule_id",
-        string="Scoring Rules",
-        readonly=True,
-        copy=False,
-        groups="sales_team.group_sale_salesman",
-    )
+    score_line_ids = fields.One2many(inverse_name="lead_id")
+    score_ids = LedgerMany2many(column1="lead_id")
     score_pageview_ids = fields.One2many(
         comodel_name="website.crm.pageview",
         inverse_name="lead_id",

@@ -30,25 +30,8 @@ class ResPartner(models.Model):
     score_fit = fields.Float(precompute=False)
     score_engagement = fields.Float(precompute=False)
     score_grade = fields.Selection(precompute=False)
-    score_line_ids = fields.One2many(
-        comodel_name="website.crm.score.line",
-        inverse_name="partner_id",
-        string="Score Reasons",
-        readonly=True,
-        copy=False,
-        groups="sales_team.group_sale_salesman",
-    )
-    # The ledger is the relation: a contact has the rules that it has lines of.
-    score_ids = LedgerMany2many(
-        comodel_name="website.crm.score",
-        relation="website_crm_score_line",
-        column1="partner_id",
-        column2="rule_id",
-        string="Scoring Rules",
-        readonly=True,
-        copy=False,
-        groups="sales_team.group_sale_salesman",
-    )
+    score_line_ids = fields.One2many(inverse_name="partner_id")
+    score_ids = LedgerMany2many(column1="partner_id")
 
     staff_until = fields.Datetime(
         string="Colleague until",

@@ -260,6 +260,18 @@ class WebsiteCrmScore(models.Model):
             "views": [(False, "form")],
         }
 
+    def _get_list_action(self, name=None):
+        """Return the action that shows these rules, drafts included."""
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "website_crm_score.website_crm_score_action"
+        )
+        return {
+            **action,
+            "display_name": name or action["name"],
+            "domain": [("id", "in", self.ids)],
+            "context": {"active_test": False},
+        }
+
     @api.model
     def _get_new_action(self):
         """Return the action that opens the form of a new rule."""

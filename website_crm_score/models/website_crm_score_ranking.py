@@ -10,6 +10,7 @@ from ..learning.decline import find_best, has_lost_lift, is_worse
 from ..learning.judging import get_auc
 from ..learning.patterns import Counts
 from ..learning.proposal import LEAST_OUTCOMES
+from ..scoring.win_rate import get_counts_sql
 from ..suggesting.closed_months import ClosedMonths
 from ..tools.concurrency import CONCURRENCY_ERRORS
 from .website_crm_lead_report import CLOSED_DATE, IS_CLOSED, IS_WON
@@ -219,14 +220,15 @@ class WebsiteCrmScoreRanking(models.Model):
         """Return won and lost leads by score, of those that were closed between."""
         query = SQL(
             """
-            SELECT lead.score, count(*) FILTER (WHERE %(won)s),
-                   count(*) FILTER (WHERE NOT %(won)s)
+            SELECT lead.score, %(counts)s
               FROM crm_lead lead WHERE %(closed)s GROUP BY lead.score
             """,
-            won=IS_WON,
+            counts=get_counts_sql(IS_WON),
             closed=self._get_closed_sql(start, end),
         )
-        return {score: (won, lost) for score, won, lost in self._fetch(query)}
+        return {
+            score: (won, lost) for score, won, lost in self.env.execute_query(query)
+        }
 
     def _count_rules(self):
         """Return the leads with points of each rule, and those without.
@@ -235,18 +237,17 @@ class WebsiteCrmScoreRanking(models.Model):
         """
         query = SQL(
             """
-            SELECT line.rule_id, count(*) FILTER (WHERE %(won)s),
-                   count(*) FILTER (WHERE NOT %(won)s)
+            SELECT line.rule_id, %(counts)s
               FROM crm_lead lead
               JOIN website_crm_score_line line ON line.lead_id = lead.id
              WHERE line.points <> 0 AND %(closed)s GROUP BY line.rule_id
             """,
-            won=IS_WON,
+            counts=get_counts_sql(IS_WON),
             closed=self._get_closed_sql(self.start_date, self.end_date),
         )
         return {
             rule: Counts(won, lost, self.won_count - won, self.lost_count - lost)
-            for rule, won, lost in self._fetch(query)
+            for rule, won, lost in self.env.execute_query(query)
         }
 
     @api.model
@@ -260,10 +261,6 @@ class WebsiteCrmScoreRanking(models.Model):
             start=start,
             end=end,
         )
-
-    def _fetch(self, query):
-        self.env.cr.execute(query)
-        return self.env.cr.fetchall()
 
     # TELLING
 

@@ -58,11 +58,7 @@ class WebsiteCrmScoreSourcePageVisit(models.AbstractModel):
             return self.env._(
                 "visited addresses are kept without what follows ? or #, leave it out."
             )
-        try:
-            read_address(url)
-        except ValueError:
-            return self.env._("this is no address.")
-        return False
+        return self.env["website.crm.url"]._find_error(url)
 
     @api.model
     def _find_warning(self, rule):

@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..fields import TechnicalBoolean
+from ..fields import LedgerMany2many, TechnicalBoolean
 from ..scoring.card import get_card, get_reason_action
 from ..scoring.grading import GRADES, Grading
 from ..scoring.regrading import regrade_part
@@ -27,6 +27,16 @@ JOB_FIELDS = {
     "score_stale",
     "pageviews_stale",
 }
+# What the reasons add up to.
+SUMMED = {
+    "compute": "_compute_score",
+    "store": True,
+    "precompute": True,
+    "readonly": True,
+    "copy": False,
+    "groups": "sales_team.group_sale_salesman",
+}
+TOTAL = {**SUMMED, "required": True, "digits": (16, 2), "aggregator": "avg"}
 # So many are graded anew in one transaction.
 REGRADED_SIZE = 4_000
 
@@ -45,55 +55,34 @@ class WebsiteCrmScored(models.AbstractModel):
     # The field of ledger lines that says whose they are.
     _ledger_field = None
 
-    score = fields.Float(
-        compute="_compute_score",
-        store=True,
-        precompute=True,
-        required=True,
-        readonly=True,
-        copy=False,
-        digits=(16, 2),
-        aggregator="avg",
-        help="The sum of the points that scoring rules gave.",
-        groups="sales_team.group_sale_salesman",
-    )
+    score = fields.Float(help="The sum of the points that scoring rules gave.", **TOTAL)
     # No index on these: a change of what is indexed is one of all indexes.
-    score_fit = fields.Float(
-        string="Fit",
-        compute="_compute_score",
-        store=True,
-        precompute=True,
-        required=True,
-        readonly=True,
-        copy=False,
-        digits=(16, 2),
-        aggregator="avg",
-        help="The points for who they are.",
-        groups="sales_team.group_sale_salesman",
-    )
+    score_fit = fields.Float(string="Fit", help="The points for who they are.", **TOTAL)
     score_engagement = fields.Float(
-        string="Engagement",
-        compute="_compute_score",
-        store=True,
-        precompute=True,
-        required=True,
-        readonly=True,
-        copy=False,
-        digits=(16, 2),
-        aggregator="avg",
-        help="The points for what they do.",
-        groups="sales_team.group_sale_salesman",
+        string="Engagement", help="The points for what they do.", **TOTAL
     )
     score_grade = fields.Selection(
         selection=[(grade, grade) for grade in GRADES],
         string="Grade",
-        compute="_compute_score",
-        store=True,
-        precompute=True,
-        readonly=True,
-        copy=False,
         help="A, B or C by the fit, 1, 2 or 3 by the engagement: A1 are the best. "
         "Empty until the rules first looked.",
+        **SUMMED,
+    )
+    score_line_ids = fields.One2many(
+        comodel_name="website.crm.score.line",
+        string="Score Reasons",
+        readonly=True,
+        copy=False,
+        groups="sales_team.group_sale_salesman",
+    )
+    # The ledger is the relation: an owner has the rules that it has lines of.
+    score_ids = LedgerMany2many(
+        comodel_name="website.crm.score",
+        relation="website_crm_score_line",
+        column2="rule_id",
+        string="Scoring Rules",
+        readonly=True,
+        copy=False,
         groups="sales_team.group_sale_salesman",
     )
     score_date = fields.Datetime(

@@ -5,7 +5,7 @@ from psycopg2 import errors
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from ..tools.tracked_url import MAX_URL_LENGTH
+from ..tools.tracked_url import MAX_URL_LENGTH, read_address
 
 _logger = logging.getLogger(__name__)
 
@@ -166,6 +166,15 @@ class WebsiteCrmUrl(models.Model):
         if not values:
             return SQL("FALSE")
         return SQL("%s IN (%s)", text, SQL(", ").join(values))
+
+    @api.model
+    def _find_error(self, text):
+        """Return why ``text`` is no address, or False."""
+        try:
+            read_address(text)
+        except ValueError:
+            return self.env._("this is no address.")
+        return False
 
     @api.model
     def _has_part_sql(self, url, addresses):

@@ -8,6 +8,14 @@ from ..learning.chance import CONFIDENCE
 FEW = 30
 
 
+def get_counts_sql(is_won):
+    """Return how many closed leads are won, and how many are lost."""
+    return SQL(
+        "count(*) FILTER (WHERE %(won)s), count(*) FILTER (WHERE NOT %(won)s)",
+        won=is_won,
+    )
+
+
 def get_rate_sql(won, lost):
     """Return the part of closed leads that is won, NULL where none is closed."""
     return SQL("((%(won)s)::float / NULLIF(%(won)s + %(lost)s, 0))", won=won, lost=lost)

@@ -5,14 +5,29 @@ from ..learning.selection import LEAST_LEADS
 from ..scoring.matching import looks_at_pages
 
 
+def find_present(env):
+    """Return the rules that a suggestion is compared with, drafts included."""
+    return (
+        env["website.crm.score"]
+        .with_context(active_test=False)
+        .search(
+            [
+                ("apply_to", "=", "lead"),
+                *("|", ("active", "=", True), ("is_draft", "=", True)),
+            ]
+        )
+    )
+
+
 class PresentRules:
     """Rules of leads by number, as they gave points before the leads were closed.
 
     Those of which that is not known keep their points: ``left_out`` says why.
     """
 
-    def __init__(self, cohort, rules):
-        self.cohort = cohort
+    def __init__(self, matches, rules):
+        self.matches = matches
+        self.cohort = matches.cohort
         self.rules = dict(enumerate(rules))
         self.left_out = {}
         self.counts = {}
@@ -26,11 +41,11 @@ class PresentRules:
             if reason := self._find_obstacle(number, rule.sudo()):
                 self.left_out[number] = reason
             note_progress((number + 1) / len(self.rules))
-        self.counts = self.cohort.count_hits()
+        self.counts = self.matches.count()
         for number in self.rules.keys() - self.left_out.keys():
             if reason := self._find_doubt(number):
                 self.left_out[number] = reason
-        self.cohort.forget(self.left_out)
+        self.matches.forget(self.left_out)
 
     def _find_obstacle(self, number, rule):
         """Return why it cannot be told whom the rule gave points, or None."""
@@ -44,7 +59,7 @@ class PresentRules:
                 "after the lead was closed. A rule on visits does."
             )
         # sudo: its author's rights tell what it looks at, as in a run
-        if not self.cohort.add_times(number, rule):
+        if not self.matches.add_times(number, rule):
             return env._("it cannot be used as it is.")
         return None
 

@@ -6,6 +6,7 @@ from odoo.tests import BaseCase, HttpCase, tagged
 from ..learning.patterns import group
 from ..learning.refitting import join_groups, rank_groups, refit
 from ..suggesting.cohort import Cohort
+from ..suggesting.matches import Matches
 from .event_common import EventCase
 from .suggestion_common import SuggestionCase
 from .test_learning_choice import draw
@@ -172,9 +173,10 @@ class TestNewPoints(NewPointsCase):
         rule = self.make_event_rule(page_url="/pricing", name="Visit", **values)
         cohort = Cohort(self.env, self.now - timedelta(days=365))
         cohort.fill()
-        self.assertTrue(cohort.add_times(0, rule))
-        older, newer = cohort.get_groups([0])
-        cohort.drop()
+        matches = Matches(cohort)
+        matches.clear()
+        self.assertTrue(matches.add_times(0, rule))
+        older, newer = matches.get_groups([0])
         times = [key for [key] in {**older, **newer} if key]
         return times[0] if times else 0
 

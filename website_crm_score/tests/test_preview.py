@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError, UserError
 from odoo.tests import BaseCase, Form, tagged
 
 from odoo.addons.website_crm_score.scoring import preview as preview_room
-from odoo.addons.website_crm_score.tools.bands import make_bands
+from odoo.addons.website_crm_score.tools.bars import make_bars
 
 from .preview_common import PreviewCase
 
@@ -279,20 +279,20 @@ class TestPreview(PreviewCase):
 
 
 @tagged("post_install", "-at_install")
-class TestBands(BaseCase):
-    def test_scores_are_put_into_round_bands(self):
+class TestBars(BaseCase):
+    def test_scores_are_put_into_round_bars(self):
         scores = [{"score": score, "before": 1, "after": 2} for score in range(-7, 88)]
-        bands = make_bands(scores)
-        self.assertEqual((bands[0]["low"], bands[0]["high"]), (-10, 0))
-        self.assertEqual((bands[-1]["low"], bands[-1]["high"]), (80, 90))
-        self.assertEqual(sum(band["before"] for band in bands), 95)
-        self.assertEqual(sum(band["after"] for band in bands), 190)
+        bars = make_bars(scores)
+        self.assertEqual((bars[0]["low"], bars[0]["high"]), (-10, 0))
+        self.assertEqual((bars[-1]["low"], bars[-1]["high"]), (80, 90))
+        self.assertEqual(sum(bar["before"] for bar in bars), 95)
+        self.assertEqual(sum(bar["after"] for bar in bars), 190)
 
     def test_there_are_not_too_many(self):
         for highest in (0, 1, 9, 10, 99, 1234, 10**6):
             scores = [{"score": 0, "before": 1, "after": 0}]
             scores.append({"score": highest, "before": 0, "after": 1})
-            self.assertLessEqual(len(make_bands(scores)), 10)
+            self.assertLessEqual(len(make_bars(scores)), 10)
 
     def test_without_scores_there_are_none(self):
-        self.assertEqual(make_bands([]), [])
+        self.assertEqual(make_bars([]), [])

@@ -67,15 +67,7 @@ class WebsiteCrmScoreImport(models.TransientModel):
         rules = self.env["website.crm.score"]
         for line in lines:
             rules += rules._make_from_file(line.rule_values, line.translations)
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "website_crm_score.website_crm_score_action"
-        )
-        return {
-            **action,
-            "display_name": self.env._("New Rules"),
-            "domain": [("id", "in", rules.ids)],
-            "context": {"active_test": False},
-        }
+        return rules._get_list_action(self.env._("New Rules"))
 
     def action_choose_again(self):
         """Choose another file."""

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..scoring.preview import Preview, TooSlowError
-from ..tools.bands import make_bands
+from ..tools.bars import make_bars
 from ..tools.concurrency import CONCURRENCY_ERRORS
 from ..tools.rule_domain import describe_error
 
@@ -125,13 +125,13 @@ class WebsiteCrmScorePreview(models.TransientModel):
         apply_to = self._get_rules()[:1].apply_to
         owners = self.env["website.crm.score"]._get_owners(apply_to)
         examples = owners.browse(item["id"] for item in result["examples"])
-        bands = make_bands(result["scores"])
+        bars = make_bars(result["scores"])
         return {
             "result": result,
             "is_counting": False,
             "is_of_contacts": apply_to == "partner",
-            "bands": bands,
-            "most": max([1, *(max(one["before"], one["after"]) for one in bands)]),
+            "bars": bars,
+            "most": max([1, *(max(one["before"], one["after"]) for one in bars)]),
             "levels": [
                 {**level, **result["levels"][place]}
                 for place, level in enumerate(self._get_levels(owners))

@@ -70,15 +70,7 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
         rules = self.env["website.crm.score"].create(
             [{**values, **options} for values in self._get_rules()]
         )
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "website_crm_score.website_crm_score_action"
-        )
-        return {
-            **action,
-            "display_name": self.env._("New Rules"),
-            "domain": [("id", "in", rules.ids)],
-            "context": {"active_test": False},
-        }
+        return rules._get_list_action(self.env._("New Rules"))
 
     # TEMPLATES
 

@@ -58,11 +58,7 @@ class WebsiteCrmScoreSourceMailClick(models.AbstractModel):
         url = (rule.link_url or "").strip()
         if not url:
             return self.env._("say what the address of the link has.")
-        try:
-            read_address(url)
-        except ValueError:
-            return self.env._("this is no address.")
-        return False
+        return self.env["website.crm.url"]._find_error(url)
 
     @api.model
     def _get_link_sql(self, rule):

@@ -14,10 +14,10 @@ def learn(env, share, patterns):
     :param float share: of the leads that is learnt from, the older ones
     :param str patterns: the file that gets what the leads have
     """
-    from odoo.addons.website_crm_score.suggesting import cohort
+    from odoo.addons.website_crm_score.suggesting import cohort, matches
 
     cohort.OLDER_SHARE = share
-    get_patterns = cohort.Cohort.get_patterns
+    get_patterns = matches.Matches.get_patterns
 
     def keep_patterns(self, below):
         parts = get_patterns(self, below)
@@ -25,7 +25,7 @@ def learn(env, share, patterns):
             json.dump([below, parts], file)
         return parts
 
-    cohort.Cohort.get_patterns = keep_patterns
+    matches.Matches.get_patterns = keep_patterns
     suggestion = make_suggestion(env, max_rules=MOST_RULES)
     with Meter() as meter:
         suggestion._learn()

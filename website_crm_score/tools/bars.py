@@ -1,16 +1,16 @@
-"""Scores in bands, for the eye."""
+"""Scores as bars of a chart."""
 
 from itertools import count
 from math import floor
 
-MAX_BANDS = 10
+MAX_BARS = 10
 
 
-def make_bands(scores):
-    """Put scores into bands of the same round width.
+def make_bars(scores):
+    """Put scores into bars of the same round width.
 
     :param list[dict] scores: each with ``score``, ``before`` and ``after``: of how many
-    :return: the same by ``low``, and ``high``, up to which a band goes, exclusive
+    :return: the same by ``low``, and ``high``, up to which a bar goes, exclusive
     :rtype: list[dict]
     """
     if not scores:
@@ -18,23 +18,23 @@ def make_bands(scores):
     values = [item["score"] for item in scores]
     width = find_width(min(values), max(values))
     first = floor(min(values) / width)
-    bands = [
+    bars = [
         {"low": (first + place) * width, "high": (first + place + 1) * width}
         | {"before": 0, "after": 0}
         for place in range(floor(max(values) / width) - first + 1)
     ]
     for item in scores:
-        band = bands[floor(item["score"] / width) - first]
-        band["before"] += item["before"]
-        band["after"] += item["after"]
-    return bands
+        bar = bars[floor(item["score"] / width) - first]
+        bar["before"] += item["before"]
+        bar["after"] += item["after"]
+    return bars
 
 
 def find_width(lowest, highest):
-    """Return the least of 1, 2, 5, 10, 20, … that needs not too many bands."""
+    """Return the least of 1, 2, 5, 10, 20, … that needs not too many bars."""
     for power in count():
         for digit in (1, 2, 5):
             width = digit * 10**power
-            if floor(highest / width) - floor(lowest / width) < MAX_BANDS:
+            if floor(highest / width) - floor(lowest / width) < MAX_BARS:
                 return width
     raise AssertionError  # there is always one
