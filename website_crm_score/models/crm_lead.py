@@ -4,6 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..fields import LedgerMany2many, TechnicalBoolean, TechnicalMany2one
+from ..scoring.page_visits import get_is_kept_sql, get_visits_sql
 from ..tools.merge_rehearsal import rehearse_merge
 from ..tools.merging import move_to_owners
 from ..tools.own_context import OURS
@@ -77,7 +78,6 @@ class CrmLead(models.Model):
         if not self.ids:
             return {}
         self.env.flush_all()
-        pageviews = self.env["website.crm.pageview"]
         query = SQL(
             """
             SELECT lead_id, count(*) FROM (
@@ -90,8 +90,8 @@ class CrmLead(models.Model):
             ) seen GROUP BY lead_id
             """,
             tuple(self.ids),
-            pageviews._get_is_kept_sql(self),
-            pageviews._get_visits_sql(self),
+            get_is_kept_sql(self),
+            get_visits_sql(self),
         )
         return dict(self.env.execute_query(query))
 

@@ -1,14 +1,18 @@
 import time
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
-
-from markupsafe import Markup
 
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
 from ..fields import TechnicalMany2one
-from ..tools.merge_rehearsal import is_rehearsal
+from ..scoring.page_notes import erase_notes, note_on_leads
+from ..scoring.page_visits import (
+    collect_visits,
+    find_late_lead_ids,
+    find_stale_lead_ids,
+    get_is_kept_sql,
+)
 from ..tools.tracked_url import is_at, shorten
 
 BATCH_SIZE = 2000
@@ -17,9 +21,6 @@ BATCH_SIZE = 2000
 PATIENCE = 4
 # Of pages that were all seen longer ago than this, no note tells.
 TOLD_AGE = timedelta(days=7)
-# By which notes are found that have to be erased
-NOTE_CLASS = "o_website_crm_score_pages"
-PAGES_PER_NOTE = 20
 
 
 class WebsiteCrmPageview(models.Model):
@@ -121,7 +122,7 @@ class WebsiteCrmPageview(models.Model):
             self.env["website.track"].invalidate_model()
             self.env["website.crm.removed.visit"].invalidate_model()
             # sudo: who may erase what was seen need not be able to delete messages
-            self.sudo()._erase_notes(self.lead_id)
+            erase_notes(self.sudo().lead_id)
             self.env["website.crm.score.mention"]._erase(self.lead_id)
         urls = self.sudo().url_id  # sudo: nobody may read the dictionary
         result = super().unlink()
@@ -149,7 +150,7 @@ class WebsiteCrmPageview(models.Model):
         up_to = jobs._transact(progress._begin_pass)
         # In a new transaction: what this one cannot see may be older than that.
         jobs._commit_batch(0, 0)
-        lead_ids = self._find_stale_lead_ids(progress)
+        lead_ids = find_stale_lead_ids(progress)
         patience = PATIENCE * (time.monotonic() - started)
         remaining = len(lead_ids)
         for batch in split_every(BATCH_SIZE, lead_ids):
@@ -178,7 +179,7 @@ class WebsiteCrmPageview(models.Model):
             return
         self.env.flush_all()
         self._drop_other_companies(leads)
-        visits = self._collect_visits(leads)
+        visits = collect_visits(leads)
         urls = self.env["website.crm.url"]
         urls._add(visits)
         new = self._upsert(
@@ -197,7 +198,7 @@ class WebsiteCrmPageview(models.Model):
         self.invalidate_model(flush=False)
         leads.invalidate_recordset(["score_pageview_ids", "pageviews_count"])
         leads._unmark_pageviews_stale()
-        new._note_on_leads()
+        note_on_leads(new)
 
     @api.model
     def _merge(self, leads, pairs):
@@ -240,92 +241,11 @@ class WebsiteCrmPageview(models.Model):
              RETURNING known.lead_id
                 """,
                 leads._ids,
-                self._get_is_kept_sql(leads),
+                get_is_kept_sql(leads),
             )
         )
         lead_ids = {lead_id for (lead_id,) in self.env.cr.fetchall()}
         leads.browse(lead_ids)._mark_stale()
-
-    @api.model
-    def _get_is_kept_sql(self, leads):
-        """Return the condition that ``known``, a page view of the url ``entry``, is of
-        a website of the company of its lead.
-
-        :rtype: SQL
-        """
-        return self.env["website"]._get_is_of_owner_sql(
-            leads,
-            SQL("known.lead_id"),
-            SQL("entry.url"),
-            SQL("known.page_id"),
-            SQL("NULL::integer"),
-        )
-
-    @api.model
-    def _collect_visits(self, leads):
-        """Return a temporary table of what the visitors of ``leads`` saw, a row per
-        lead and url.
-
-        :rtype: SQL
-        """
-        table = SQL.identifier("website_crm_score_visits")
-        self.env.cr.execute(
-            SQL(
-                """
-                CREATE TEMPORARY TABLE %(table)s AS
-                SELECT lead_id, url, max(page_id) AS page_id,
-                       sum(view_count) AS view_count,
-                       min(first_view_date) AS first_view_date,
-                       max(view_date) AS view_date
-                  FROM (%(visits)s) visit
-                 GROUP BY 1, 2
-                """,
-                table=table,
-                visits=self._get_visits_sql(leads),
-            )
-        )
-        self.env.cr.execute(SQL("ANALYZE %s", table))
-        return table
-
-    @api.model
-    def _get_visits_sql(self, leads):
-        """Return the query of the visits of ``leads`` that count: the tracks of their
-        visitors, and those that were removed.
-
-        :rtype: SQL
-        """
-        is_counted = self.env["website.crm.score.visits"]._get_is_counted_sql
-        is_of_lead = partial(
-            self.env["website"]._get_is_of_owner_sql, leads, SQL("link.crm_lead_id")
-        )
-        return SQL(
-            """
-            SELECT link.crm_lead_id AS lead_id, %(url)s AS url, track.page_id,
-                   1 AS view_count, track.visit_datetime AS first_view_date,
-                   track.visit_datetime AS view_date
-              FROM crm_lead_website_visitor_rel link
-              JOIN website_track track ON track.visitor_id = link.website_visitor_id
-              JOIN website_visitor visitor ON visitor.id = track.visitor_id
-             WHERE link.crm_lead_id IN %(lead_ids)s AND track.url > ''
-               AND %(is_track_counted)s AND %(is_track_of_lead)s
-         UNION ALL
-            SELECT link.crm_lead_id, entry.url, removed.page_id,
-                   removed.visit_count, removed.first_date, removed.last_date
-              FROM crm_lead_website_visitor_rel link
-              JOIN website_crm_removed_visit removed
-                ON removed.visitor_id = link.website_visitor_id
-              JOIN website_crm_url entry ON entry.id = removed.url_id
-              JOIN website_visitor visitor ON visitor.id = removed.visitor_id
-             WHERE link.crm_lead_id IN %(lead_ids)s
-               AND %(is_removed_counted)s AND %(is_removed_of_lead)s
-            """,
-            url=self.env["website.crm.url"]._normalized_sql(SQL("track.url")),
-            lead_ids=tuple(leads.ids),
-            is_track_counted=is_counted(SQL("track.visit_datetime")),
-            is_track_of_lead=is_of_lead(SQL("track.url"), SQL("track.page_id")),
-            is_removed_counted=is_counted(SQL("removed.first_date")),
-            is_removed_of_lead=is_of_lead(SQL("entry.url"), SQL("removed.page_id")),
-        )
 
     @api.model
     def _upsert(self, rows):
@@ -369,123 +289,12 @@ class WebsiteCrmPageview(models.Model):
         return self.browse(id_ for _lead_id, ids in rows for id_ in ids or ())
 
     @api.model
-    def _find_stale_lead_ids(self, progress):
-        """Return the ids of leads whose page views are stale: with tracks that were
-        added since, or with other visitors."""
-        self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT id FROM crm_lead WHERE pageviews_stale IS TRUE
-                 UNION %s
-                 ORDER BY 1
-                """,
-                self._get_recent_leads_sql(progress),
-            )
-        )
-        is_job = self.env["ir.cron"]._is_job()
-        last_id = progress.pass_lead_id if is_job else 0
-        return [id_ for (id_,) in rows if id_ > last_id]
-
-    @staticmethod
-    def _get_recent_leads_sql(progress):
-        """Return the query of the leads with tracks that were added since."""
-        return SQL(
-            """
-            SELECT link.crm_lead_id
-              FROM website_track track
-              JOIN crm_lead_website_visitor_rel link
-                ON link.website_visitor_id = track.visitor_id
-             WHERE (track.visit_datetime >= %s OR track.id > %s)
-            """,
-            progress.pageviews_date or datetime.min,
-            progress.pageviews_track_id,
-        )
-
-    @api.model
     def _find_late_lead_ids(self):
-        """Return the ids of leads with visits that are not in their page views, since
-        they were committed after these were derived.
+        """Return the ids of leads with visits that are not in their page views.
 
         Only in a scheduled action: elsewhere both are done in one transaction, which
         sees no such visits.
         """
         if not self.env["ir.cron"]._is_job():
             return []
-        progress = self.env["website.crm.score.progress"]._get()
-        unseen = self.env.execute_query(
-            SQL(
-                "%s AND %s",
-                self._get_recent_leads_sql(progress),
-                progress._get_unseen_sql(SQL("track")),
-            )
-        )
-        leads = self.env["crm.lead"].browse({lead_id for (lead_id,) in unseen})
-        if not leads:
-            return []
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT DISTINCT visit.lead_id
-                  FROM (SELECT lead_id, url, sum(view_count) AS view_count
-                          FROM (%s) visit GROUP BY lead_id, url) visit
-             LEFT JOIN website_crm_url entry ON md5(entry.url) = md5(visit.url)
-             LEFT JOIN website_crm_pageview known
-                    ON known.lead_id = visit.lead_id AND known.url_id = entry.id
-                 WHERE COALESCE(known.view_count, 0) < visit.view_count
-                """,
-                self._get_visits_sql(leads),
-            )
-        )
-        return [lead_id for (lead_id,) in rows]
-
-    # CHATTER
-
-    def _note_on_leads(self):
-        """Log on each lead one note that lists these pages."""
-        if not self or is_rehearsal(self.env):
-            return
-        for name in ("title", "link"):  # of all at once, instead of lead by lead
-            self.mapped(name)
-        bodies = {
-            lead.id: pageviews.sorted("first_view_date")._render_note()
-            for lead, pageviews in self.grouped("lead_id").items()
-        }
-        self.env["crm.lead"].browse(bodies)._message_log_batch(
-            bodies=bodies, author_id=self.env.ref("base.partner_root").id
-        )
-
-    @api.model
-    def _erase_notes(self, leads):
-        """Delete the notes that list the pages that leads have seen."""
-        notes = self.env["mail.message"].search(
-            [
-                ("model", "=", leads._name),
-                ("res_id", "in", leads.ids),
-                ("body", "like", f'class="{NOTE_CLASS}"'),
-            ]
-        )
-        notes.unlink()
-
-    def _render_note(self):
-        """Return the note that lists these pages."""
-        items = [pageview._render_link() for pageview in self[:PAGES_PER_NOTE]]
-        if more := len(self) - len(items):
-            items.append(self.env._("and %s more", more))
-        return Markup('<div class="%s"><p>%s</p><ul>%s</ul></div>') % (
-            NOTE_CLASS,
-            self.env._("Pages seen on the website:"),
-            Markup().join(Markup("<li>%s</li>") % item for item in items),
-        )
-
-    def _render_link(self):
-        """Return the title, as a link if the page can be opened.
-
-        :rtype: Markup | str
-        """
-        if not self.link:
-            return self.title
-        return Markup('<a href="%s" target="_blank" rel="noopener">%s</a>') % (
-            self.link,
-            self.title,
-        )
+        return find_late_lead_ids(self.env["website.crm.score.progress"]._get())
