@@ -5,7 +5,8 @@ from ast import literal_eval
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..tools.rule_domain import NAME_OPERATORS, get_comodel, is_nested, parse_domain
+from ..tools.record_names import NAME_OPERATORS
+from ..tools.rule_domain import get_comodel, is_nested, parse_domain
 from .references import check_reference, get_name, is_text
 
 # Those that compare with records: others do with a text or a number.

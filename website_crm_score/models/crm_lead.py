@@ -4,7 +4,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..fields import LedgerMany2many, TechnicalBoolean, TechnicalMany2one
-from ..scoring.page_visits import get_is_kept_sql, get_visits_sql
+from ..scoring.page_visits import count_pages_seen
 from ..tools.merge_rehearsal import rehearse_merge
 from ..tools.merging import move_to_owners
 from ..tools.own_context import OURS
@@ -64,36 +64,9 @@ class CrmLead(models.Model):
 
     @api.depends("visitor_ids.website_track_ids")
     def _compute_pageviews_count(self):
-        counts = self._count_pages_seen()
+        counts = count_pages_seen(self)
         for lead in self:
             lead.pageviews_count = counts.get(lead._origin.id, 0)
-
-    def _count_pages_seen(self):
-        """Return ``{lead id: number of different urls seen}``, up to this moment.
-
-        Counts what the page views have and what the visits add to it, so that looking
-        at a lead needs no write to be right: it is what the list of them shows, which
-        are first brought up to date, see ``website.crm.pageview._sync``.
-        """
-        if not self.ids:
-            return {}
-        self.env.flush_all()
-        query = SQL(
-            """
-            SELECT lead_id, count(*) FROM (
-                SELECT known.lead_id, entry.url
-                  FROM website_crm_pageview known
-                  JOIN website_crm_url entry ON entry.id = known.url_id
-                 WHERE known.lead_id IN %s AND %s
-                 UNION
-                SELECT lead_id, url FROM (%s) visit
-            ) seen GROUP BY lead_id
-            """,
-            tuple(self.ids),
-            get_is_kept_sql(self),
-            get_visits_sql(self),
-        )
-        return dict(self.env.execute_query(query))
 
     # CRUD
 

@@ -4,7 +4,7 @@ from odoo.tools import SQL, ormcache
 from ..fields import TechnicalBoolean, TechnicalChar
 from ..scoring.matching import get_reader
 from ..tools.concurrency import CONCURRENCY_ERRORS
-from ..tools.rule_domain import name_records
+from ..tools.record_names import name_records
 from ..tools.time_zone import find_same_zone
 
 
@@ -131,7 +131,7 @@ class WebsiteCrmScoreDomain(models.AbstractModel):
         """Return ``text`` with the ids of the records that it names, to the reader.
 
         :param str text: a domain; one that cannot be read is left as it is
-        :param list unknown: see :func:`~.rule_domain.name_records`
+        :param list unknown: see :func:`~.record_names.name_records`
         """
         self.env.flush_all()
         try:

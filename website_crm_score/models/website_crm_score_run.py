@@ -17,6 +17,7 @@ from ..fields import (
 from ..scoring.finding import Finding
 from ..scoring.worklist import drop_tables, find_runs_with_tables, has_tables
 from ..scoring.writing import Writing
+from ..tools.backend import find_live_backends, get_own_backend
 from ..tools.concurrency import CONCURRENCY_ERRORS
 from ..tools.rule_domain import describe_error
 
@@ -118,7 +119,7 @@ class WebsiteCrmScoreRun(models.Model):
     @api.depends("end_date", "left_count", "backend", "done_part_count", "part_count")
     def _compute_state(self):
         # sudo: everybody may know whether a run is alive
-        backends = self._find_live_backends(self.sudo().mapped("backend"))
+        backends = find_live_backends(self.env, self.sudo().mapped("backend"))
         for run in self:
             if run.end_date:
                 run.state = "done"
@@ -128,26 +129,6 @@ class WebsiteCrmScoreRun(models.Model):
                 run.state = "partial"
             else:
                 run.state = "interrupted"
-
-    def _find_live_backends(self, backends):
-        """Return those of ``backends`` that are in a transaction."""
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT %s FROM pg_stat_activity
-                 WHERE %s = ANY(%s) AND state != 'idle'
-                """,
-                self._get_backend_sql(),
-                self._get_backend_sql(),
-                [backend for backend in backends if backend],
-            )
-        )
-        return {backend for (backend,) in rows}
-
-    @staticmethod
-    def _get_backend_sql():
-        # A number alone may be that of another process later.
-        return SQL("pid || '/' || extract(epoch FROM backend_start)::text")
 
     # ACTIONS
 
@@ -249,17 +230,11 @@ class WebsiteCrmScoreRun(models.Model):
     @api.model
     def _start(self, looks_at, apply_to="lead", is_whole=True):
         """Return a new run that this connection does."""
-        [(backend,)] = self.env.execute_query(
-            SQL(
-                "SELECT %s FROM pg_stat_activity WHERE pid = pg_backend_pid()",
-                self._get_backend_sql(),
-            )
-        )
         run = self.create(
             {
                 "looks_at": looks_at,
                 "apply_to": apply_to,
-                "backend": backend,
+                "backend": get_own_backend(self.env),
                 "cron_id": self.env["ir.cron"]._get_job_id(),
                 "start_date": fields.Datetime.now(),
             }

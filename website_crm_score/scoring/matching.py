@@ -4,13 +4,8 @@ from odoo import SUPERUSER_ID
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 
-from ..tools.rule_domain import (
-    add_page_copies,
-    compares_names,
-    iter_fields,
-    parse_domain,
-    resolve_names,
-)
+from ..tools.record_names import add_page_copies, compares_names, resolve_names
+from ..tools.rule_domain import iter_fields, parse_domain
 
 # What only changes together with the page views of a lead: it is then stale.
 PAGE_FIELDS = {

@@ -62,6 +62,34 @@ def get_is_kept_sql(leads):
     )
 
 
+def count_pages_seen(leads):
+    """Return ``{lead id: number of different urls seen}``, up to this moment.
+
+    Counts what the page views have and what the visits add to it, so that looking at a
+    lead needs no write to be right: it is what the list of them shows, which are first
+    brought up to date, see ``website.crm.pageview._sync``.
+    """
+    if not leads.ids:
+        return {}
+    leads.env.flush_all()
+    query = SQL(
+        """
+        SELECT lead_id, count(*) FROM (
+            SELECT known.lead_id, entry.url
+              FROM website_crm_pageview known
+              JOIN website_crm_url entry ON entry.id = known.url_id
+             WHERE known.lead_id IN %s AND %s
+             UNION
+            SELECT lead_id, url FROM (%s) visit
+        ) seen GROUP BY lead_id
+        """,
+        tuple(leads.ids),
+        get_is_kept_sql(leads),
+        get_visits_sql(leads),
+    )
+    return dict(leads.env.execute_query(query))
+
+
 def collect_visits(leads):
     """Return a temporary table of what the visitors of ``leads`` saw, a row per lead
     and url.
