@@ -70,6 +70,7 @@ PUBLIC_METHODS = {
     "res.partner": {"action_erase_browsing_history"},
     "website.crm.first.steps": {"get_steps", "action_dismiss"},
     "website.crm.grade.proposal": {"action_use"},
+    "website.crm.lead.report": {"action_open_lead"},
     "website.crm.score.report": {"action_open_lead"},
     "website.crm.score.rule.report": {"action_open_rule"},
     "website.crm.page.report": {"action_open_leads"},
