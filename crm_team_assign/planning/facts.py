@@ -50,7 +50,6 @@ class MemberFacts:
     leads: set = field(default_factory=set)
     preferred: set = None
     credit: int = 0
-    weight: int = 1
 
     def get_rank(self, lead_id):
         """Return how much this member is to have a lead, 0 most; None if not."""

@@ -1,8 +1,10 @@
 """Which member of a team gets which lead."""
 
+from bisect import bisect_left
+
 from .facts import Outcome
 from .reasons import CAPACITY, MEMBER_FILTER, PREFERRED, TURN
-from .turns import take_turn
+from .turns import Peers
 
 
 def sort_leads(lead_ids, draft, minimum):
@@ -34,48 +36,48 @@ def seat_leads(lead_ids, members, away=()):
     :return: of each lead, in the same order
     :rtype: list[Outcome]
     """
-    outcomes, queue = [], [member for member in members if member.quota > 0]
+    outcomes, absent = [], Peers.group(away)
+    queue = Peers.group(member for member in members if member.quota > 0)
+    wanted = set().union(*{id(item.leads): item.leads for item in members}.values())
     known = {}  # who shares leads: mostly the same
-    for lead_id in lead_ids:
+    for number, lead_id in enumerate(lead_ids, start=len(members)):
         rank, takers = _find_takers(lead_id, queue)
         if not takers:
-            is_full = not queue and any(lead_id in member.leads for member in members)
+            is_full = not queue and lead_id in wanted
             reason = CAPACITY if is_full else MEMBER_FILTER
             outcomes.append(Outcome(lead_id, reason))
             continue
-        others = [
-            member
-            for member in away
-            if lead_id in member.leads and member.get_rank(lead_id) <= rank
-        ]
-        member = take_turn(takers, others)
-        reason = TURN if rank else PREFERRED
-        place = _find_place(member, takers)
-        shares = frozenset(sharing.id for sharing in (*takers, *others))
+        others = [peers for peers in absent if peers.is_to_have(lead_id, rank)]
+        ids = [peers.ids for peers in takers]
+        count = sum(map(len, ids))
+        shares = frozenset().union(*ids, *(peers.ids for peers in others))
         shares = known.setdefault(shares, shares)
+        member, peers = Peers.take_turn(takers, others)
+        # Which of the takers he is, in an order that stays, of how many
+        place = 1 + sum(bisect_left(some, member.id) for some in ids), count
+        reason = TURN if rank else PREFERRED
         outcomes.append(
             Outcome(lead_id, reason, member=member.id, place=place, shares=shares)
         )
         member.quota -= 1
-        queue.remove(member)
         if member.quota > 0:
-            queue.append(member)
+            peers.join(member, number)
+        elif not peers.queue:
+            queue.remove(peers)
+    for peers in [*queue, *absent]:
+        while peers.queue:
+            peers.leave()
     return outcomes
 
 
-def _find_place(member, takers):
-    """Return which of the takers a member is, in an order that stays, of how many."""
-    return 1 + sum(taker.id < member.id for taker in takers), len(takers)
-
-
 def _find_takers(lead_id, queue):
-    """Return the members who are to have a lead most, and how much that is."""
+    """Return who is to have a lead most, and how much that is."""
     best, takers = 3, []
-    for member in queue:
-        rank = member.get_rank(lead_id)
+    for peers in queue:
+        rank = peers.get_rank(lead_id)
         if rank is None or rank > best:
             continue
         if rank < best:
             best, takers = rank, []
-        takers.append(member)
+        takers.append(peers)
     return best, takers
