@@ -7,7 +7,7 @@ from functools import partial
 from odoo.fields import Domain
 
 from ..planning.wording import show_points
-from ..queries import handovers
+from ..queries import taking_back
 from ..queries.leads import BEST_FIRST
 from . import lock
 from .assignment import Assignment
@@ -46,9 +46,9 @@ def return_contacted(env):
     what nobody could see at that moment: unless the next one has, too."""
     # sudo: whoever assigns puts right what no plan could know
     leads = env["crm.lead"].sudo()
-    for handover_id, lead_id, user_id in handovers.read_contacted_before(env):
+    for handover_id, lead_id, user_id in taking_back.read_contacted_before(env):
         leads.browse(lead_id)._return_to(env["res.users"].browse(user_id))
-        handovers.note_returned(env, handover_id)
+        taking_back.note_returned(env, handover_id)
         leads |= leads.browse(lead_id)
     if leads:
         env["crm.assignment.handover"]._bring_up_to_date(leads)
@@ -73,7 +73,7 @@ def _remind_batch(env, todo):
         # One whose message fails is not to keep others from theirs.
         env["ir.cron"]._attempt(partial(_remind_each, env), [item])
     idle = [item for _user_id, items in todo for item in items]
-    handovers.note_reminded(env, [item.handover.id for item in idle])
+    taking_back.note_reminded(env, [item.handover.id for item in idle])
     return []
 
 

@@ -3,7 +3,7 @@
 from odoo import fields
 
 from ..planning.idle import Idle
-from ..queries import handovers
+from ..queries import taking_back
 from .presence import find_absences
 from .worktime import WorkTime
 
@@ -17,7 +17,7 @@ def find_idle(teams, leads=None):
     :rtype: dict[int, Idle]
     """
     teams = teams.filtered(lambda team: team.take_back_hours > 0)
-    rows = teams and handovers.read_idle(teams, leads)
+    rows = teams and taking_back.read_idle(teams, leads)
     if not rows:
         return {}
     away = teams.crm_team_member_ids.browse(find_absences(teams.crm_team_member_ids))

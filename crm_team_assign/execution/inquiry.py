@@ -10,8 +10,8 @@ from ..planning.facts import Draft
 from ..planning.reasons import COMPANY, NO_MEMBER, OTHER_TEAM, TEAM_FILTER
 from ..planning.teams import find_obstacle
 from ..planning.wording import show_points
-from ..queries.handovers import read_barred_until
 from ..queries.leads import read_facts
+from ..queries.taking_back import read_barred_until
 from .planner import rehearse
 from .presence import find_absences
 

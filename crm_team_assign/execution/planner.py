@@ -25,8 +25,8 @@ from ..planning.reasons import (
     WAITING,
 )
 from ..planning.teams import find_obstacle, plan_teams
-from ..queries.handovers import read_barred
 from ..queries.leads import read_facts
+from ..queries.taking_back import read_barred
 from .idle import find_overdue
 from .merging import group_duplicates
 from .presence import find_absences

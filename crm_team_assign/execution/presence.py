@@ -1,13 +1,11 @@
-"""Who is there: gathers the working hours and absences of members."""
+"""Who is there: asks the diary of members."""
 
-from datetime import datetime, time, timedelta
-
-import pytz
+from datetime import timedelta
 
 from odoo import fields
-from odoo.fields import Domain
 
 from ..planning.presence import Absence, find_absence, list_days_away
+from .diary import Diary, get_day
 
 # How far one looks for the day on which somebody is back
 HORIZON = timedelta(days=120)
@@ -38,19 +36,15 @@ def find_absences(members, at_once=False):
 def _look_at_calendars(members, at_once):
     """Yield members and their absences, None of who is there."""
     now = fields.Datetime.now()
-    start, end = localize(now), localize(now + HORIZON)
-    absences, hours = members._get_absences(now, now + HORIZON), {}
+    diary = Diary(members, now, now + HORIZON)
     for member in members:
         ahead = _get_ahead(member, at_once)
-        if ahead is None and not absences.get(member):
+        if ahead is None and not diary.absences.get(member):
             continue
-        key = member._get_working_hours()
-        if key not in hours:
-            hours[key] = find_work(*key, start, end)
-        zone, work = key[-1], hours[key]
-        spans = [_to_zone(span, zone, bool(work)) for span in absences.get(member, ())]
-        work = work or [(start.astimezone(zone), end.astimezone(zone))]
-        yield member, find_absence(start, work, spans, ahead)
+        zone, work = diary.get_work(member)
+        spans = diary.get_absences(member, zone, is_exact=bool(work))
+        work = work or [(diary.first.astimezone(zone), diary.last.astimezone(zone))]
+        yield member, find_absence(diary.first, work, spans, ahead)
 
 
 def find_days_away(members, count):
@@ -63,22 +57,19 @@ def find_days_away(members, count):
     """
     # sudo: as above
     members, now = members.sudo(), fields.Datetime.now()
-    first, last = now - timedelta(days=count + 1), now + timedelta(days=2)
-    absences, hours, found = members._get_absences(first, last), {}, []
+    diary = Diary(members, now - timedelta(days=count + 1), now + timedelta(days=2))
+    found = []
     for member in members:
         has_hours_only = member.crm_team_id.assignment_working_hours
-        if not has_hours_only and not absences.get(member):
+        if not has_hours_only and not diary.absences.get(member):
             continue
-        key = member._get_working_hours()
-        zone, today = key[-1], member._get_today()
+        zone, work = diary.get_work(member)
+        today = member._get_today()
         days = [today - timedelta(days=age) for age in range(count)]
-        if key not in hours:
-            hours[key] = find_work(*key, localize(first), localize(last))
-        by_day = {day: [_get_bounds(day, zone)] for day in days if not hours[key]}
-        for span in hours[key]:
+        by_day = {day: [get_day(day, zone)] for day in days if not work}
+        for span in work:
             by_day.setdefault(span[0].date(), []).append(span)
-        off, is_exact = absences.get(member, ()), bool(hours[key])
-        spans = [_to_zone(span, zone, is_exact) for span in off]
+        spans = diary.get_absences(member, zone, is_exact=bool(work))
         away = list_days_away(days, by_day, spans, has_hours_only)
         found += [(member.id, day) for day in away]
     return found
@@ -88,39 +79,3 @@ def _get_ahead(member, at_once):
     if not member.crm_team_id.assignment_working_hours:
         return None
     return timedelta(0) if at_once else DAY
-
-
-def find_work(calendar, company, zone, start, end):
-    """Return when people of a calendar work, without public holidays: nothing if it
-    has no fixed hours.
-
-    :rtype: list[tuple]
-    """
-    if not calendar or calendar.flexible_hours:
-        return []
-    domain = Domain("time_type", "=", "leave")
-    domain &= Domain("company_id", "in", [company.id, False])
-    found = calendar._work_intervals_batch(start, end, domain=list(domain), tz=zone)
-    return [(begin, stop) for begin, stop, _attendance in found[False]]
-
-
-def localize(date):
-    return pytz.utc.localize(date)
-
-
-def _to_zone(span, zone, is_exact):
-    """Return a pair of datetimes in UTC, as fields have them, in a time zone: of whole
-    days if there are no working hours to say which part of a day it is."""
-    begin, end = (localize(date).astimezone(zone) for date in span)
-    if not is_exact:
-        begin, end = (
-            _get_bounds(begin.date(), zone)[0],
-            _get_bounds(end.date(), zone)[1],
-        )
-    return begin, end
-
-
-def _get_bounds(day, zone):
-    """Return when a day begins and ends in a time zone."""
-    days = day, day + timedelta(days=1)
-    return tuple(zone.localize(datetime.combine(item, time.min)) for item in days)

@@ -2,7 +2,7 @@
 
 from ..planning.presence import subtract
 from ..planning.worktime import Schedule
-from .presence import find_work, localize
+from .diary import Diary, localize
 
 
 class WorkTime:
@@ -37,14 +37,10 @@ class WorkTime:
         """Return when users work between two moments, by their ids."""
         members = self.env["crm.team.member"].with_context(active_test=False)
         members = members.search([("user_id", "in", list(user_ids))])
-        absences = members._get_absences(first, last)
-        start, end = localize(first), localize(last)
-        schedules, found = {}, {}
+        diary, schedules = Diary(members, first, last), {}
         for user, same in members.grouped("user_id").items():
-            key = same[0]._get_working_hours()
-            if key not in found:
-                found[key] = find_work(*key, start, end) or [(start, end)]
-            away = absences.get(same[0], ())
-            spans = [(localize(begin), localize(stop)) for begin, stop in away]
-            schedules[user.id] = Schedule(sorted(subtract(found[key], spans)))
+            zone, work = diary.get_work(same[0])
+            work = work or [(diary.first, diary.last)]
+            away = diary.get_absences(same[0], zone)
+            schedules[user.id] = Schedule(sorted(subtract(work, away)))
         return schedules

@@ -5,7 +5,7 @@ from odoo.addons.website_crm_score.scoring.grading import GRADES
 
 from ..execution.follow_up import follow_up
 from ..execution.worktime import WorkTime
-from ..queries import handovers
+from ..queries import first_contacts, handovers
 
 
 class CrmAssignmentHandover(models.Model):
@@ -113,18 +113,18 @@ class CrmAssignmentHandover(models.Model):
 
         :param crm.lead leads: of these alone; by default of all
         """
-        handovers.note_contacts(self.env, leads)
+        first_contacts.note(self.env, leads)
         self._note_contact_hours()
         handovers.note_ends(self.env, leads)
 
     @api.model
     def _note_contact_hours(self):
-        found = handovers.read_contacts_without_hours(self.env)
+        found = first_contacts.read_without_hours(self.env)
         if found:
             times = [(user_id, start, stop) for _id, user_id, start, stop in found]
             hours = WorkTime(self.env).count(times)
             ids = [id_ for id_, *_others in found]
-            handovers.note_contact_hours(self.env, dict(zip(ids, hours, strict=True)))
+            first_contacts.note_hours(self.env, dict(zip(ids, hours, strict=True)))
 
     @api.model
     def _cron_follow_up(self):

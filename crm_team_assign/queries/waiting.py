@@ -24,7 +24,7 @@ from ..planning.reasons import (
     TEAM_FILTER,
     TURN,
 )
-from .handovers import get_barred_sql
+from .taking_back import get_barred_sql
 
 # In the order of their numbers, which no key is without.
 CODES = (

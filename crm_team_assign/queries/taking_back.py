@@ -1,0 +1,219 @@
+"""Which leads are taken back, from whom they were, and who got in touch before."""
+
+from datetime import timedelta
+
+from odoo import fields
+from odoo.tools import SQL
+
+from ..planning.idle import IdleHandover
+from ..planning.reasons import CONTACTED
+from .first_contacts import UNTOUCHED, get_contacts_sql
+from .handovers import HANDOVER, choose, execute, flush
+
+# Who had got in touch before a lead was taken back is seen within this time.
+RETURN_WITHIN = timedelta(days=1)
+
+
+def read_idle(teams, leads=None):
+    """Return the handovers that wait for a first contact in teams that take leads back,
+    for half as long as they may at least.
+
+    :param crm.lead leads: of these alone
+    :rtype: list[IdleHandover]
+    """
+    flush(teams.env)
+    teams.flush_model(["take_back_hours", "take_back_date", "take_back_times"])
+    now, chosen = fields.Datetime.now(), choose(leads)
+    idle = SQL(
+        """
+        %(untouched)s AND %(chosen)s AND handover.team_id = ANY(%(team_ids)s)
+        """,
+        untouched=UNTOUCHED,
+        chosen=chosen,
+        team_ids=teams.ids,
+    )
+    rows = teams.env.execute_query(
+        SQL(
+            """
+            SELECT handover.id, handover.lead_id, handover.team_id, handover.user_id,
+                   handover.date, handover.warned_date, (
+                       SELECT count(*) FROM crm_assignment_handover former
+                        WHERE former.lead_id = handover.lead_id
+                          AND former.taken_back_date IS NOT NULL) AS times
+              FROM crm_assignment_handover handover
+              JOIN crm_team team ON team.id = handover.team_id
+              JOIN crm_lead lead ON lead.id = handover.lead_id
+                                AND lead.user_id = handover.user_id
+                                AND lead.team_id = handover.team_id
+         LEFT JOIN (%(contacts)s) AS contact ON contact.id = handover.id
+             WHERE %(idle)s AND contact.id IS NULL
+               AND lead.active AND lead.won_status = 'pending'
+               AND handover.date >= team.take_back_date
+               AND handover.date <= %(now)s - team.take_back_hours / 2
+                                            * interval '1 hour'
+          ORDER BY handover.date, handover.id
+            """,
+            contacts=get_contacts_sql(teams.env, idle),
+            idle=idle,
+            now=now,
+        )
+    )
+    return [IdleHandover(*row) for row in rows]
+
+
+def read_barred(teams):
+    """Return the leads that were taken back from users lately, by the id of the user.
+
+    :rtype: dict[int, set[int]]
+    """
+    teams = teams.filtered(lambda team: team.take_back_hours > 0)
+    if not teams:
+        return {}
+    flush(teams.env)
+    rows = teams.env.execute_query(
+        SQL(
+            """
+            SELECT handover.user_id, array_agg(DISTINCT handover.lead_id)
+              FROM crm_assignment_handover handover
+              JOIN crm_lead lead ON lead.id = handover.lead_id
+              JOIN crm_team team ON team.id = lead.team_id
+             WHERE team.id = ANY(%s) AND lead.active
+               AND (handover.taken_back_date
+                    > %s - team.take_back_days * interval '1 day'
+                OR handover.end_date IS NULL AND handover.user_id = lead.user_id)
+          GROUP BY handover.user_id
+            """,
+            teams.ids,
+            fields.Datetime.now(),
+        )
+    )
+    return {user_id: set(lead_ids) for user_id, lead_ids in rows}
+
+
+def read_barred_until(team, lead_id):
+    """Return until when salespeople are not to get a lead of a team again that was
+    taken back from them, by the id of the user.
+
+    :rtype: dict[int, datetime]
+    """
+    if team.take_back_hours <= 0:
+        return {}
+    flush(team.env)
+    end = SQL("taken_back_date + %s * interval '1 day'", team.take_back_days)
+    rows = team.env.execute_query(
+        SQL(
+            """
+            SELECT user_id, max(%(end)s)
+              FROM crm_assignment_handover
+             WHERE lead_id = %(lead_id)s AND %(end)s > %(now)s
+          GROUP BY user_id
+            """,
+            end=end,
+            lead_id=lead_id,
+            now=fields.Datetime.now(),
+        )
+    )
+    return dict(rows)
+
+
+def get_barred_sql(env):
+    """Return the query of leads of teams that were taken back lately: ``lead_id``, and
+    ``user_ids`` of whom they are not to go to again yet.
+
+    :rtype: SQL
+    """
+    env[HANDOVER].flush_model()
+    env["crm.team"].flush_model(["take_back_hours", "take_back_days"])
+    return SQL(
+        """
+        (SELECT handover.lead_id, array_agg(handover.user_id) AS user_ids
+           FROM crm_assignment_handover handover
+           JOIN crm_lead lead ON lead.id = handover.lead_id
+           JOIN crm_team team ON team.id = lead.team_id AND team.take_back_hours > 0
+          WHERE handover.taken_back_date
+                > %s - team.take_back_days * interval '1 day'
+       GROUP BY handover.lead_id)
+        """,
+        env.cr.now(),  # the same wherever it is asked for
+    )
+
+
+def note_reminded(env, ids):
+    """Note that the salespeople were reminded of these handovers."""
+    execute(
+        env,
+        SQL(
+            """
+            UPDATE crm_assignment_handover SET warned_date = %s
+             WHERE id = ANY(%s) AND warned_date IS NULL
+            """,
+            fields.Datetime.now(),
+            ids,
+        ),
+    )
+
+
+def read_contacted_before(env):
+    """Return what was taken back on the last day from somebody who had got in touch
+    before, and whose successor has not.
+
+    :return: ids of the handover, the lead and the user
+    :rtype: list[tuple]
+    """
+    flush(env)
+    taken = SQL(
+        """
+        handover.first_contact_date IS NULL AND handover.taken_back_date >= %s
+        """,
+        fields.Datetime.now() - RETURN_WITHIN,
+    )
+    return env.execute_query(
+        SQL(
+            """
+            SELECT handover.id, handover.lead_id, handover.user_id
+              FROM crm_assignment_handover handover
+              JOIN (%s) AS contact ON contact.id = handover.id
+                                  AND date_trunc('second', contact.date)
+                                      <= handover.taken_back_date
+              JOIN res_users users ON users.id = handover.user_id AND users.active
+              JOIN crm_lead lead ON lead.id = handover.lead_id AND lead.active
+                                AND lead.won_status = 'pending'
+              JOIN crm_assignment_handover successor
+                ON successor.lead_id = lead.id AND successor.user_id = lead.user_id
+               AND successor.end_date IS NULL
+               AND successor.first_contact_date IS NULL
+             WHERE %s
+            """,
+            get_contacts_sql(env, taken),
+            taken,
+        )
+    )
+
+
+def note_returned(env, handover_id):
+    """Note that a lead is still with whom it was taken from: it never was."""
+    execute(
+        env,
+        SQL(
+            """
+            UPDATE crm_assignment_plan_line line
+               SET state = 'left_out', left_reason = %(contacted)s,
+                   now_user_id = handover.user_id, now_team_id = line.team_id
+              FROM crm_assignment_handover handover
+              JOIN crm_assignment_handover successor
+                ON successor.lead_id = handover.lead_id
+               AND successor.end_date IS NULL
+             WHERE handover.id = %(id)s AND line.plan_id = successor.plan_id
+               AND line.lead_id = handover.lead_id AND line.state = 'done';
+            DELETE FROM crm_assignment_handover successor
+             USING crm_assignment_handover handover
+             WHERE handover.id = %(id)s AND successor.lead_id = handover.lead_id
+               AND successor.end_date IS NULL;
+            UPDATE crm_assignment_handover
+               SET taken_back_date = NULL, end_date = NULL
+             WHERE id = %(id)s
+            """,
+            id=handover_id,
+            contacted=CONTACTED,
+        ),
+    )
