@@ -190,7 +190,7 @@ class Executor:
         lead_ids = [todo.lead_id for todo in batch]
         if not team.filtered("active"):
             return dict.fromkeys(lead_ids, NO_MEMBER)
-        matching = team._find_matching_leads(Domain("id", "in", lead_ids), now.errors)
+        matching = team._find_assignable_leads(now, lead_ids)
         reasons = {
             lead_id: find_obstacle(now.leads[lead_id], team.min_for_assign, matching)
             for lead_id in lead_ids
@@ -207,7 +207,7 @@ class Executor:
             elif member.id in self.away:
                 obstacles |= dict.fromkeys(lead_ids, AWAY)
             elif member:
-                taken = member._find_assignable_leads(now, lead_ids, {}) or ()
+                taken = member._find_assignable_leads(now, lead_ids) or ()
                 others = [lead_id for lead_id in lead_ids if lead_id not in taken]
                 obstacles |= dict.fromkeys(others, MEMBER_FILTER)
         return obstacles

@@ -96,11 +96,11 @@ class Inquiry:
         facts = self.now.leads[self.lead.id]
         if not team & self.takers:
             return OTHER_TEAM
-        if facts.company_id not in [None, *team._get_assignment_companies().ids]:
+        if facts.company_id not in [None, *team._get_assignment_companies()]:
             return COMPANY
         if not team._get_assignment_weight() and not facts.team_id:
             return NO_MEMBER
-        matching = team._find_matching_leads(self.scope, self.now.errors)
+        matching = team._find_assignable_leads(self.now, [self.lead.id])
         return find_obstacle(facts, team.min_for_assign, matching)
 
     def _ask_team(self, team, obstacle, highest, other):
@@ -140,7 +140,7 @@ class Inquiry:
         ]
 
     def _ask_member(self, member, room, absence, barred_until):
-        taken = member._find_assignable_leads(self.now, [self.lead.id], {})
+        taken = member._find_assignable_leads(self.now, [self.lead.id])
         is_month_full = member.lead_month_count >= member.assignment_max
         code = verdicts.judge_member(
             member._takes_leads(),

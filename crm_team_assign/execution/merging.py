@@ -4,6 +4,8 @@ merged lead that has a score to compare."""
 from functools import partial
 from typing import NamedTuple
 
+from ..planning.facts import Draft
+from ..queries.leads import read_facts
 from .batch_log import BatchLog
 
 
@@ -26,7 +28,7 @@ def merge_duplicates(teams, free):
     :rtype: Merged
     """
     env, merged, busy = teams.env, [], []
-    found = group_duplicates(teams._find_candidates(free, {}))
+    found = group_duplicates(teams, free)
     finders = {lead_id: team for leads, team in found for lead_id in leads.ids}
     todo = [leads.ids for leads, _team in found]
     merge = partial(merge_batch, env)
@@ -37,19 +39,22 @@ def merge_duplicates(teams, free):
     return Merged(merged, [lead_id for lead_ids in busy for lead_id in lead_ids])
 
 
-def group_duplicates(candidates):
+def group_duplicates(teams, free):
     """Return which leads are duplicates of each other, of those teams could take.
 
-    :param dict candidates: ids of leads by team; None where it takes none
+    :param Domain free: the leads without a team
     :return: the duplicates and the team
     :rtype: list[tuple[crm.lead, crm.team]]
     """
+    leads = teams.env["crm.lead"]
+    free &= leads._get_possible_duplicates_domain(free)
+    candidates = teams._find_candidates(free, Draft(read_facts(teams.env, free)))
     groups, seen, grouped = [], set(), set()
     for team, lead_ids in candidates.items():
         new_ids = (lead_ids or set()) - seen
         seen |= new_ids
-        leads = team.env["crm.lead"].browse(sorted(new_ids))
-        for lead, duplicates in leads._find_duplicates(team.company_id).items():
+        found = leads.browse(sorted(new_ids))._find_duplicates(team.company_id)
+        for lead, duplicates in found.items():
             if lead.id in grouped:
                 continue
             duplicates = duplicates.filtered(lambda lead: lead.id not in grouped)

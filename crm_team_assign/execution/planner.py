@@ -89,8 +89,7 @@ def rehearse(teams, force_quota=False, leads=None):
     empty = teams.env["crm.lead"]
     chosen = Domain.TRUE if leads is None else Domain("id", "in", leads.ids)
     free, waiting = empty._get_allocation_domain(), teams._get_lead_to_assign_domain()
-    found = group_duplicates(teams._find_candidates(free & chosen, {}))
-    groups = [duplicates for duplicates, _team in found]
+    groups = [same for same, _team in group_duplicates(teams, free & chosen)]
     with empty._rehearse_merge(groups) as merged:
         heads = empty.union(*merged)
         if leads is not None:
@@ -148,9 +147,9 @@ def _get_team_facts(teams, free, draft):
             minimum=team.min_for_assign,
             leads=lead_ids,
             credit=team.assignment_credit,
-            companies=frozenset(team._get_assignment_companies().ids),
+            companies=team._get_assignment_companies(),
         )
-        for team, lead_ids in teams._find_candidates(free, draft.errors).items()
+        for team, lead_ids in teams._find_candidates(free, draft).items()
     ]
 
 
@@ -163,20 +162,24 @@ def _plan_members(team, eligible, waiting, force_quota, draft):
     :param set eligible: ids of the leads that it is to have
     :param Domain waiting: the leads that teams have
     """
-    matching = team._find_matching_leads(
-        waiting & Domain("team_id", "=", team.id), draft.errors
-    )
-    for facts in draft.leads.values():
-        if facts.team_id == team.id and facts.id not in draft.outcomes:
-            reason = find_obstacle(facts, team.min_for_assign, matching)
-            if facts.id in draft.overdue:
-                reason = _take_from_members(team, facts.id, draft) or reason and STAYS
-            if facts.id in draft.outcomes:
-                continue
-            if reason:
-                draft.leave(facts.id, reason, team.id)
-            else:
-                eligible.add(facts.id)
+    own = [
+        facts
+        for facts in draft.leads.values()
+        if facts.team_id == team.id and facts.id not in draft.outcomes
+    ]
+    scope = waiting & Domain("team_id", "=", team.id)
+    lead_ids = [facts.id for facts in own]
+    matching = team._find_assignable_leads(draft, lead_ids, scope=scope)
+    for facts in own:
+        reason = find_obstacle(facts, team.min_for_assign, matching)
+        if facts.id in draft.overdue:
+            reason = _take_from_members(team, facts.id, draft) or reason and STAYS
+        if facts.id in draft.outcomes:
+            continue
+        if reason:
+            draft.leave(facts.id, reason, team.id)
+        else:
+            eligible.add(facts.id)
     if eligible:
         _plan_turns(team, eligible, force_quota, draft)
 

@@ -120,6 +120,46 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
 
     # USING
 
+    def _get_assignment_companies(self):
+        """Return the ids of the companies whose leads this team or member can take.
+
+        Leads of no company go to anybody.
+
+        :rtype: frozenset[int]
+        """
+        raise NotImplementedError
+
+    def _get_assignment_company_domain(self):
+        companies = self._get_assignment_companies()
+        return Domain("company_id", "in", [*companies, False])
+
+    def _find_assignable_leads(self, draft, lead_ids, found=None, scope=None):
+        """Return which of the leads match this filter and these companies; without a
+        filter, the facts tell.
+
+        :param Draft draft: has the facts of the leads, and gets why the filter cannot
+            be used, or None
+        :param list[int] lead_ids: the leads
+        :param dict found: what others without a filter take, by their companies
+        :param Domain scope: the leads, where it takes long to name each
+        :return: ids, or None if the filter cannot be used
+        :rtype: set[int] | None
+        """
+        if self._has_filter("assignment_domain"):
+            chosen = Domain("id", "in", lead_ids) if scope is None else scope
+            chosen &= self._get_assignment_company_domain()
+            return self._find_filtered_leads(chosen, draft.errors)
+        draft.errors.setdefault(self, None)
+        companies = self._get_assignment_companies()
+        found = {} if found is None else found
+        if companies not in found:
+            found[companies] = {
+                lead_id
+                for lead_id in lead_ids
+                if draft.leads[lead_id].company_id in {*companies, None}
+            }
+        return found[companies]
+
     def _find_filtered_leads(self, scope, errors, names=("assignment_domain",)):
         """Return the ids of the leads in ``scope`` that match the filters ``names``.
 

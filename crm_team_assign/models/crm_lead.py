@@ -217,7 +217,8 @@ class CrmLead(models.Model):
         return Domain(name, ">=", self.env.cr.now() - NEW_SINCE)
 
     def _find_duplicates(self, company):
-        """Return the duplicates of those of these leads that have any, each with all.
+        """Return the duplicates of those of these leads that have any, each with all;
+        see :meth:`_get_possible_duplicates_domain`.
 
         The same as :meth:`_get_lead_duplicates`, which looks for one lead after
         another, but of one company only, and with a few queries for all.
@@ -225,9 +226,11 @@ class CrmLead(models.Model):
         :param res.company company: the one that may take the leads, if any
         :rtype: dict[crm.lead, crm.lead]
         """
+        chosen = Domain("id", "in", self.ids)
+        names = ["email_normalized", "email_from", "company_id"]
         wanted = {
             lead: email_normalize_all(lead.email_from)
-            for lead in self._filter_possible_duplicates()
+            for lead in self.search_fetch(chosen, names, order="id")
         }
         # What is told of them and what sorts them, see _sort_by_confidence_level
         names = ["email_normalized", "company_id", "user_id", "team_id"]
@@ -249,12 +252,13 @@ class CrmLead(models.Model):
                 found[lead] = duplicates
         return found
 
-    def _filter_possible_duplicates(self):
-        """Return those of these leads whose address, or one of whose, others may have.
+    @api.model
+    def _get_possible_duplicates_domain(self, chosen):
+        """Return the domain of the leads of the domain ``chosen`` whose address, or one
+        of whose, others may have.
 
         Most leads have an address of their own.
         """
-        chosen = Domain("id", "in", self.ids)
         addresses = self._search(chosen).subselect("email_normalized")
         groups = self.with_context(active_test=False)._read_group(
             self._open_domain() & Domain("email_normalized", "in", addresses),
@@ -263,8 +267,7 @@ class CrmLead(models.Model):
         )
         shared = Domain("email_normalized", "in", [address for (address,) in groups])
         several = Domain("email_from", "like", "@%@")  # a@example.com, b@example.com
-        names = ["email_normalized", "email_from", "company_id"]
-        return self.search_fetch(chosen & (shared | several), names, order="id")
+        return shared | several
 
     def _filter_same_company(self, company):
         """Return those of these duplicates that may be merged: of one company only.

@@ -207,18 +207,11 @@ class CrmTeam(models.Model):
         return sum(member._get_assignment_weight() for member in members)
 
     def _get_assignment_companies(self):
-        """Return the companies whose leads this team can take.
-
-        Leads of no company go to any team.
-        """
         self.ensure_one()
         # sudo: companies that the one who assigns has no access to
         team = self.sudo()
-        return team.company_id or team.crm_team_member_ids.user_id.company_ids
-
-    def _get_assignment_company_domain(self):
-        companies = self._get_assignment_companies()
-        return Domain("company_id", "in", [*companies.ids, False])
+        companies = team.company_id or team.crm_team_member_ids.user_id.company_ids
+        return frozenset(companies.ids)
 
     @api.model
     def _get_takers(self):
@@ -240,24 +233,18 @@ class CrmTeam(models.Model):
         domain = Domain("team_id", "in", teams) & self._get_assignment_company_domain()
         return domain & self._get_filter_domain()
 
-    def _find_matching_leads(self, domain, errors):
-        """Return the leads in ``domain`` that match this team's filter and companies.
+    def _find_candidates(self, free, draft):
+        """Return which leads without a team each of these teams could take.
 
-        :param dict errors: gets why the filter cannot be used, or None
-        :return: ids, or None if the filter cannot be used
-        :rtype: set[int] | None
-        """
-        domain &= self._get_assignment_company_domain()
-        return self._find_filtered_leads(domain, errors)
-
-    def _find_candidates(self, domain, errors):
-        """Return the leads in ``domain`` that each of these teams could take.
-
+        :param Domain free: these leads
+        :param Draft draft: has their facts, and gets the errors of filters
         :return: ids by team; None if it has no capacity, or a filter that fails
         :rtype: dict
         """
+        lead_ids = [facts.id for facts in draft.leads.values() if not facts.team_id]
+        found = {}
         return {
-            team: team._find_matching_leads(domain, errors)
+            team: team._find_assignable_leads(draft, lead_ids, found, free)
             if team._get_assignment_weight()
             else None
             for team in self

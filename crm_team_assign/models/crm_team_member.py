@@ -341,28 +341,6 @@ class CrmTeamMember(models.Model):
         self.ensure_one()
         return max(self.assignment_max, 1 if self.assignment_unlimited else 0)
 
-    def _find_assignable_leads(self, draft, lead_ids, found):
-        """Return which of the leads this member takes, or None if a filter fails.
-
-        :param Draft draft: has the facts of the leads, and gets the error
-        :param list[int] lead_ids: leads of the team
-        :param dict found: what members without a filter take, by their companies
-        :rtype: set[int] | None
-        """
-        companies = self._get_assignment_companies()
-        if self._has_filter("assignment_domain"):
-            scope = fields.Domain("id", "in", lead_ids)
-            scope &= self._get_assignment_company_domain()
-            return self._find_filtered_leads(scope, draft.errors)
-        draft.errors.setdefault(self, None)
-        if companies not in found:
-            found[companies] = {
-                lead_id
-                for lead_id in lead_ids
-                if draft.leads[lead_id].company_id in {*companies, None}
-            }
-        return found[companies]
-
     def _find_preferred_leads(self, draft, lead_ids):
         """Return which of the leads this member prefers, or None without a preference.
 
@@ -378,10 +356,6 @@ class CrmTeamMember(models.Model):
     def _get_assignment_companies(self):
         # sudo: companies that the one who assigns has no access to
         return frozenset(self.sudo().user_id.company_ids.ids)
-
-    def _get_assignment_company_domain(self):
-        companies = self._get_assignment_companies()
-        return fields.Domain("company_id", "in", [*companies, False])
 
 
 def _get_zone(name):

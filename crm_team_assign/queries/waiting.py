@@ -187,7 +187,7 @@ class Sorter:
     def _has_company(self):
         """Return whether any team works for the company of the lead."""
         companies = [
-            id_ for team in self.teams for id_ in team._get_assignment_companies().ids
+            id_ for team in self.teams for id_ in team._get_assignment_companies()
         ]
         return self._compile(Domain("company_id", "in", [*companies, False]))
 
