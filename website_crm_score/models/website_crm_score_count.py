@@ -34,8 +34,8 @@ class WebsiteCrmScoreCount(models.AbstractModel):
     event_warning = TechnicalChar(compute="_compute_event_warning")
     min_count = fields.Integer(
         string="At Least (Times)",
-        help="Nothing is given before it has happened so many times. Empty to "
-        "give from the first time on.",
+        help="Nothing is given before it has happened so many times; then each time "
+        "counts. Empty to give from the first time on.",
     )
     max_count = fields.Integer(
         string="At Most (Times)",
