@@ -12,6 +12,7 @@ from . import test_at_once
 from . import test_assignment_report
 from . import test_below_minimum
 from . import test_busy_leads
+from . import test_calendar_days
 from . import test_capacity
 from . import test_context
 from . import test_dry_run

@@ -9,6 +9,7 @@ from . import test_alerts
 from . import test_alert_erasure
 from . import test_alert_tours
 from . import test_hoot
+from . import test_hostile_input
 from . import test_late_visits
 from . import test_learning_choice
 from . import test_learning_figures

@@ -1,4 +1,4 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo.exceptions import ValidationError
 from odoo.tests import new_test_user, tagged
@@ -74,6 +74,24 @@ class TestPageVisited(EventCase):
         self.env.invalidate_all()
         self.Rule.search([]).action_apply()
         self.assertEqual(lead.score_line_ids.event_count, 1)
+
+    def test_days_without_and_with_an_hour_more_are_days(self):
+        """As they are where the author lives: the 29th of March begins at 23:00, has 23
+        hours; the 25th of October begins at 22:00, has 25."""
+        lead = self.make_lead()
+        visitor = self.make_visitor(lead)
+        for date in (
+            datetime(2026, 3, 28, 23, 30),
+            datetime(2026, 3, 29, 21, 30),
+            datetime(2026, 3, 29, 22, 30),  # the next day
+            datetime(2026, 10, 24, 22, 30),
+            datetime(2026, 10, 25, 22, 30),
+            datetime(2026, 10, 25, 23, 30),  # the next day
+        ):
+            self.make_tracks(visitor, "/page", date=date)
+        brussels = self.Rule.with_context(tz="Europe/Brussels")
+        self.patch(type(self), "Rule", brussels)
+        self.assertEqual(self.count(lead, visit_unit="day"), 4)
 
     def test_visits_of_all_visitors_of_a_lead_count(self):
         lead = self.make_visited_lead(1)
