@@ -36,6 +36,15 @@ class TestTrial(EventCase):
         }
         return str(Form(Test.with_context(**context)).result_html)
 
+    def test_nothing_is_told_before_a_lead_is_chosen(self):
+        for apply_to in ("lead", "partner"):
+            rule = self.make_rule(apply_to=apply_to)
+            trial = self.env["website.crm.score.trial"].with_context(
+                default_rule_ids=rule.ids
+            )
+            with self.subTest(apply_to):
+                self.assertFalse(Form(trial).result_html)
+
     # FILTERS
 
     def test_it_is_told_which_condition_fails(self):

@@ -54,7 +54,7 @@ class WebsiteCrmScoreTrial(models.TransientModel):
     def _compute_result(self):
         for test in self:
             results = [test._try(rule) for rule in test._get_rules()]
-            test.result_html = test._get_owner() and self.env["ir.qweb"]._render(
+            test.result_html = bool(test._get_owner()) and self.env["ir.qweb"]._render(
                 "website_crm_score.website_crm_score_trial",
                 {
                     "results": [self._put_in_words(result) for result in results],

@@ -137,6 +137,16 @@ def date_back(leads, days):
         """,
         values,
     )
+    leads.env.cr.execute(
+        """
+        UPDATE website_crm_score_run
+           SET end_date = end_date - %(days)s * interval '1 day',
+               seconds = seconds - %(days)s * 86400
+         WHERE end_date >= now() AT TIME ZONE 'UTC'
+           AND seconds > %(days)s * 86400
+        """,
+        values,
+    )
     leads.env.invalidate_all()
 
 

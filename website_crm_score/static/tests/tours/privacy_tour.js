@@ -25,7 +25,7 @@ tours.add("website_crm_score.manager_sees_visits_not_counted", {
         },
         {
             content: "How many of all visits these are is said",
-            trigger: ".o_uncounted_hit_share:contains(last 30 days)",
+            trigger: ".o_uncounted_hit_share:contains(30 days)",
         },
         {
             content: "See them as a graph",

@@ -19,9 +19,9 @@ export class UncountedHitListController extends ListController {
 
     describeShare({uncounted, visits, days}) {
         if (!visits) {
-            return _t("No page visits in the last %s days", days);
+            return _t("No page visits in %s days", days);
         }
-        return _t("%(share)s of the %(visits)s page visits of the last %(days)s days", {
+        return _t("%(share)s of %(visits)s page visits in %(days)s days", {
             share: formatPercentage(uncounted / visits, {digits: [16, 1]}),
             visits: formatInteger(visits),
             days,
