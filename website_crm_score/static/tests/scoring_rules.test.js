@@ -1,5 +1,6 @@
-import {animationFrame, expect, queryAllTexts, test} from "@odoo/hoot";
+import {animationFrame, expect, keyDown, keyUp, queryAllTexts, test} from "@odoo/hoot";
 import {
+    clearRegistry,
     contains,
     defineModels,
     fields,
@@ -9,10 +10,14 @@ import {
     mountView,
     onRpc,
     patchWithCleanup,
+    toggleActionMenu,
+    toggleMenuItem,
 } from "@web/../tests/web_test_helpers";
 import {Deferred} from "@odoo/hoot-mock";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 import {describeLoss} from "@website_crm_score/fields/score_switch/score_switch_field.esm";
+import {importRulesItem} from "@website_crm_score/views/score_rule/import_rules.esm";
+import {registry} from "@web/core/registry";
 import {user} from "@web/core/user";
 
 class Rule extends models.Model {
@@ -30,6 +35,13 @@ class Rule extends models.Model {
     _records = [
         {id: 1, name: "Prices", lead_count: 7, max_count: 3, domain: "[]"},
         {id: 2, name: "Unused", domain: "[]"},
+        {
+            id: 3,
+            name: "Colleagues",
+            apply_to: "partner",
+            partner_count: 2,
+            domain: "[]",
+        },
     ];
 }
 
@@ -68,16 +80,41 @@ const LIST = `
     </list>`;
 const KANBAN = `
     <kanban js_class="score_rule_kanban">
+        <field name="lead_count"/>
+        <field name="partner_count"/>
         <templates><t t-name="card"><field name="name"/></t></templates>
     </kanban>`;
+const FORM = `
+    <form js_class="score_rule_form">
+        <field name="name"/>
+        <field name="active" invisible="1"/>
+        <field name="apply_to" invisible="1"/>
+        <field name="lead_count" invisible="1"/>
+        <field name="partner_count" invisible="1"/>
+    </form>`;
 const PANEL = ".o_score_first_steps";
 
 function beManager(isManager = true) {
     patchWithCleanup(user, {hasGroup: async () => isManager});
 }
 
-function mountRules(type, arch) {
-    return mountView({type, arch, resModel: "website.crm.score"});
+function mountRules(type, arch, props = {}) {
+    return mountView({
+        type,
+        arch,
+        resModel: "website.crm.score",
+        actionMenus: {},
+        config: {actionType: "ir.actions.act_window"},
+        ...props,
+    });
+}
+
+const select = (name) =>
+    contains(`.o_data_row:contains(${name}) .o_list_record_selector input`).click();
+
+async function archive() {
+    await toggleActionMenu();
+    await toggleMenuItem("Archive");
 }
 
 // FIRST STEPS
@@ -134,6 +171,105 @@ test("whose points are lost is said before a rule is switched off", async () => 
     );
     expect(say("lead", 0, 2)).toBe("");
     expect(say("partner", 7, 0)).toBe("");
+});
+
+test("the points that are lost are told before a rule is archived by its form", async () => {
+    onRpc("action_archive", ({args}) => {
+        expect.step(args[0]);
+        return false;
+    });
+    await mountRules("form", FORM, {resId: 1});
+    await archive();
+    expect(".modal-body").toHaveText(
+        "Leads that lose the points of this rule at once: 7"
+    );
+    expect.verifySteps([]);
+    await contains(".modal-footer .btn-primary").click();
+    expect.verifySteps([[1]]);
+});
+
+test("a rule that nobody has points of is archived as any record", async () => {
+    await mountRules("form", FORM, {resId: 2});
+    await archive();
+    expect(".modal-body").toHaveText(
+        "Are you sure that you want to archive this record?"
+    );
+});
+
+test("the points that are lost are told before rules are archived in the list", async () => {
+    beManager(false);
+    onRpc("action_archive", ({args}) => {
+        expect.step(args[0]);
+        return false;
+    });
+    await mountRules("list", LIST);
+    await select("Unused");
+    await archive();
+    expect(".modal-body").toHaveText(
+        "Are you sure that you want to archive all the selected records?"
+    );
+    await contains(".modal-footer .btn-secondary").click();
+    await select("Prices");
+    await select("Colleagues");
+    await archive();
+    expect(".modal-body").toHaveText("Reasons that no longer count at once: 9");
+    await contains(".modal-footer .btn-primary").click();
+    expect.verifySteps([[1, 2, 3]]);
+});
+
+test("the points that are lost are told before cards are archived", async () => {
+    beManager(false);
+    await mountRules("kanban", KANBAN);
+    await keyDown("alt");
+    await contains(".o_kanban_record:contains(Prices)").click();
+    await keyUp("alt");
+    await archive();
+    expect(".modal-body").toHaveText("Reasons that no longer count at once: 7");
+});
+
+test("a switch asks before it takes points, and stays on if it shall not", async () => {
+    beManager(false);
+    onRpc("web_save", ({args}) => expect.step(args));
+    await mountRules("list", LIST);
+    const toggle = (name) => `.o_data_row:contains(${name}) [name=active] input`;
+    await contains(toggle("Prices")).click();
+    expect(".modal-body").toHaveText(
+        "Leads that lose the points of this rule at once: 7"
+    );
+    await contains(".modal-footer .btn-secondary").click();
+    expect(toggle("Prices")).toBeChecked();
+    expect.verifySteps([]);
+    await contains(toggle("Prices")).click();
+    await contains(".modal-footer .btn-primary").click();
+    expect(toggle("Prices")).not.toBeChecked();
+    expect.verifySteps([[[1], {active: false}]]);
+    await contains(toggle("Unused")).click();
+    expect(".modal").toHaveCount(0);
+    expect.verifySteps([[[2], {active: false}]]);
+});
+
+// IMPORT
+
+for (const [type, arch] of Object.entries({list: LIST, kanban: KANBAN})) {
+    test(`managers import a file from the menu beside the title: ${type}`, async () => {
+        beManager();
+        onRpc("website.crm.first.steps", "get_steps", () => []);
+        mockService("action", {doAction: (action) => expect.step(action)});
+        await mountRules(type, arch);
+        await toggleActionMenu();
+        await contains(".o_score_import_menu").click();
+        expect.verifySteps(["website_crm_score.website_crm_score_import_action"]);
+    });
+}
+
+test("salespeople import nothing", async () => {
+    beManager(false);
+    // Without what core has in it, the menu is gone.
+    clearRegistry(registry.category("cogMenu"));
+    registry.category("cogMenu").add("import", importRulesItem);
+    await mountRules("list", LIST);
+    expect(".o_data_row").toHaveCount(3);
+    expect(".o_cp_action_menus").toHaveCount(0);
 });
 
 // THE FORM

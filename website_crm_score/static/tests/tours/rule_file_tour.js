@@ -35,11 +35,18 @@ const readFile = {
 };
 
 function openImport() {
-    return {
-        content: "Import rules",
-        trigger: ".o_control_panel button:has(.fa-upload)",
-        run: "click",
-    };
+    return [
+        {
+            content: "Open the menu beside the title",
+            trigger: ".o_control_panel .o_cp_action_menus button:has(.fa-cog)",
+            run: "click",
+        },
+        {
+            content: "Import rules",
+            trigger: ".o-dropdown--menu .o_score_import_menu",
+            run: "click",
+        },
+    ];
 }
 
 tours.add("website_crm_score.manager_exports_rules", {
@@ -70,7 +77,7 @@ tours.add("website_crm_score.manager_exports_rules", {
 tours.add("website_crm_score.manager_imports_rules", {
     steps: () => [
         ...openScoringRules(),
-        openImport(),
+        ...openImport(),
         chooseFile("photo.json", "no rules"),
         readFile,
         {
@@ -125,16 +132,7 @@ tours.add("website_crm_score.manager_imports_rules", {
 
 tours.add("website_crm_score.manager_imports_rules_on_the_phone", {
     steps: () => [
-        {
-            content: "Open the other buttons",
-            trigger: ".o_control_panel button.o-control-panel-adaptive-dropdown",
-            run: "click",
-        },
-        {
-            content: "Import rules",
-            trigger: ".o-dropdown--menu button:contains(Import)",
-            run: "click",
-        },
+        ...openImport(),
         chooseFile("rules.json", JSON.stringify(RULES)),
         readFile,
         {

@@ -1,5 +1,6 @@
 import {FormController} from "@web/views/form/form_controller";
 import {FirstSteps} from "../../components/first_steps/first_steps.esm";
+import {KanbanController} from "@web/views/kanban/kanban_controller";
 import {KanbanRenderer} from "@web/views/kanban/kanban_renderer";
 import {ListController} from "@web/views/list/list_controller";
 import {ListRenderer} from "@web/views/list/list_renderer";
@@ -18,18 +19,34 @@ export class ScoreRuleFormController extends FormController {
     }
 }
 
+/**
+ * Say how many points are lost where the chosen rules are archived.
+ *
+ * @param {object} props of core's dialog
+ * @param {object[]} records the chosen rules
+ * @returns {object} the props
+ */
+function addLosses(props, records) {
+    const count = records.reduce(
+        (sum, {data}) => sum + (data.lead_count || 0) + (data.partner_count || 0),
+        0
+    );
+    return count
+        ? {...props, body: _t("Reasons that no longer count at once: %s", count)}
+        : props;
+}
+
 /** Says how many points are lost before rules are archived. */
 export class ScoreRuleListController extends ListController {
     get archiveDialogProps() {
-        const rules = this.model.root.selection.map((record) => record.data);
-        const count = rules.reduce(
-            (sum, rule) => sum + (rule.lead_count || 0) + (rule.partner_count || 0),
-            0
-        );
-        const props = super.archiveDialogProps;
-        return count
-            ? {...props, body: _t("Reasons that no longer count at once: %s", count)}
-            : props;
+        return addLosses(super.archiveDialogProps, this.model.root.selection);
+    }
+}
+
+/** Says the same of cards. */
+export class ScoreRuleKanbanController extends KanbanController {
+    get archiveDialogProps() {
+        return addLosses(super.archiveDialogProps, this.model.root.selection);
     }
 }
 
@@ -52,4 +69,8 @@ views.add("score_rule_list", {
     Controller: ScoreRuleListController,
     Renderer: ScoreRuleListRenderer,
 });
-views.add("score_rule_kanban", {...kanbanView, Renderer: ScoreRuleKanbanRenderer});
+views.add("score_rule_kanban", {
+    ...kanbanView,
+    Controller: ScoreRuleKanbanController,
+    Renderer: ScoreRuleKanbanRenderer,
+});
