@@ -6,7 +6,7 @@ from odoo import fields
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.modules.migration import load_script
 from odoo.tests import Form, tagged
-from odoo.tools import file_path, mute_logger
+from odoo.tools import SQL, file_path, mute_logger
 
 from odoo.addons.website_crm_score.tools import rule_domain
 
@@ -74,6 +74,18 @@ class TestRuleRefused(RuleCase):
         domain = [(path, "=", f"n{index}") for index in range(300)]
         with patch.object(rule_domain, "MAX_PLANNING_SECONDS", 1):
             self.assertRefused(domain, "more than 1 seconds to plan")
+
+    def test_it_is_tried_without_being_compiled(self):
+        """Which takes longer than the limit at a hundred thousand newsletters."""
+
+        def compile_query():
+            return SQL("SELECT 1 / (current_setting('jit') = 'off')::integer")
+
+        self.env.cr.execute("SET LOCAL jit = on")
+        error = rule_domain.find_query_error(self.env, compile_query, on_data=True)
+        self.assertIsNone(error)
+        self.env.cr.execute("SHOW jit")
+        self.assertEqual(self.env.cr.fetchone(), ("on",))
 
     def test_the_time_limit_is_that_of_the_check_alone(self):
         self.make_rule()

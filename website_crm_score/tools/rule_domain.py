@@ -116,7 +116,12 @@ def find_query_error(env, compile_query, on_data=False):
 
 
 def _try_query(cr, query, on_data):
-    """Plan ``query``, or run it; the caller rolls back, and so ends the time limit."""
+    """Plan ``query``, or run it; the caller rolls back, and so ends the settings.
+
+    Without compiling it: where there are many records, PostgreSQL would spend seconds
+    on that, even for a query that is not run, and cannot be stopped meanwhile.
+    """
+    cr.execute("SELECT set_config('jit', 'off', true)")
     if not on_data:
         seconds = f"{MAX_PLANNING_SECONDS}s"
         cr.execute(SQL("SELECT set_config('statement_timeout', %s, true)", seconds))
