@@ -5,6 +5,8 @@ from odoo.tests import HttpCase, new_test_user, tagged
 from odoo.tools import mute_logger
 
 from odoo.addons.website_crm_score.models import ir_http
+from odoo.addons.website_crm_score.scoring import preview
+from odoo.addons.website_crm_score.wizards.website_crm_score_preview import PATIENCE
 
 from .common import ScoringCase
 from .track_common import TrackPageCase
@@ -141,6 +143,25 @@ class TestScoringTours(ScoringCase, TrackPageCase):
         rule = self.make_rule(domain, 12.5, name="Lives in Belgium")
         rule.action_apply()
         self.start("manager_previews_rule", self.manager)
+        self.assertEqual(rule.value, 12.5)
+        self.assertScores(lead, [12.5])
+
+    def test_a_preview_that_counts_is_closed_and_opened_again(self):
+        belgium = self.env.ref("base.be")
+        lead = self.make_lead("From Belgium", country_id=belgium.id)
+        domain = [("country_id", "=", belgium.id)]
+        rule = self.make_rule(domain, 12.5, name="Lives in Belgium")
+        rule.action_apply()
+        fetch = preview.Preview.fetch
+
+        def fetch_slowly(self, seconds=None):
+            if seconds == PATIENCE:
+                raise preview.TooSlowError
+            self.rules.env.cr.execute("SELECT pg_sleep(1.5)")
+            return fetch(self, seconds)
+
+        self.patch(preview.Preview, "fetch", fetch_slowly)
+        self.start("manager_closes_preview_that_counts", self.manager)
         self.assertEqual(rule.value, 12.5)
         self.assertScores(lead, [12.5])
 

@@ -8,10 +8,13 @@ from .shop_common import ProductCase
 class TestShopTour(ProductCase, HttpCase):
     """What marketers do with rules on carts and purchases, in a browser."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.make_user("ws_marketer", "sales_team.group_sale_manager,crm.group_use_lead")
+        cls.Rule.with_context(active_test=False).search([]).unlink()
+
     def test_a_marketer_adjusts_a_template_and_switches_it_on(self):
-        groups = "sales_team.group_sale_manager,crm.group_use_lead"
-        self.make_user("ws_marketer", groups)
-        self.Rule.with_context(active_test=False).search([]).unlink()
         tools = self.env["product.public.category"].create({"name": "WS Tools"})
         tool = self.make_product("Tool", 100, public_categ_ids=tools.ids)
         nail = self.make_product("Nail", 1, public_categ_ids=tools.ids)
@@ -20,15 +23,32 @@ class TestShopTour(ProductCase, HttpCase):
         lead = self.make_lead("Carla", partner_id=customer.id)
         self.make_tracks(self.make_visitor(lead), "/prices")
         self.make_order(customer, tool + nail + toy)
-        self.start_tour(
-            "/odoo",
-            "website_crm_score_sale.marketer_uses_template",
-            login="ws_marketer",
-        )
-        self.env.invalidate_all()
+        self.start("marketer_uses_template")
         self.run_rules()
         # Of the three products one is a tool that costs enough.
         self.assertScores(lead, [1 + 15 + 100])
+
+    def test_a_marketer_reads_which_orders_of_a_lead_count_and_which_do_not(self):
+        customer = self.make_user("ws_carla", "base.group_portal").partner_id
+        lead = self.make_lead("Carla", partner_id=customer.id)
+        tool = self.make_product("Tool", 100)
+        self.make_order(customer, tool)
+        self.make_order(customer, self.make_product("Nail", 1))
+        self.make_order(customer, tool).website_id = False
+        self.make_rule(
+            value=100,
+            name="Bought for 50",
+            rule_type="event",
+            event_type="purchase",
+            min_amount=50,
+        )
+        self.run_rules()
+        self.assertScores(lead, [100])
+        self.start("marketer_tests_rule_on_lead")
+
+    def start(self, tour):
+        self.start_tour("/odoo", f"website_crm_score_sale.{tour}", login="ws_marketer")
+        self.env.invalidate_all()
 
     def make_order(self, customer, products):
         # sudo: customers fill their carts so, too
@@ -44,3 +64,4 @@ class TestShopTour(ProductCase, HttpCase):
         )
         order.action_confirm()
         self.env.flush_all()
+        return order

@@ -53,6 +53,72 @@ tours.add("website_crm_score.manager_previews_rule", {
     ],
 });
 
+const isCounting = {
+    content: "There is much to count: it goes on",
+    trigger: ".modal [role=status]:contains(goes on while you wait)",
+};
+const isClosed = {content: "It is closed", trigger: "body:not(:has(.modal))"};
+
+tours.add("website_crm_score.manager_closes_preview_that_counts", {
+    steps: () => [
+        ...openScoringRules(),
+        openRow("Lives in Belgium"),
+        {
+            content: "Ask what it would do",
+            trigger: ".o_score_preview",
+            run: "click",
+        },
+        isCounting,
+        {
+            content: "Close it meanwhile",
+            trigger: ".modal footer button:contains(Close)",
+            run: "click",
+        },
+        isClosed,
+        {
+            content: "Give other points",
+            trigger: ".o_field_widget[name=value] input",
+            run: "edit 30 && press Tab",
+        },
+        {
+            content: "Ask again",
+            trigger: ".o_score_preview",
+            run: "click",
+        },
+        isCounting,
+        {
+            content: "It tells of the other points, and counts no more",
+            trigger:
+                ".modal:not(:has([role=status])) tr:contains(From Belgium):contains(12.50):contains(30)",
+        },
+        {
+            content: "Ask what to switch it off would do",
+            trigger:
+                ".modal .o_field_widget[name=scenario] label:contains(Switched off)",
+            run: "click",
+        },
+        {
+            content: "The lead loses its points",
+            trigger: ".modal tr:contains(From Belgium) strong:text(0)",
+        },
+        {
+            content: "Close it by its cross",
+            trigger: ".modal header .btn-close",
+            run: "click",
+        },
+        isClosed,
+        {
+            content: "The rule is still not saved",
+            trigger: ".o_form_button_cancel",
+            run: "click",
+        },
+        {
+            content: "Its points are what they were",
+            trigger: ".o_field_widget[name=value] input:value(12.5)",
+        },
+    ],
+});
+
 tours.add("website_crm_score.manager_switches_template_on", {
     steps: () => [
         ...openScoringRules(),
