@@ -6,10 +6,11 @@ from . import website_crm_url
 from . import website_crm_score_domain
 from . import website_crm_score_count
 from . import website_crm_score_visit_filters
+from . import website_crm_score_category
 from . import website_crm_score_draft
 from . import website_crm_score_exchange
 from . import website_crm_score_results
-from . import website_crm_score  # after the six that a rule is made of
+from . import website_crm_score  # after the seven that a rule is made of
 from . import website_crm_score_source
 from . import website_crm_score_visits
 from . import website_crm_score_source_page_visit

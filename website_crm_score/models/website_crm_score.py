@@ -7,10 +7,8 @@ from odoo.exceptions import ValidationError
 from odoo.fields import Domain
 from odoo.tools import ormcache
 
-from ..fields import TechnicalDatetime
 from ..scoring.counting import get_counts_sql
-from ..scoring.grading import ENGAGEMENT, FIT
-from ..scoring.matching import get_query, get_reader, looks_at_pages
+from ..scoring.matching import get_query, get_reader
 from ..scoring.wording import describe
 from ..tools.rule_domain import find_query_error
 
@@ -41,6 +39,7 @@ class WebsiteCrmScore(models.Model):
         "website.crm.score.domain",
         "website.crm.score.count",
         "website.crm.score.visit.filters",
+        "website.crm.score.category",
         "website.crm.score.draft",
         "website.crm.score.exchange",
         "website.crm.score.results",
@@ -91,39 +90,12 @@ class WebsiteCrmScore(models.Model):
         copy=False,
         help="Why the last run left this rule out.",
     )
-    category = fields.Selection(
-        selection=[(FIT, "Fit"), (ENGAGEMENT, "Engagement")],
-        string="Belongs to",
-        compute="_compute_category",
-        store=True,
-        precompute=True,
-        required=True,
-        readonly=False,
-        help="Fit: who they are.\nEngagement: what they do.",
-    )
-    category_date = TechnicalDatetime(
-        readonly=True,
-        copy=False,
-        groups="base.group_system",
-        help="When the category last changed.",
-    )
 
     @api.depends(lambda self: {"domain", "apply_to", *self._get_event_fields()})
     @api.depends_context("lang", "uid")
     def _compute_condition(self):
         for rule, text in describe(self).items():
             rule.condition = text
-
-    @api.depends("rule_type", "domain", "apply_to")
-    def _compute_category(self):
-        for rule in self:
-            # In a form, it follows what the rule comes to look at; a choice is kept as
-            # long as that stays. Elsewhere, only the type of a rule changes it.
-            saved, is_in_form = rule._origin, not isinstance(rule.id, int)
-            guess = rule._guess_category()
-            before = (saved.rule_type, saved._guess_category()) if saved else None
-            follows = is_in_form and before != (rule.rule_type, guess)
-            rule.category = guess if follows else rule.category or guess
 
     @api.constrains("domain", "company_id", "apply_to")
     def _check_domain(self):
@@ -192,23 +164,6 @@ class WebsiteCrmScore(models.Model):
             self.env["website.crm.score.line"]._revalue(self)
         self._follow_category(categories)
         return result
-
-    def _follow_category(self, before):
-        """Have those who hold points of the rules that changed their category have
-        these points in the other part of their score.
-
-        :param dict before: the categories that these rules had
-        """
-        if moved := self.filtered(lambda rule: rule.category != before[rule]):
-            # sudo: of a rule that may be changed, this is what the jobs note
-            moved.sudo().category_date = self.env.cr.now()
-            # sudo: nobody may write the ledger, but whoever may change the rule
-            self.env["website.crm.score.line"].sudo()._resum_holders(moved)
-
-    def _guess_category(self):
-        """Return what this rule belongs to by what it looks at."""
-        is_engagement = self.rule_type == "event" or looks_at_pages(self)
-        return ENGAGEMENT if is_engagement else FIT
 
     def _draw_up(self, vals):
         """Return this rule, or a new one, as ``vals`` would make it, unsaved; what is

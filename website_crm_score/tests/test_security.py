@@ -20,6 +20,7 @@ ACCESS = {
     "website.crm.score.domain": {},
     "website.crm.score.count": {},
     "website.crm.score.visit.filters": {},
+    "website.crm.score.category": {},
     "website.crm.score.draft": {},
     "website.crm.score.exchange": {},
     "website.crm.score.results": {},

@@ -27,34 +27,37 @@ class WebsiteCrmScoreSourceMailOpen(models.AbstractModel):
 
     @api.model
     def _get_events(self, rule, owners):
-        date = SQL("trace.open_datetime")
-        return self._get_mail_events(
+        return self._get_openings(rule, owners, self._get_is_of_somebody_sql())
+
+    @api.model
+    def _get_uncounted_events(self, rule, owners):
+        return self._get_openings(
             rule,
             owners,
-            date,
-            SQL(
-                "trace.open_datetime IS NOT NULL"
-                " AND trace.trace_status IN ('open', 'reply') AND %s",
-                self.env["mailing.trace"]._get_is_of_somebody_sql(date),
+            SQL("(%s) IS NOT TRUE", self._get_is_of_somebody_sql()),
+            columns=SQL(
+                "CASE WHEN trace.trace_status = 'bounce' THEN 'bounced'"
+                " ELSE 'machine' END AS reason"
             ),
         )
 
     @api.model
-    def _get_uncounted_events(self, rule, owners):
-        date = SQL("trace.open_datetime")
-        is_of_somebody = self.env["mailing.trace"]._get_is_of_somebody_sql(date)
+    def _get_openings(self, rule, owners, condition, columns=None):
         return self._get_mail_events(
             rule,
             owners,
-            date,
-            SQL(
-                "trace.open_datetime IS NOT NULL"
-                " AND (trace.trace_status IN ('open', 'reply') AND %s) IS NOT TRUE",
-                is_of_somebody,
-            ),
-            columns=SQL(
-                "CASE WHEN trace.trace_status = 'bounce' THEN 'bounced'"
-                " ELSE 'machine' END AS reason"
+            SQL("trace.open_datetime"),
+            SQL("trace.open_datetime IS NOT NULL AND %s", condition),
+            columns,
+        )
+
+    @api.model
+    def _get_is_of_somebody_sql(self):
+        """Return the condition that somebody opened ``trace``, no machine."""
+        return SQL(
+            "trace.trace_status IN ('open', 'reply') AND %s",
+            self.env["mailing.trace"]._get_is_of_somebody_sql(
+                SQL("trace.open_datetime")
             ),
         )
 
