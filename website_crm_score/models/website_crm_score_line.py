@@ -168,21 +168,21 @@ class WebsiteCrmScoreLine(models.Model):
         """Set the scores of those who have points of ``rules``, whose categories
         changed, to the totals of their reasons.
 
-        :param callable condition: returns the condition on ``lead`` of those whose
+        :param callable condition: returns the condition on ``owner`` of those whose
             scores are set, of a model; by default all
         """
         for owners, group in rules._group_by_owners():
             self.env.flush_all()
             tune(self.env.cr)
-            # In the order of the leads, as where lines change.
+            # In the order of the owners, as where lines change.
             rows = self.env.execute_query(
                 SQL(
                     """
-                    SELECT lead.id FROM %s lead
-                     WHERE lead.id IN (
+                    SELECT owner.id FROM %s owner
+                     WHERE owner.id IN (
                            SELECT %s FROM website_crm_score_line WHERE rule_id IN %s)
                        AND %s
-                  ORDER BY lead.id FOR NO KEY UPDATE
+                  ORDER BY owner.id FOR NO KEY UPDATE
                     """,
                     SQL.identifier(owners._table),
                     SQL.identifier(owners._ledger_field),

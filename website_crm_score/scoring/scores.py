@@ -121,12 +121,12 @@ def sum_scores(model, ids):
 
 
 def get_wrong_sql(model):
-    """Return the condition that a row ``lead`` of the table of ``model`` has something
+    """Return the condition that a row ``owner`` of the table of ``model`` has something
     else than the totals of its reasons."""
     return SQL(
         "EXISTS (SELECT FROM (%s) total WHERE %s)",
-        get_totals_sql(model, SQL("lead.id")),
-        get_differs_sql(SQL("lead.score_date IS NOT NULL"), "lead"),
+        get_totals_sql(model, SQL("owner.id")),
+        get_differs_sql(SQL("owner.score_date IS NOT NULL")),
     )
 
 
@@ -178,10 +178,10 @@ def get_set_sql(is_scored):
     )
 
 
-def get_differs_sql(is_scored, owner="owner"):
-    """Return the condition that an owner has something else than the totals say."""
+def get_differs_sql(is_scored):
+    """Return the condition that ``owner`` has something else than the totals say."""
     return SQL(
         "(%s) IS DISTINCT FROM (%s)",
-        SQL(", ").join(SQL.identifier(owner, column) for column in TOTALS),
+        SQL(", ").join(SQL.identifier("owner", column) for column in TOTALS),
         SQL(", ").join(_get_values_sql(is_scored)),
     )
