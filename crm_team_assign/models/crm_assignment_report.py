@@ -2,7 +2,7 @@ from odoo import fields, models
 from odoo.tools import SQL
 
 from odoo.addons.website_crm_score.scoring.grading import GRADES
-from odoo.addons.website_crm_score.tools.jit import switch_off_jit
+from odoo.addons.website_crm_score.scoring.worklist import tune
 
 # Of fewer leads, no rate and no median is told.
 LEAST = 5
@@ -92,7 +92,7 @@ class CrmAssignmentReport(models.Model):
     )
 
     def _search(self, *args, **kwargs):
-        switch_off_jit(self.env.cr)
+        tune(self.env.cr)
         return super()._search(*args, **kwargs)
 
     @property

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.website_crm_score.scoring.worklist import tune
+
 from ..execution.presence import find_absences
 from ..planning.quota import UNLIMITED
 from ..planning.reasons import REASONS, TURN
@@ -41,6 +43,10 @@ class CrmAssignmentWaiting(models.Model):
         help="How many leads the salespeople of the team have room for today.",
     )
     advice = fields.Char(string="What Keeps Them", compute="_compute_advice")
+
+    def _search(self, *args, **kwargs):
+        tune(self.env.cr)
+        return super()._search(*args, **kwargs)
 
     @property
     def _table_query(self):

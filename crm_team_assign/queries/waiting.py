@@ -8,6 +8,7 @@ wait; 0 is none.
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.website_crm_score.scoring.worklist import tune
 from odoo.addons.website_crm_score.tools.rule_domain import (
     find_query_error,
     parse_domain,
@@ -212,22 +213,18 @@ class Sorter:
 def _is_sound(env):
     """Return whether the filters of all teams and salespeople can be used: tried at
     once, since most can."""
-    return not find_query_error(env, lambda: _select(env, Domain.TRUE, is_sound=True))
+    return not find_query_error(env, lambda: select(env, Domain.TRUE, is_sound=True))
 
 
-def select(env, domain):
+def select(env, domain, is_sound=None):
     """Return the query of leads that wait, with ``id``, ``score`` and ``key``; with the
-    rights of who asks.
+    rights of who asks. PostgreSQL is to be tuned to it: it would compile the expression
+    for longer than it evaluates it.
 
     :param Domain domain: look at these alone
+    :param bool is_sound: whether all filters can be used, if that is known
     :rtype: SQL
     """
-    # PostgreSQL would compile the expression for longer than it evaluates it.
-    env.cr.execute("SELECT set_config('jit', 'off', true)")
-    return _select(env, domain)
-
-
-def _select(env, domain, is_sound=None):
     leads = env["crm.lead"]
     query = leads._search(get_domain(env) & domain)
     columns = {
@@ -245,5 +242,6 @@ def read_keys(env, lead_ids):
 
     :rtype: dict[int, int]
     """
+    tune(env.cr)
     rows = env.execute_query(select(env(su=True), Domain("id", "in", lead_ids)))
     return {lead_id: key for lead_id, _score, key in rows if key}
