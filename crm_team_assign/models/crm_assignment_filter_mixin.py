@@ -203,19 +203,14 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
             return Domain.TRUE
         if self._find_filter_error("assignment_domain"):
             return Domain.FALSE
-        domain = parse_domain(self.assignment_domain, self.env)
-        query = self._get_filter_reader()._search(domain, active_test=False)
+        reader = self._get_filter_reader()
+        domain = parse_domain(self.assignment_domain, self.env).optimize_full(reader)
 
-        def is_found(_model, alias, _query):
-            # Unlike IN, this costs no more than its row where the leads found are too
-            # many for PostgreSQL to keep them all.
-            return SQL(
-                "EXISTS (SELECT FROM (%s) AS found WHERE found.id = %s)",
-                query.select(),
-                SQL.identifier(alias, "id"),
-            )
+        def is_taken(_model, alias, query):
+            # Of the row that is looked at: to find it again, for each team, costs more.
+            return SQL("(%s)", domain._to_sql(reader, alias, query))
 
-        return Domain.custom(to_sql=is_found)
+        return Domain.custom(to_sql=is_taken)
 
     @api.model
     def _note_assignment_errors(self, errors):

@@ -196,6 +196,27 @@ class TestBelowMinimum(AssignmentCase):
         untaken = self.find([("untaken", "=", True)])
         self.assertEqual(untaken, list_planned("minimum", "team_filter"))
 
+    def test_whatever_a_filter_looks_at_it_takes_what_it_finds(self):
+        team = self.make_team("A", 0, [self.ann])
+        tag = self.env["crm.tag"].create({"name": "Hot"})
+        partner = self.env["res.partner"].create({"name": "Known"})
+        leads = self.make_scored(10, city="Paris", tag_ids=[Command.set(tag.ids)])
+        leads += self.make_scored(20, partner_id=partner.id)
+        leads += self.make_scored(30, city="Rome")
+        for text in (
+            "[('city', '!=', 'Paris')]",
+            "['!', ('partner_id.name', '=', 'Known')]",
+            "['|', ('tag_ids.name', '=', 'Hot'), ('city', '=', 'Rome')]",
+            "[('tag_ids', '=', False)]",
+        ):
+            with self.subTest(text):
+                team.assignment_domain = text
+                taken = self.Lead.search(literal_eval(text)) & leads
+                self.assertTrue(taken)
+                untaken = self.find([("untaken", "=", True)])
+                self.assertEqual(untaken & leads, leads - taken)
+                self.assertFalse(self.find() & leads)
+
     def test_one_query_finds_them(self):
         self.make_team("A", 50, [self.ann])
         leads = self.make_scored(*[10] * 20)
