@@ -157,6 +157,43 @@ def test_lead_that_commits_after_later_ones_were_scored_is_scored(database, star
     assert database.has_line(late, "Pricing")
 
 
+VISITS_COUNTED = """
+SELECT (SELECT line.event_count FROM website_crm_score_line line
+          JOIN website_crm_score rule ON rule.id = line.rule_id
+         WHERE rule.event_type = 'page_visit' AND line.lead_id = %(lead_id)s),
+       (SELECT view.view_count FROM website_crm_pageview view
+          JOIN website_crm_url entry ON entry.id = view.url_id
+         WHERE entry.url LIKE '%%/pricing' AND view.lead_id = %(lead_id)s)
+"""
+
+
+def test_visit_that_commits_between_page_views_and_rules_counts_in_neither(
+    database, start_odoo
+):
+    """Its transaction began before the page views were derived: they have not seen it,
+    and rules on events, which could, leave the lead for the next run."""
+    job, user = start_odoo("job", "user")
+    rule = {"name": "Visits", "rule_type": "event", "event_type": "page_visit"}
+    rule |= {"value": 1, "page_url": "/pricing"}
+    user.do("call", calls=[("website.crm.score", "create", [rule])], user_id=ADMIN)
+    [lead_id] = database.add_backlog(1)
+    job.run_job()
+    assert database.rows(VISITS_COUNTED, lead_id=lead_id) == [(1, 1)]
+    derived = database.count_written(PAGE_VIEWS)
+    with closing(database.open()) as late, late.cursor() as cursor:
+        add_visits(cursor, [lead_id], "/pricing")
+        with database.connection.cursor() as others:
+            add_visits(others, [lead_id], "/jobs")
+        job.start("run_job", job=HOURLY_JOB, stepping=True)
+        for _stop in job.stops():
+            if database.count_written(PAGE_VIEWS) > derived:
+                late.commit()
+    assert database.rows(VISITS_COUNTED, lead_id=lead_id) == [(1, 1)]
+    job.run_job()
+    assert database.rows(VISITS_COUNTED, lead_id=lead_id) == [(2, 2)]
+    check_invariant(database)
+
+
 # VISITS
 
 
