@@ -130,6 +130,8 @@ class WebsiteCrmScoreAlert(models.Model):
 
     def _filter_news(self):
         """Return what is still so: the lead is open, that salesperson's and better."""
+        # The run has written them in SQL.
+        self.lead_id.invalidate_recordset(["score", "score_grade"])
         leads = self.lead_id.filtered_domain(self.env["crm.lead"]._open_domain())
         return self.filtered(
             lambda alert: alert.lead_id in leads

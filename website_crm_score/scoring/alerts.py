@@ -3,51 +3,179 @@
 from odoo.tools import SQL
 
 from .counting import get_worth_sql
-from .grading import Grading
+from .grading import Grading, get_totals_sql
 
 
-def get_rises_sql(writing, batch, written):
-    """Return the statement that notes the leads that rise into a better grade: its
-    letter or its number is better, and neither is worse.
+class Rises:
+    """Notes the leads of a run that rise into a better grade: its letter or its number
+    is better, and neither is worse.
 
-    Nothing is noted of leads without a salesperson, of the first scoring, of rules that
-    are applied by hand, and of what leads gain or lose by a rule that was changed since
-    it was last counted; but for events that happened after that.
+    Nothing is noted of leads without a salesperson, of the first scoring, and of rules
+    that are applied by hand. What leads gain or lose by a rule that was changed since
+    it was last counted is no news: without it they have to rise as well.
 
     :param Writing writing: what writes the leads
-    :param tuple batch: which of them, see ``Writing._lock_batch``
-    :param SQL written: a table of ``owner_id``, ``user_id``,
-        ``score_before``, ``grade_before`` and ``grade``
-    :return: None where nothing is to be noted
-    :rtype: SQL | None
     """
-    since = writing.run._get_progress().events_date
-    if not since or not _is_told_of_rises(writing.run):
-        return None
-    return SQL(
+
+    def __init__(self, writing):
+        self.writing, self.env = writing, writing.env
+        self.since = writing.run._get_progress().events_date
+        self.is_told = bool(self.since) and _is_told_of_rises(writing.run)
+        self.changed_ids = self._find_changed() if self.is_told else []
+        self.restated = SQL.identifier(f"website_crm_score_restated_{writing.run.id}")
+        if self.changed_ids:
+            columns = SQL("owner_id integer, rule_id integer, points numeric")
+            self._execute(SQL("CREATE TEMPORARY TABLE %s (%s)", self.restated, columns))
+
+    def close(self):
+        if self.changed_ids:
+            self._execute(SQL("DROP TABLE %s", self.restated))
+
+    def _execute(self, statement):
+        self.env.cr.execute(statement)
+
+    def _find_changed(self):
+        """Return the ids of the rules that were changed since they were counted."""
+        rows = self.env.execute_query(
+            SQL("SELECT id FROM website_crm_score WHERE changed_date >= %s", self.since)
+        )
+        return [id_ for (id_,) in rows]
+
+    # WHAT CHANGED RULES DO
+
+    def note_restated(self, batch):
+        """Note what leads of a batch are about to gain or lose since rules were
+        changed, see ``Writing._lock_batch``.
+
+        Of events one knows whether they happened after that. Since when a lead matches
+        a domain nobody knows: until the rules next look at all, it could be the change.
         """
-        INSERT INTO website_crm_score_alert AS alert
-               (lead_id, user_id, run_id, rule_id, score_before, grade_before)
-        SELECT owner_id, user_id, %(run_id)s, (%(strongest)s), score_before,
-               grade_before
-          FROM %(written)s written
-         WHERE user_id IS NOT NULL AND grade != grade_before
-           AND left(grade, 1) <= left(grade_before, 1)
-           AND right(grade, 1) <= right(grade_before, 1)
-           AND NOT EXISTS (%(of_changed)s)
-            ON CONFLICT (lead_id) DO UPDATE
-           SET user_id = excluded.user_id, run_id = excluded.run_id,
-               rule_id = excluded.rule_id,
-               score_before = CASE WHEN alert.grade_before IS NULL
-                                   THEN excluded.score_before
-                                   ELSE alert.score_before END,
-               grade_before = COALESCE(alert.grade_before, excluded.grade_before)
-        """,
-        run_id=writing.run.id,
-        strongest=_get_strongest_sql(writing, batch),
-        written=written,
-        of_changed=_get_of_changed_sql(writing, batch, since),
-    )
+        if not self.changed_ids:
+            return
+        self._execute(SQL("TRUNCATE %s", self.restated))
+        self._execute(
+            SQL(
+                "INSERT INTO %s %s UNION ALL %s",
+                self.restated,
+                self._get_restated_gains_sql(batch),
+                self._get_restated_losses_sql(batch),
+            )
+        )
+
+    def _get_restated_gains_sql(self, batch):
+        return SQL(
+            """
+            SELECT gain.owner_id, rule.id, %(worth)s - COALESCE(line.points, 0)
+              FROM %(gains)s gain
+              JOIN website_crm_score rule ON rule.id = gain.rule_id
+         LEFT JOIN website_crm_score_line line
+                ON line.%(owner)s = gain.owner_id AND line.rule_id = rule.id
+             WHERE %(is_in_batch)s AND rule.id = ANY(%(changed_ids)s)
+               AND COALESCE(gain.last_date <= rule.changed_date, TRUE)
+            """,
+            worth=get_worth_sql(SQL("COALESCE(gain.units, 1)")),
+            gains=self.writing.gains,
+            owner=self.writing.owner,
+            is_in_batch=self.writing._is_in_batch("gain", batch),
+            changed_ids=self.changed_ids,
+        )
+
+    def _get_restated_losses_sql(self, batch):
+        return SQL(
+            """
+            SELECT loss.owner_id, loss.rule_id, -line.points
+              FROM %(losses)s loss
+              JOIN website_crm_score_line line
+                ON line.%(owner)s = loss.owner_id AND line.rule_id = loss.rule_id
+             WHERE %(is_in_batch)s AND loss.rule_id = ANY(%(changed_ids)s)
+            """,
+            losses=self.writing.losses,
+            owner=self.writing.owner,
+            is_in_batch=self.writing._is_in_batch("loss", batch),
+            changed_ids=self.changed_ids,
+        )
+
+    # WHAT IS NOTED
+
+    def get_sql(self, batch, written):
+        """Return the statement that notes the leads of a batch that rise.
+
+        :param SQL written: a table of ``owner_id``, ``user_id``, ``score_before``,
+            ``grade_before`` and ``grade``
+        :return: None where nothing is to be noted
+        :rtype: SQL | None
+        """
+        if not self.is_told:
+            return None
+        return SQL(
+            """
+            INSERT INTO website_crm_score_alert AS alert
+                   (lead_id, user_id, run_id, rule_id, score_before, grade_before)
+            SELECT owner_id, user_id, %(run_id)s, (%(strongest)s), score_before,
+                   grade_before
+              FROM %(written)s written
+             WHERE user_id IS NOT NULL AND %(is_better)s AND %(is_news)s
+                ON CONFLICT (lead_id) DO UPDATE
+               SET user_id = excluded.user_id, run_id = excluded.run_id,
+                   rule_id = excluded.rule_id,
+                   score_before = CASE WHEN alert.grade_before IS NULL
+                                       THEN excluded.score_before
+                                       ELSE alert.score_before END,
+                   grade_before = COALESCE(alert.grade_before, excluded.grade_before)
+            """,
+            run_id=self.writing.run.id,
+            strongest=self._get_strongest_sql(batch),
+            written=written,
+            is_better=_is_better_sql(SQL("written.grade")),
+            is_news=self._is_news_sql(),
+        )
+
+    def _is_news_sql(self):
+        """Return the condition that a lead rises also without what changed rules do."""
+        if not self.changed_ids:
+            return SQL("TRUE")
+        restated = SQL("%s restated WHERE owner_id = written.owner_id", self.restated)
+        return SQL(
+            """
+            (NOT EXISTS (SELECT FROM %(restated)s)
+             OR (SELECT %(is_better)s FROM (%(totals)s) total))
+            """,
+            restated=restated,
+            is_better=_is_better_sql(SQL("total.grade")),
+            totals=get_totals_sql(
+                self.writing.model,
+                SQL("written.owner_id"),
+                but_for=SQL("SELECT points, rule_id FROM %s", restated),
+            ),
+        )
+
+    def _get_strongest_sql(self, batch):
+        """Return the query of the rule that gives most of what is new."""
+        return SQL(
+            """
+            SELECT rule.id
+              FROM %s gain JOIN website_crm_score rule ON rule.id = gain.rule_id
+             WHERE gain.owner_id = written.owner_id AND %s AND %s
+          ORDER BY %s DESC, rule.sequence, rule.id LIMIT 1
+            """,
+            self.writing.gains,
+            self.writing._is_in_batch("gain", batch),
+            self._is_new_sql(),
+            get_worth_sql(SQL("COALESCE(gain.units, 1)")),
+        )
+
+    def _is_new_sql(self):
+        """Return the condition that what a rule gives is none of its change."""
+        if not self.changed_ids:
+            return SQL("TRUE")
+        return SQL(
+            """
+            NOT EXISTS (SELECT FROM %s restated
+                         WHERE restated.owner_id = gain.owner_id
+                           AND restated.rule_id = gain.rule_id)
+            """,
+            self.restated,
+        )
 
 
 def _is_told_of_rises(run):
@@ -59,51 +187,16 @@ def _is_told_of_rises(run):
     return run._get_progress().graded_by == Grading.load(run.env).key
 
 
-def _get_strongest_sql(writing, batch):
-    """Return the query of the rule that gives most of what is new."""
+def _is_better_sql(grade):
+    """Return the condition that a grade is better than the one before."""
     return SQL(
         """
-        SELECT rule.id
-          FROM %s gain JOIN website_crm_score rule ON rule.id = gain.rule_id
-         WHERE gain.owner_id = written.owner_id AND %s
-      ORDER BY %s DESC, rule.sequence, rule.id LIMIT 1
+        (%(grade)s != grade_before
+         AND left(%(grade)s, 1) <= left(grade_before, 1)
+         AND right(%(grade)s, 1) <= right(grade_before, 1))
         """,
-        writing.gains,
-        writing._is_in_batch("gain", batch),
-        get_worth_sql(SQL("COALESCE(gain.units, 1)")),
+        grade=grade,
     )
-
-
-def _get_of_changed_sql(writing, batch, since):
-    """Return the query of what a lead gains or loses since rules were changed.
-
-    Of events one knows whether they happened after that. Since when a lead matches a
-    domain nobody knows: until the rules next look at all, it could be the change.
-    """
-    queries = [
-        SQL(
-            """
-            SELECT FROM %(table)s %(name)s
-              JOIN website_crm_score rule ON rule.id = %(name)s.rule_id
-             WHERE %(name)s.owner_id = written.owner_id AND %(is_in_batch)s
-               AND rule.changed_date >= %(since)s AND %(is_old)s
-            """,
-            table=table,
-            name=SQL.identifier(name),
-            is_in_batch=writing._is_in_batch(name, batch),
-            since=since,
-            is_old=is_old,
-        )
-        for name, table, is_old in (
-            (
-                "gain",
-                writing.gains,
-                SQL("COALESCE(gain.last_date <= rule.changed_date, TRUE)"),
-            ),
-            ("loss", writing.losses, SQL("TRUE")),
-        )
-    ]
-    return SQL(" UNION ALL ").join(queries)
 
 
 def get_returns_sql(run, events, recent, since):

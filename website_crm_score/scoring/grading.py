@@ -52,11 +52,12 @@ class Grading(NamedTuple):
         )
 
 
-def get_totals_sql(model, owner_id):
+def get_totals_sql(model, owner_id, but_for=None):
     """Return the query of what the reasons of an owner add up to.
 
     :param models.BaseModel model: the model of the owner
     :param SQL owner_id: its id
+    :param SQL but_for: a query of ``points`` of a ``rule_id`` that are left out
     :return: a query of one row: ``fit`` and ``engagement``, each within its largest
         value, ``score``, their sum, and ``grade``
     :rtype: SQL
@@ -75,12 +76,29 @@ def get_totals_sql(model, owner_id):
                COALESCE(sum(points) FILTER (WHERE rule_id = ANY(ARRAY(
                    SELECT id FROM website_crm_score WHERE category = 'fit'))), 0)
                AS of_fit
-          FROM website_crm_score_line
-         WHERE %(owner)s = %(owner_id)s) line ) part
+          FROM %(lines)s) line ) part
         """,
         grade=grading.get_grade_sql(SQL("fit"), SQL("engagement")),
         fit_max=grading.fit_max,
         engagement_max=grading.engagement_max,
-        owner=SQL.identifier(model._ledger_field),
-        owner_id=owner_id,
+        lines=_get_lines_sql(model, owner_id, but_for),
+    )
+
+
+def _get_lines_sql(model, owner_id, but_for):
+    """Return what the totals of an owner are read from."""
+    lines = SQL(
+        "website_crm_score_line WHERE %s = %s",
+        SQL.identifier(model._ledger_field),
+        owner_id,
+    )
+    if not but_for:
+        return lines
+    return SQL(
+        """
+        (SELECT points, rule_id FROM %s
+          UNION ALL SELECT -points, rule_id FROM (%s) but_for) line
+        """,
+        lines,
+        but_for,
     )

@@ -4,7 +4,7 @@ from math import ceil
 
 from odoo.tools import SQL
 
-from .alerts import get_rises_sql
+from .alerts import Rises
 from .counting import get_worth_sql
 from .worklist import Worklist, tune
 
@@ -83,17 +83,19 @@ class Writing(Worklist):
             " score_before numeric, grade_before varchar"
         )
         self._execute(SQL("CREATE TEMPORARY TABLE %s (%s)", self.batch, columns))
-        last_id = 0
+        rises, last_id = Rises(self), 0
         while batch := self._lock_batch(part, last_id):
+            rises.note_restated(batch)
             gained = self._write_gains(batch, counter)
             lost = self._delete_losses(batch) if self.run.has_losses else 0
             written, scored = self.model._write_scores(
                 SQL("SELECT * FROM %s", self.batch),
-                get_rises_sql(self, batch, SQL("written")),
+                rises.get_sql(batch, SQL("written")),
             )
             counter._count(written, scored, gained, lost)
             self._execute(SQL("TRUNCATE %s", self.batch))
             _part, _after, last_id = batch
+        rises.close()
         self._execute(SQL("DROP TABLE %s", self.batch))
 
     def _lock_batch(self, part, after):

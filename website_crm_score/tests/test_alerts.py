@@ -236,6 +236,42 @@ class TestRises(AlertCase):
         self.see(lead)
         self.assertEqual(self.told_users(), ["alert_ann"])
 
+    def test_a_new_rule_silences_nothing_but_what_it_gives(self):
+        lead = self.make_known()
+        self.make_rule([("name", "=", "Known")], value=70, event_based=True)
+        self.see(lead)
+        [(login, words)] = self.told()
+        self.assertEqual(login, "alert_ann")
+        self.assertEqual(lead.score_grade, "A1")
+        self.assertIn("Saw the prices", words)
+
+    def test_what_a_changed_rule_no_longer_takes_is_no_news(self):
+        fit = self.make_rule(
+            [("name", "=", "Known")], value=60, event_based=True, category="fit"
+        )
+        bad = self.make_rule(
+            [("name", "=", "Known")],
+            value=-60,
+            event_based=True,
+            take_back=True,
+            category="fit",
+        )
+        lead = self.make_known()
+        self.assertEqual((lead.score, lead.score_grade), (0, "C3"))
+        self.assertTrue(fit)
+        bad.domain = [("name", "=", "Nobody")]
+        self.assertSilent(lead, self.run_rules, "A3")
+
+    def test_more_of_what_happened_before_a_rule_was_changed_is_no_news(self):
+        self.pricing.write({"value": 30})
+        lead = self.make_known()
+        self.see(lead)
+        self.see(lead)
+        self.settle()
+        self.assertEqual(lead.score_grade, "C2")
+        self.pricing.max_count = 2
+        self.assertSilent(lead, self.run_rules)
+
     def test_other_thresholds_are_no_news(self):
         self.pricing.value = 40
         lead = self.make_known()

@@ -116,6 +116,13 @@ class TestOldRows(ScoringCase):
         left = self.find_tables("^website_crm_score_kept_.*_987654$")
         self.assertEqual(left, ["website_crm_score_kept_notes_987654"])
 
+    def test_old_rules_changed_when_they_were_last_written(self):
+        self.env.cr.execute("ALTER TABLE website_crm_score DROP COLUMN changed_date")
+        self.env.cr.execute("UPDATE website_crm_score SET write_date = '2020-01-01'")
+        run_script(self.env.cr, "19.0.1.7.0", "pre-date_changes_of_rules")
+        self.env.invalidate_all()
+        self.assertEqual(self.rule.sudo().changed_date.year, 2020)
+
 
 @tagged("post_install", "-at_install")
 class TestRemovedVisitsOfLeads(ScoringCase):
