@@ -28,6 +28,19 @@ env["ir.config_parameter"].set_param("ir_attachment.location", "db")
 env["ir.attachment"].force_storage()
 env.cr.commit()
 """
+# Each tour would compile them anew, in a transaction that is undone. Odoo's own runner
+# does so, too, for more bundles than are needed here.
+COMPILE_BUNDLES = """
+NAMES = ["web.assets_web", "web.assets_frontend", "web.assets_frontend_lazy",
+         "web.assets_tests"]
+for website_id in [False, *env["website"].search([]).ids]:
+    pages = env["ir.qweb"].with_context(website_id=website_id)
+    for name in NAMES:
+        bundle = pages._get_asset_bundle(name)
+        bundle.js()
+        bundle.css()
+env.cr.commit()
+"""
 # Longer than any suite takes; a hanging one ends, and is told as failed.
 TIMEOUT = 45 * 60
 PYTEST_NOTHING_COLLECTED = 5
@@ -138,6 +151,7 @@ def pytest_odoo(environment, name, targets, results):
     are processors: each works on a copy of the database.
     """
     run_shell(environment, name, KEEP_FILES_IN_DATABASE)
+    run_shell(environment, name, COMPILE_BUNDLES)
     complaints = LOG / "test-complaints.log"
     complaints.unlink(missing_ok=True)
     whole = [path for path, keyword in targets if not keyword]
