@@ -37,17 +37,35 @@ def note(plan):
 
 def give_back(plan):
     """Have nobody owe or be owed anything for leads that nobody was given."""
-    if not (plan.turns or {}).get("is_noted"):
-        return
+    if (plan.turns or {}).get("is_noted"):
+        _take_from(plan, plan_lines.count_shared_undone(plan))
+        plan.turns = {**plan.turns, "is_noted": False}
+
+
+def give_back_lead(line):
+    """Have nobody owe or be owed anything for one lead: it is not theirs after all.
+
+    :param crm.assignment.plan.line line: in superuser mode; none if it is not known
+    """
+    if line.sharing:
+        turn = line.sharing, line.team_id.id, line.member_id.id, 1
+        _take_from(line.plan_id, [turn])
+
+
+def _take_from(plan, turns):
+    """Take from all what they earned by turns, and give it to who had them.
+
+    :param turns: of each kind: the number of those who share it, ids of the team and
+        the member who had it, and how often
+    """
     owed = {"teams": Counter(), "members": Counter()}
-    for number, team_id, member_id, count in plan_lines.count_shared_undone(plan):
+    for number, team_id, member_id, count in turns:
         sharing = plan.sharing[number - 1]
         for kind, taker_id in (("teams", team_id), ("members", member_id)):
             weights = dict(sharing[kind])
             if taker_id in weights:
                 owed[kind].subtract(get_changes(weights, taker_id, count))
     _add(plan.env, owed["teams"], owed["members"])
-    plan.turns = {**plan.turns, "is_noted": False}
 
 
 def _add(env, teams, members):

@@ -214,6 +214,16 @@ def count_done(plan):
     return {member.id: count for member, count in groups}
 
 
+def get_done(lead):
+    """Return the line by which a lead is its salesperson's.
+
+    :rtype: crm.assignment.plan.line
+    """
+    domain = [("lead_id", "=", lead.id), ("state", "=", "done")]
+    # sudo: plans are nobody's to read but of who may see all of their teams
+    return lead.env[LINE].sudo().search(domain, order="id desc", limit=1)
+
+
 def count_shared_undone(plan):
     """Return how many leads of a plan that several share nobody was given.
 

@@ -116,26 +116,39 @@ def read_barred_until(team, lead_id):
     return dict(rows)
 
 
-def get_barred_sql(env):
-    """Return the query of leads of teams that were taken back lately: ``lead_id``, and
-    ``user_ids`` of whom they are not to go to again yet.
+def get_barred_sql(env, days):
+    """Return the query of leads that were taken back lately, with ``lead_id`` and for
+    each number of days the ids of the users from whom they were.
 
+    :param days: for how many days users do not get them again
     :rtype: SQL
     """
     env[HANDOVER].flush_model()
-    env["crm.team"].flush_model(["take_back_hours", "take_back_days"])
+    now = env.cr.now()  # the same wherever it is asked for
+    since = {number: now - timedelta(days=number) for number in sorted(days)}
+    columns = [
+        SQL(
+            "array_agg(user_id) FILTER (WHERE taken_back_date > %s) AS %s",
+            date,
+            SQL.identifier(get_barred_column(number)),
+        )
+        for number, date in since.items()
+    ]
     return SQL(
         """
-        (SELECT handover.lead_id, array_agg(handover.user_id) AS user_ids
-           FROM crm_assignment_handover handover
-           JOIN crm_lead lead ON lead.id = handover.lead_id
-           JOIN crm_team team ON team.id = lead.team_id AND team.take_back_hours > 0
-          WHERE handover.taken_back_date
-                > %s - team.take_back_days * interval '1 day'
-       GROUP BY handover.lead_id)
+        (SELECT lead_id, %s
+           FROM crm_assignment_handover
+          WHERE taken_back_date > %s
+       GROUP BY lead_id)
         """,
-        env.cr.now(),  # the same wherever it is asked for
+        SQL(", ").join(columns),
+        min(since.values()),
     )
+
+
+def get_barred_column(days):
+    """Return the name of the column of users who do not get leads for these days."""
+    return f"user_ids_{days}"
 
 
 def note_reminded(env, ids):

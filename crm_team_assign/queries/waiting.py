@@ -25,7 +25,7 @@ from ..planning.reasons import (
     TEAM_FILTER,
     TURN,
 )
-from .taking_back import get_barred_sql
+from .taking_back import get_barred_column, get_barred_sql
 
 # In the order of their numbers, which no key is without.
 CODES = (
@@ -74,13 +74,13 @@ class Sorter:
         self.barred = self._join_barred()
 
     def _join_barred(self):
-        """Join who is not to get a lead again yet; return the expression of their ids,
-        None if no team takes leads back."""
-        if not any(team.take_back_hours > 0 for team in self.teams):
+        """Join who is not to get a lead again yet, by the days of teams that take leads
+        back; return the alias, None if there is no such team."""
+        teams = self.teams.filtered(lambda team: team.take_back_hours > 0)
+        if not teams:
             return None
-        found = get_barred_sql(self.leads.env)
-        alias = self.query.left_join(self.alias, "id", found, "lead_id", "barred")
-        return SQL.identifier(alias, "user_ids")
+        found = get_barred_sql(self.leads.env, set(teams.mapped("take_back_days")))
+        return self.query.left_join(self.alias, "id", found, "lead_id", "barred")
 
     def get_sql(self):
         """Return the expression of the key of a lead that waits.
@@ -111,7 +111,7 @@ class Sorter:
             "CASE WHEN %s THEN CASE WHEN %s THEN %s ELSE %s END ELSE %s END",
             matches,
             self._reaches(team),
-            self._sort_taken(team, self.barred),
+            self._sort_taken(team, self._get_barred(team)),
             get_key(MINIMUM, team.id),
             get_key(TEAM_FILTER, team.id),
         )
@@ -153,7 +153,7 @@ class Sorter:
             return SQL("%s", get_key(NO_MEMBER, team.id))
         matches = SQL(" OR ").join(users)
         reasons = [(TURN, matches)]
-        if barred and team.take_back_hours > 0:
+        if barred:
             free = SQL(" OR ").join(
                 SQL("%s AND %s @> %s IS NOT TRUE", match, barred, user_ids)
                 for match, user_ids in users.items()
@@ -166,6 +166,13 @@ class Sorter:
         return SQL(
             "CASE %s ELSE %s END", SQL(" ").join(whens), get_key(MEMBER_FILTER, team.id)
         )
+
+    def _get_barred(self, team):
+        """Return who is not to get a lead of this team again yet, None if it takes none
+        back."""
+        if team.take_back_hours <= 0:
+            return None
+        return SQL.identifier(self.barred, get_barred_column(team.take_back_days))
 
     def _group_users(self, team):
         """Return the ids of the team's salespeople who take leads by what they take."""

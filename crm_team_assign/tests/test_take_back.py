@@ -6,7 +6,7 @@ from odoo.exceptions import ValidationError
 from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
-from ..execution import follow_up, planner
+from ..execution import follow_up, messages, planner
 from .common import LONG_AGO
 from .plan_common import PlanCase
 
@@ -201,6 +201,13 @@ class TestTakeBack(PlanCase):
         self.assertLess(text.index("Score 60"), text.index("Score 50"))
         self.assertIn("now with Bob", text)
         self.assertFalse(self.get_notes(self.manager))
+
+    def test_whoever_goes_on_with_a_plan_tells_nobody_twice(self):
+        lead = self.give(60)
+        self.add(self.bob)
+        self.follow_up()
+        messages.tell_owners(self.env, self.find_open(lead).plan_id.sudo())
+        self.assertEqual(len(self.find_farewells()), 1)
 
     def test_one_lead_is_named_in_the_subject(self):
         lead = self.give(60)
@@ -468,7 +475,7 @@ class TestTakeBack(PlanCase):
 
     def test_what_was_done_before_and_seen_later_is_put_right(self):
         lead = self.give(60)
-        self.add(self.bob)
+        self.add(self.bob, self.eve)
         self.follow_up()
         self.assertEqual(lead.user_id, self.bob)
         plan = self.find_open(lead).plan_id
@@ -480,6 +487,9 @@ class TestTakeBack(PlanCase):
         self.assertEqual(self.find_open(lead), taken)
         self.assertEqual(taken.state, "contacted")
         self.assertEqual(plan.line_ids.left_reason, "contacted")
+        # Nobody had a turn, and she is told that it is hers again.
+        self.assertFalse(any(self.team.crm_team_member_ids.mapped("assignment_credit")))
+        self.assertIn("assigned", self.get_notes(self.ann)[0].body)
 
     def test_unless_the_next_one_got_in_touch_already(self):
         lead = self.give(60)
