@@ -1,10 +1,13 @@
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL, ormcache
 
 from ..fields import TechnicalBoolean, TechnicalChar
-from ..scoring.matching import get_reader
+from ..scoring.counting import get_counts_sql
+from ..scoring.matching import get_query, get_reader
 from ..tools.concurrency import CONCURRENCY_ERRORS
 from ..tools.record_names import name_records
+from ..tools.rule_domain import find_query_error
 from ..tools.time_zone import find_same_zone
 
 
@@ -164,3 +167,49 @@ class WebsiteCrmScoreDomain(models.AbstractModel):
             return "UTC"
         rows = self.env.execute_query(SQL("SELECT name FROM pg_timezone_names"))
         return find_same_zone(name, {known for (known,) in rows})
+
+    # TRYING
+
+    def _find_error(self, scope=None):
+        """Return why the domain of this rule cannot be used, or None.
+
+        :param Domain scope: owners to try it on; by default it is only planned
+        :rtype: str | None
+        """
+        self.ensure_one()
+        return find_query_error(
+            self.env,
+            lambda: self._get_statement(Domain.TRUE if scope is None else scope),
+            on_data=scope is not None,
+        )
+
+    def _get_statement(self, scope):
+        """Return the SQL of what a run of this rule reads."""
+        query = get_query(self, scope)
+        if self.rule_type == "event" and not self._find_event_error():
+            return get_counts_sql(self, query)
+        return query.select()
+
+    @api.model
+    @ormcache()
+    def _get_derived_fields(self):
+        """Return the fields that depend on what the rules make, on whichever way.
+
+        They cannot be what rules look at: the result would depend on the order in which
+        rules run.
+
+        :rtype: frozenset[fields.Field]
+        """
+        names = self.env["website.crm.scored"]._fields.keys() - self.env["base"]._fields
+        made = {
+            field
+            for model in self.env.registry.values()
+            for field in model._fields.values()
+            if model._name.startswith(self._name)  # the models of the scoring itself
+            or (field.comodel_name or "").startswith(self._name)
+            or field.name in names
+            and getattr(model, "_ledger_field", None)
+        }
+        return frozenset(made).union(
+            *(self.env.registry.get_dependent_fields(field) for field in made)
+        )
