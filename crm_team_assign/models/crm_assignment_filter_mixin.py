@@ -11,6 +11,8 @@ from odoo.addons.website_crm_score.tools.own_context import OURS
 from odoo.addons.website_crm_score.tools.rule_domain import (
     describe_error,
     find_domain_error,
+    find_query_error,
+    iter_fields,
     parse_domain,
 )
 
@@ -99,6 +101,22 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
         if not self._has_filter(name):
             return None
         return find_domain_error(self[name], self._get_filter_reader())
+
+    def _has_sound_filters(self):
+        """Return whether the filters of all of these can be used: tried at once, since
+        most can."""
+        reader = self._get_filter_reader()
+
+        def compile_filters():
+            texts = sorted(set(self.mapped(lambda one: one.assignment_domain or "[]")))
+            domains = [parse_domain(text, reader.env) for text in texts]
+            for domain in domains:
+                for _field in iter_fields(domain, reader):
+                    pass  # it raises where there is no such field
+            queries = (reader._search(domain).select() for domain in domains)
+            return SQL(" UNION ALL ").join(queries)
+
+        return not self or not find_query_error(reader.env, compile_filters)
 
     def _check_filter(self, name):
         """
@@ -189,19 +207,20 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
         errors.setdefault(self, None)
         return lead_ids
 
-    def _get_filter_domain(self):
+    def _get_filter_domain(self, is_sound=False):
         """Return the domain of the leads that the filter takes, of none if it cannot be
         used.
 
         With the rights of who asks; in superuser mode the same for everybody, as the
         leads are found before.
 
+        :param bool is_sound: whether it is known that the filter can be used
         :rtype: Domain
         """
         self.ensure_one()
         if not self._has_filter("assignment_domain"):
             return Domain.TRUE
-        if self._find_filter_error("assignment_domain"):
+        if not is_sound and self._find_filter_error("assignment_domain"):
             return Domain.FALSE
         reader = self._get_filter_reader()
         domain = parse_domain(self.assignment_domain, self.env).optimize_full(reader)

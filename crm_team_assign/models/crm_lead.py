@@ -160,7 +160,9 @@ class CrmLead(models.Model):
         """
         self._check_not_asked_by_filters()
         teams = self.env["crm.team"]._get_takers()
-        by_team = {team: team._get_matching_domain() for team in teams}
+        teams.mapped("crm_team_member_ids.user_id.company_ids")  # of all at once
+        is_sound = teams._has_sound_filters()
+        by_team = {team: team._get_matching_domain(is_sound) for team in teams}
         taken = Domain.OR(
             domain & Domain("score", ">=", team.min_for_assign)
             for team, domain in by_team.items()

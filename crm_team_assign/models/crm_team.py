@@ -222,16 +222,17 @@ class CrmTeam(models.Model):
         # sudo: the teams of other companies, for the leads of those
         return self.sudo().search(self._get_assignment_team_domain())
 
-    def _get_matching_domain(self):
+    def _get_matching_domain(self, is_sound=False):
         """Return the domain of leads that this team takes if their score is enough: its
         own, and, if it has room at all, those without a team.
 
+        :param bool is_sound: whether it is known that the filter can be used
         :rtype: Domain
         """
         self.ensure_one()
         teams = [self.id, False] if self._get_assignment_weight() else [self.id]
         domain = Domain("team_id", "in", teams) & self._get_assignment_company_domain()
-        return domain & self._get_filter_domain()
+        return domain & self._get_filter_domain(is_sound)
 
     def _find_candidates(self, free, draft):
         """Return which leads without a team each of these teams could take.

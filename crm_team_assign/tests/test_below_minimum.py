@@ -217,6 +217,26 @@ class TestBelowMinimum(AssignmentCase):
                 self.assertEqual(untaken & leads, leads - taken)
                 self.assertFalse(self.find() & leads)
 
+    def test_more_teams_with_filters_cost_no_more_queries(self):
+        def count_queries():
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = self.env.cr.sql_log_count
+            self.Lead.search(BELOW)
+            return self.env.cr.sql_log_count - before
+
+        def make_teams(cities):
+            for city in cities:
+                text = str([("city", "=", city)])
+                self.make_team(city, 50, [self.ann], assignment_domain=text)
+
+        make_teams(["Paris", "Rome"])
+        count_queries()
+        few = count_queries()
+        make_teams(["Oslo", "Nice", "Lyon", "Bonn"])
+        count_queries()
+        self.assertEqual(count_queries(), few)
+
     def test_one_query_finds_them(self):
         self.make_team("A", 50, [self.ann])
         leads = self.make_scored(*[10] * 20)
