@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..scoring.win_rate import FEW, get_rate_sql, get_wilson_sql
+from ..scoring.worklist import tune
 
 
 class WebsiteCrmLift(models.AbstractModel):
@@ -42,6 +43,30 @@ class WebsiteCrmLift(models.AbstractModel):
                 for number in (row.lift_low, row.lift_high)
             )
             row.lift_range = f"{low} – {high}" if row.closed_count else False
+
+    # READING
+
+    @api.model
+    def _search(self, domain, *args, **kwargs):
+        self._prepare()
+        return super()._search(domain, *args, **kwargs)
+
+    def _fetch_query(self, query, fields):
+        self._prepare()
+        return super()._fetch_query(query, fields)
+
+    def _prepare(self):
+        """Prepare for statements over all leads."""
+        tune(self.env.cr)
+
+    # SQL
+
+    def _get_is_visible_sql(self):
+        """Return the condition that ``lead`` is of no other company than the user's."""
+        return SQL(
+            "(lead.company_id IS NULL OR lead.company_id = ANY(%s))",
+            self.env.companies.ids,
+        )
 
     @api.model
     def _get_lift_sql(self, won, lost, all_rate):

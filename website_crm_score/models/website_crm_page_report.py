@@ -76,7 +76,6 @@ class WebsiteCrmPageReport(models.Model):
     def _table_query(self):
         return SQL(
             """
-            WITH lead AS MATERIALIZED (%(leads)s)
             SELECT entry.id, entry.url, page_id, view_count, view_date, lead_count,
                    won + lost < %(few)s AS is_few, %(lift)s
               FROM (SELECT url_id, max(page_id) AS page_id,
@@ -85,7 +84,7 @@ class WebsiteCrmPageReport(models.Model):
                            count(*) FILTER (WHERE is_won) AS won,
                            count(*) FILTER (WHERE is_lost) AS lost
                       FROM website_crm_pageview pageview
-                      JOIN lead ON lead.id = pageview.lead_id
+                      JOIN (%(leads)s) lead ON lead.id = pageview.lead_id
                   GROUP BY url_id) seen
         CROSS JOIN (%(all)s) whole
               JOIN website_crm_url entry ON entry.id = seen.url_id
@@ -101,10 +100,10 @@ class WebsiteCrmPageReport(models.Model):
             """
             SELECT lead.id, %s AS is_won, lead.won_status = 'lost' AS is_lost
               FROM crm_lead lead
-             WHERE lead.company_id IS NULL OR lead.company_id = ANY(%s)
+             WHERE %s
             """,
             IS_WON,
-            self.env.companies.ids,
+            self._get_is_visible_sql(),
         )
 
     def _get_all_sql(self):
@@ -112,8 +111,9 @@ class WebsiteCrmPageReport(models.Model):
         return SQL(
             """
             SELECT avg(is_won::integer)::float AS all_rate
-              FROM lead
+              FROM (%s) lead
              WHERE (is_won OR is_lost)
                AND id IN (SELECT lead_id FROM website_crm_pageview)
-            """
+            """,
+            self._get_leads_sql(),
         )

@@ -8,6 +8,14 @@ WON, LOST = SQL("COALESCE(held.won, 0)"), SQL("COALESCE(held.lost, 0)")
 OTHER_WON = SQL("(COALESCE(looked.won, 0) - COALESCE(held.looked_won, 0))")
 OTHER_LOST = SQL("(COALESCE(looked.lost, 0) - COALESCE(held.looked_lost, 0))")
 ALL_WON, ALL_LOST = SQL("(%s + %s)", WON, OTHER_WON), SQL("(%s + %s)", LOST, OTHER_LOST)
+# The moments at which rules were written, to which dates are rounded down.
+EDGES = SQL(
+    """
+    (SELECT array_agg(DISTINCT date_trunc('second', create_date)
+                      ORDER BY date_trunc('second', create_date))
+       FROM website_crm_score)
+    """
+)
 # Whether a rule looked at a lead: an ordinary one does when the lead is new. Dates are
 # numbers of the rules that are no younger.
 IS_LOOKED_AT = SQL(
@@ -110,17 +118,14 @@ class WebsiteCrmScoreRuleReport(models.Model):
     def _table_query(self):
         return SQL(
             """
-            WITH dates AS MATERIALIZED (
-                SELECT array_agg(DISTINCT date_trunc('second', create_date)
-                                 ORDER BY date_trunc('second', create_date)) AS edges
-                  FROM website_crm_score
-            ), rule AS MATERIALIZED (
+            WITH rule AS MATERIALIZED (
                 SELECT rule.*, rule.rule_type = 'event' OR rule.event_based
                        AS looks_again,
-                       width_bucket(date_trunc('second', create_date), edges) AS place
-                  FROM website_crm_score rule, dates
+                       width_bucket(date_trunc('second', create_date), %(edges)s)
+                       AS place
+                  FROM website_crm_score rule
                  WHERE apply_to = 'lead' AND is_draft IS NOT TRUE
-            ), lead AS MATERIALIZED (%(leads)s)
+            )
             SELECT rule.id, rule.id AS rule_id, rule.active, rule.company_id,
                    rule.category, rule.value AS points,
                    CASE WHEN rule.rule_type = 'event' THEN rule.event_type END
@@ -132,7 +137,7 @@ class WebsiteCrmScoreRuleReport(models.Model):
          LEFT JOIN (%(held)s) held ON held.rule_id = rule.id
          LEFT JOIN (%(looked)s) looked ON looked.rule_id = rule.id
             """,
-            leads=self._get_leads_sql(),
+            edges=EDGES,
             held=self._get_held_sql(),
             looked=self._get_looked_sql(),
             other_won=OTHER_WON,
@@ -142,27 +147,26 @@ class WebsiteCrmScoreRuleReport(models.Model):
         )
 
     def _get_leads_sql(self):
-        """Return the query of leads, each with when it was made and closed."""
+        """Return the query of leads, closed ones each with when it was made and closed.
+
+        It is part of other queries, and so read by several processes.
+        """
         return SQL(
             """
             SELECT lead.id, lead.company_id, lead.score_date IS NOT NULL AS is_scored,
                    %(is_won)s AS is_won, lead.won_status = 'lost' AS is_lost,
-                   width_bucket(lead.create_date, edges) AS created,
-                   CASE WHEN %(is_closed)s THEN width_bucket(%(closed_date)s, edges) END
-                   AS closed
-              FROM crm_lead lead, dates
+                   CASE WHEN %(is_closed)s
+                        THEN width_bucket(lead.create_date, %(edges)s) END AS created,
+                   CASE WHEN %(is_closed)s
+                        THEN width_bucket(%(closed_date)s, %(edges)s) END AS closed
+              FROM crm_lead lead
              WHERE %(is_visible)s
             """,
             is_won=IS_WON,
             is_closed=IS_CLOSED,
             closed_date=CLOSED_DATE,
+            edges=EDGES,
             is_visible=self._get_is_visible_sql(),
-        )
-
-    def _get_is_visible_sql(self):
-        return SQL(
-            "(lead.company_id IS NULL OR lead.company_id = ANY(%s))",
-            self.env.companies.ids,
         )
 
     def _get_held_sql(self):
@@ -178,12 +182,13 @@ class WebsiteCrmScoreRuleReport(models.Model):
                            count(*) AS leads, count(*) FILTER (WHERE is_won) AS won,
                            count(*) FILTER (WHERE is_lost) AS lost
                       FROM website_crm_score_line line
-                      JOIN lead ON lead.id = line.lead_id
+                      JOIN (%(leads)s) lead ON lead.id = line.lead_id
                   GROUP BY line.rule_id, company_id, created, closed) lead
               JOIN rule ON rule.id = lead.rule_id
              WHERE rule.company_id IS NULL OR lead.company_id = rule.company_id
           GROUP BY rule.id
             """,
+            leads=self._get_leads_sql(),
             is_looked_at=IS_LOOKED_AT,
         )
 
@@ -197,12 +202,14 @@ class WebsiteCrmScoreRuleReport(models.Model):
               JOIN (SELECT company_id, created, closed,
                            count(*) FILTER (WHERE is_won) AS won,
                            count(*) FILTER (WHERE is_lost) AS lost
-                      FROM lead WHERE is_scored AND closed IS NOT NULL
+                      FROM (%(leads)s) lead
+                     WHERE is_scored AND (is_won OR is_lost)
                   GROUP BY company_id, created, closed) lead
-                ON %s
+                ON %(is_looked_at)s
           GROUP BY rule.id
             """,
-            IS_LOOKED_AT,
+            leads=self._get_leads_sql(),
+            is_looked_at=IS_LOOKED_AT,
         )
 
     @api.model
