@@ -24,6 +24,7 @@
         "views/website_crm_score_report_views.xml",
         "views/website_crm_score_rule_report_views.xml",
         "views/website_crm_page_report_views.xml",
+        "views/website_crm_event_report_views.xml",
         "views/website_crm_pageview_views.xml",
         "views/crm_lead_views.xml",
         "views/res_partner_views.xml",

@@ -8,7 +8,9 @@
     "depends": ["website_crm_score", "mass_mailing_crm"],
     "data": [
         "data/ir_config_parameter_data.xml",
+        "security/ir.model.access.csv",
         "views/website_crm_score_views.xml",
+        "views/website_crm_mailing_report_views.xml",
         "views/mailing_mailing_views.xml",
         "views/res_config_settings_views.xml",
         "views/res_partner_views.xml",

@@ -6,7 +6,12 @@
     "author": "Lead Scoring contributors",
     "license": "LGPL-3",
     "depends": ["website_crm_score", "website_sale"],
-    "data": ["views/website_crm_score_views.xml"],
+    "data": [
+        "security/ir.model.access.csv",
+        "views/website_crm_score_views.xml",
+        "views/website_crm_product_report_views.xml",
+        "views/product_template_views.xml",
+    ],
     "assets": {
         "web.assets_tests": [
             "website_crm_score_sale/static/tests/tours/*",

@@ -25,6 +25,7 @@ from . import website_crm_score_report
 from . import website_crm_lift
 from . import website_crm_score_rule_report
 from . import website_crm_page_report
+from . import website_crm_event_report
 from . import website_crm_score_identity
 from . import website_crm_score_run
 from . import website_crm_score_alert

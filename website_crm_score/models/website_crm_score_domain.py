@@ -130,6 +130,17 @@ class WebsiteCrmScoreDomain(models.AbstractModel):
     def _get_reader_values(self):
         return {**self.default_get(["lang", "tz"]), "author_id": self.env.uid}
 
+    @api.model
+    def _think_up(self, values):
+        """Return a rule that is only thought of, as the user would write it.
+
+        :rtype: models.BaseModel
+        """
+        defaults = self.default_get(list(self._fields))
+        values = {**defaults, **self._get_reader_values(), **values}
+        # sudo: what happened is counted with all rights, as a run does it
+        return self.sudo().new(values)
+
     def _name_records(self, text, unknown=None):
         """Return ``text`` with the ids of the records that it names, to the reader.
 

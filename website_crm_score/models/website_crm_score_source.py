@@ -30,6 +30,8 @@ class WebsiteCrmScoreSource(models.AbstractModel):
     _is_of_visitors = False
     # The model of the records by which users see what happened, if there are any.
     _evidence = None
+    # The model of the records that events are about, such as products, if they are.
+    _about = None
 
     # ALL SOURCES
 
@@ -86,6 +88,18 @@ class WebsiteCrmScoreSource(models.AbstractModel):
         """
         events = self._get_events(rule, owners)
         return SQL("SELECT * FROM (%s) event WHERE date >= %s", events, since)
+
+    @api.model
+    def _get_events_about(self, rule, owners):
+        """Return the query of the events of :meth:`_get_events`, each with what it is
+        about; an event that is about several records once for each. Where events are
+        about none, :attr:`_about`, this is not called.
+
+        :return: a query of ``owner_id``, ``date`` and ``about_id``, an id of
+            :attr:`_about`
+        :rtype: SQL
+        """
+        raise NotImplementedError
 
     @api.model
     def _get_uncounted_events(self, rule, owners):

@@ -47,7 +47,7 @@ def get_counts_sql(rule, earners, few=None):
         """,
         units=units,
         events=_get_events_of(rule, earners, few),
-        latest=_get_latest_date(),
+        latest=get_latest_date(),
         is_counted=is_counted,
     )
     # The first date is that of all: when a count can fall below the least.
@@ -111,7 +111,7 @@ def get_fates_sql(rule, owner_id):
         """,
         max_count=rule.max_count or None,
         units=units,
-        latest=_get_latest_date(),
+        latest=get_latest_date(),
         is_counted=is_counted,
         events=rule._get_events(),
         owner_id=owner_id,
@@ -185,7 +185,7 @@ def get_recent_queries(rule, since):
             " WHERE date >= %(since)s AND date <= %(latest)s AND owner_id IS NOT NULL",
             events=rule._get_source()._get_recent_events(rule, owners, since),
             since=since,
-            latest=_get_latest_date(),
+            latest=get_latest_date(),
         )
     ]
     held = SQL(
@@ -202,7 +202,7 @@ def get_recent_queries(rule, since):
     return queries
 
 
-def _get_latest_date():
+def get_latest_date():
     """Return the date after which an event has not happened yet.
 
     Clocks differ: what was done a moment ago can bear a later date. To the minute, so

@@ -95,10 +95,10 @@ class ClosedMonths:
             SELECT lead.id, lead.score, %(is_won)s AS is_won,
                    lead.score_date IS NOT NULL AS is_scored,
                    width_bucket(%(date)s, %(edges)s::timestamp[]) AS place
-              FROM crm_lead lead WHERE lead.id IN %(ids)s
+              FROM (%(closed)s) lead
             """,
             is_won=IS_WON,
             date=CLOSED_DATE,
             edges=self._list_edges(),
-            ids=leads._search(CLOSED).subselect(),
+            closed=leads._search(CLOSED).select(SQL("crm_lead.*")),
         )

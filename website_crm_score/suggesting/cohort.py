@@ -123,11 +123,7 @@ class Cohort:
 
         :rtype: models.BaseModel
         """
-        rules = self.env["website.crm.score"]
-        defaults = rules.default_get(list(rules._fields))
-        values = {**defaults, **rules._get_reader_values(), **values}
-        # sudo: what happened is counted with all rights, as a run does it
-        return rules.sudo().new(values)
+        return self.env["website.crm.score"]._think_up(values)
 
     def get_scores(self):
         """Return won and lost newer leads by the score that they have.

@@ -1,11 +1,34 @@
 from datetime import timedelta
 from random import Random
 
+from lxml import etree
+
 from odoo import fields
 
 from .common import ScoringCase
 
 ORIGINS = ["Landing Page", "API", "Form"]
+
+
+def read_list(records, domain=()):
+    """Return what the list of a report shows, as the web client reads it."""
+    view = records.get_view(view_type="list")
+    names = {node.get("name") for node in etree.fromstring(view["arch"]).iter("field")}
+    name = {"fields": {"display_name": {}}}
+    specification = {
+        field: name if records._fields[field].type == "many2one" else {}
+        for field in names
+    }
+    return records.web_search_read(list(domain), specification)["records"]
+
+
+def count_queries(env, read):
+    """Return how many queries it takes to read."""
+    env.flush_all()
+    env.invalidate_all()
+    before = env.cr.sql_log_count
+    read()
+    return env.cr.sql_log_count - before
 
 
 class ReportCase(ScoringCase):

@@ -7,6 +7,7 @@ from . import website_crm_score_source_mail_ignored
 from . import website_crm_score_source_mail_bounce
 from . import website_crm_score_source_mail_unsubscribe
 from . import website_crm_scored
+from . import website_crm_mailing_report
 from . import crm_lead
 from . import link_tracker
 from . import link_tracker_click

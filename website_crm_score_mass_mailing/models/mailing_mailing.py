@@ -32,6 +32,13 @@ class MailingMailing(models.Model):
         )
         return {**action, "domain": list(self._get_rule_domain()), "context": {}}
 
+    def action_open_score_report(self):
+        """Show what became of the leads that this was sent to."""
+        return self.env["website.crm.mailing.report"]._open(
+            "website_crm_score_mass_mailing.website_crm_mailing_report_action",
+            self._get_versions(),
+        )
+
     def _get_rule_domain(self):
         """Return the domain of the rules that count what happens to mails of this."""
         return (

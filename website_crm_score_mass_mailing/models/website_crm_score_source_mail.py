@@ -12,6 +12,7 @@ class WebsiteCrmScoreSourceMail(models.AbstractModel):
 
     _filters = ("mailing_match", "mailing_id", "mailing_campaign_id")
     _evidence = "mailing.trace"
+    _about = "mailing.mailing"
     # Which mails show it, each a row ``trace``
     _evidence_condition = SQL("trace.sent_datetime IS NOT NULL")
 
@@ -49,9 +50,31 @@ class WebsiteCrmScoreSourceMail(models.AbstractModel):
         columns = SQL(", %s", columns) if columns else SQL()
         return self._get_owned_mails(
             owners,
-            SQL("%s AS date, 1 AS weight %s", date, columns),
+            SQL(
+                "%s AS date, 1 AS weight, trace.mass_mailing_id AS mailing_id %s",
+                date,
+                columns,
+            ),
             SQL("%s AND %s", self._get_mailing_sql(rule), condition),
             joins,
+        )
+
+    @api.model
+    def _get_events_about(self, rule, owners):
+        """Those of all versions of a newsletter are about the first one."""
+        return SQL(
+            """
+            SELECT event.owner_id, event.date,
+                   COALESCE(tested.first_id, mailing.id) AS about_id
+              FROM (%s) event
+              JOIN mailing_mailing mailing ON mailing.id = event.mailing_id
+         LEFT JOIN (SELECT campaign_id, min(id) AS first_id
+                      FROM mailing_mailing WHERE ab_testing_enabled
+                  GROUP BY campaign_id) tested
+                ON tested.campaign_id = mailing.campaign_id
+               AND mailing.ab_testing_enabled
+            """,
+            self._get_events(rule, owners),
         )
 
     @api.model

@@ -90,9 +90,9 @@ class WebsiteCrmScoreSourceMailClick(models.AbstractModel):
             return clicks
         return SQL(
             """
-            SELECT owner_id, min(date) AS date, 1 AS weight
+            SELECT owner_id, min(date) AS date, 1 AS weight, mailing_id
               FROM (%s) click
-          GROUP BY owner_id, trace_id
+          GROUP BY owner_id, trace_id, mailing_id
             """,
             clicks,
         )

@@ -11,6 +11,7 @@ from . import test_mail_rules
 from . import test_mail_suggestion
 from . import test_mail_trial
 from . import test_mail_versions
+from . import test_mailing_report
 from . import test_mailing_rights
 from . import test_migration
 from . import test_newsletter_journey

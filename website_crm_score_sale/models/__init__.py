@@ -10,5 +10,7 @@ from . import website_crm_score_source_order
 from . import website_crm_score_source_cart_add
 from . import website_crm_score_source_cart_abandoned
 from . import website_crm_score_source_purchase
+from . import product_template
+from . import website_crm_product_report
 from . import website_track
 from . import website_visitor

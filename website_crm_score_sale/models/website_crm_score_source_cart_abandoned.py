@@ -33,7 +33,7 @@ class WebsiteCrmScoreSourceCartAbandoned(models.AbstractModel):
         return [(self.env._("Left a cart"), {})]
 
     @api.model
-    def _get_events(self, rule, owners):
+    def _get_shop_events(self, rule, owners, parts):
         return SQL(
             """
             SELECT * FROM (%(carts)s) cart WHERE NOT %(is_bought)s
@@ -41,6 +41,7 @@ class WebsiteCrmScoreSourceCartAbandoned(models.AbstractModel):
             carts=self._get_order_events(
                 rule,
                 owners,
+                parts,
                 "draft",
                 date=SQL(
                     "bought.changed_date + %s * interval '1 hour'", rule.cart_hours

@@ -20,21 +20,24 @@ class WebsiteCrmScoreSourceCartAdd(models.AbstractModel):
         return [(self.env._("Put something into the cart"), {})]
 
     @api.model
-    def _get_events(self, rule, owners):
+    def _get_shop_events(self, rule, owners, parts):
         return SQL(
             """
             SELECT owned.owner_id, line.create_date AS date, %(weight)s AS weight
+                   %(column)s
               FROM (%(owned)s) owned
                    -- by its offset it stays a subquery: orders have few lines, but
                    -- PostgreSQL can think that it has to read all lines
         CROSS JOIN LATERAL (
                    SELECT * FROM sale_order_line line
                     WHERE line.order_id = owned.order_id AND %(is_product)s
-                   OFFSET 0) line
+                   OFFSET 0) line %(joins)s
          LEFT JOIN res_users author ON author.id = line.create_uid
              WHERE owned.state != 'cancel' AND %(is_customers)s
                AND line.price_subtotal >= 0 AND %(amount)s >= %(min_amount)s
             """,
+            column=parts.column,
+            joins=parts.joins,
             owned=self._get_owned_orders(owners),
             is_product=self._get_is_product_sql(rule),
             amount=self._get_line_amount_sql(),

@@ -1,8 +1,25 @@
 from datetime import timedelta
+from typing import NamedTuple
 
 from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
+
+
+class Parts(NamedTuple):
+    """What is one event, in the query of lines: an order, or each product of it."""
+
+    column: SQL = SQL()
+    joins: SQL = SQL()
+    groups: SQL = SQL()
+
+
+WHOLE = Parts()
+BY_PRODUCT = Parts(
+    SQL(", product.product_tmpl_id AS about_id"),
+    SQL("JOIN product_product product ON product.id = line.product_id"),
+    SQL("GROUP BY product.product_tmpl_id"),
+)
 
 
 class WebsiteCrmScoreSourceOrder(models.AbstractModel):
@@ -26,6 +43,7 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
     )
     _is_of_visitors = True
     _evidence = "sale.order"
+    _about = "product.template"
     # The states of the orders that show it
     _evidence_states = ()
 
@@ -53,6 +71,23 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
         return is_wrong and self.env._("an amount cannot be less than 0.")
 
     # EVENTS
+
+    @api.model
+    def _get_events(self, rule, owners):
+        return self._get_shop_events(rule, owners, WHOLE)
+
+    @api.model
+    def _get_events_about(self, rule, owners):
+        return self._get_shop_events(rule, owners, BY_PRODUCT)
+
+    @api.model
+    def _get_shop_events(self, rule, owners, parts):
+        """Return the query of the events, see ``_get_events``.
+
+        :param Parts parts: of what each is
+        :rtype: SQL
+        """
+        raise NotImplementedError
 
     @api.model
     def _get_recent_events(self, rule, owners, since):
@@ -96,9 +131,10 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
         )
 
     @api.model
-    def _get_order_events(self, rule, owners, state, date, amount):
+    def _get_order_events(self, rule, owners, parts, state, date, amount):
         """Return the query of orders with enough of these products.
 
+        :param Parts parts: see :meth:`_get_shop_events`
         :param str state: of the orders
         :param SQL date: from when on an order ``owned``, of what was ``bought``, counts
         :param SQL amount: of a row ``line``
@@ -107,14 +143,15 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
         return SQL(
             """
             SELECT owned.owner_id, %(date)s AS date, %(weight)s AS weight,
-                   owned.website_id, bought.changed_date
+                   owned.website_id, bought.*
               FROM (%(owned)s) owned
         CROSS JOIN LATERAL (
                    SELECT max(line.write_date) AS changed_date,
                           sum(%(amount)s) AS amount,
-                          sum(line.price_subtotal) AS price
-                     FROM sale_order_line line
-                    WHERE line.order_id = owned.order_id AND %(is_product)s) bought
+                          sum(line.price_subtotal) AS price %(column)s
+                     FROM sale_order_line line %(joins)s
+                    WHERE line.order_id = owned.order_id AND %(is_product)s
+                          %(groups)s) bought
              WHERE owned.state = %(state)s AND bought.amount >= %(min_amount)s
                -- what is free was bought, too, but not what was refunded
                AND (bought.amount > 0 OR bought.price <= 0)
@@ -125,6 +162,7 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
             """,
             date=date,
             amount=amount,
+            **parts._asdict(),
             owned=self._get_owned_orders(owners),
             state=state,
             is_product=self._get_is_product_sql(rule),

@@ -20,10 +20,11 @@ class WebsiteCrmScoreSourcePurchase(models.AbstractModel):
         return [(self.env._("Bought something"), {})]
 
     @api.model
-    def _get_events(self, rule, owners):
+    def _get_shop_events(self, rule, owners, parts):
         return self._get_order_events(
             rule,
             owners,
+            parts,
             "sale",
             date=SQL("owned.date_order"),
             amount=self._get_event_amount_sql(),

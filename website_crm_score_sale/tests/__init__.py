@@ -1,5 +1,6 @@
 from . import test_action_paths
 from . import test_checkout
+from . import test_product_report
 from . import test_shop
 from . import test_shop_events
 from . import test_shop_evidence

@@ -1,0 +1,158 @@
+from odoo import api, fields, models
+from odoo.fields import Domain
+from odoo.tools import SQL
+
+from ..scoring.counting import get_latest_date
+from .website_crm_lead_report import CLOSED_DATE, IS_CLOSED, IS_WON
+
+
+class WebsiteCrmEventReport(models.AbstractModel):
+    """What became of the leads to which something happened, by what it was about, such
+    as a newsletter or a product: a row is an event of a source and such a record.
+
+    They are compared with all leads to which the same happened. What happens after a
+    lead was closed is left out. Of leads of companies that are not among those of the
+    user, it says nothing.
+
+    An addon makes a model of it with a field of that record, :attr:`_about`; sources
+    have the events, see ``_get_events_about`` there.
+    """
+
+    _name = "website.crm.event.report"
+    _inherit = "website.crm.lift"
+    _description = "Analysis of Events"
+    _auto = False
+    _order = "lead_count desc, id"
+    # The field of what the events are about
+    _about = None
+
+    event_type = fields.Selection(
+        selection=lambda self: self.env["website.crm.score.source"]._get_selection(),
+        string="What Happened",
+        readonly=True,
+    )
+    event_count = fields.Integer(string="Times", readonly=True, aggregator=None)
+    lead_count = fields.Integer(string="Leads", readonly=True, aggregator=None)
+    win_rate = fields.Float(
+        help="How many of the won and lost leads to which this happened are won."
+    )
+    lift = fields.Float(
+        help="How many times the win rate of all leads to which the same happened that "
+        "of those is to which this did. 1 is no difference.",
+    )
+    verdict = fields.Selection(
+        help="Whether leads to which this happened are won more often than all to "
+        "which the same did. Too few: less than 30 are closed.",
+    )
+
+    def action_open_leads(self):
+        """Show the leads to which this happened."""
+        self.ensure_one()
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "website_crm_score.crm_lead_action_scored"
+        )
+        query = SQL(
+            "SELECT lead_id FROM (%s) held WHERE event_type = %s AND about_id = %s",
+            self._get_held_sql(),
+            self.event_type,
+            self[self._about].id,
+        )
+        self._prepare()
+        ids = [lead_id for (lead_id,) in self.env.execute_query(query)]
+        name = self[self._about].sudo().display_name  # sudo: as the list shows it
+        return {**action, "display_name": name, "domain": [("id", "in", ids)]}
+
+    @api.model
+    def _open(self, action, records):
+        """Return an action on the rows that are about these records.
+
+        :param str action: its xml id
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(action)
+        return {**action, "domain": list(Domain(self._about, "in", records.ids))}
+
+    # ROWS
+
+    def _prepare(self):
+        self.env.flush_all()  # sources read what they want
+        return super()._prepare()
+
+    @property
+    def _table_query(self):
+        won, lost = SQL("won"), SQL("lost")
+        return SQL(
+            """
+            WITH held AS MATERIALIZED (%(held)s)
+            SELECT id, event_type, about_id AS %(about)s, event_count, lead_count,
+                   %(lift)s
+              FROM (SELECT about_id * %(count)s + place AS id, place, event_type,
+                           about_id, sum(times)::bigint AS event_count,
+                           count(*) AS lead_count,
+                           count(*) FILTER (WHERE is_won) AS won,
+                           count(*) FILTER (WHERE is_lost) AS lost
+                      FROM held GROUP BY place, event_type, about_id) counted
+         LEFT JOIN (SELECT place, avg(is_won::integer)::float AS all_rate
+                      FROM (SELECT DISTINCT place, lead_id, is_won FROM held
+                             WHERE is_won OR is_lost) closed
+                  GROUP BY place) whole USING (place)
+            """,
+            held=self._get_held_sql(),
+            about=SQL.identifier(self._about),
+            count=max(len(self._get_sources()), 1),
+            lift=self._get_lift_sql(won, lost, SQL("all_rate")),
+        )
+
+    @api.model
+    def _get_held_sql(self):
+        """Return the query of leads, each once for what happened and what it was about,
+        with how many times."""
+        return SQL(
+            """
+            SELECT place, event_type, about_id, lead.id AS lead_id, is_won, is_lost,
+                   count(*) AS times
+              FROM (%(events)s) event
+              JOIN (%(leads)s) lead ON lead.id = event.owner_id
+             WHERE event.date <= lead.end_date
+          GROUP BY place, event_type, about_id, lead.id, is_won, is_lost
+            """,
+            events=SQL(" UNION ALL ").join(self._iter_events()),
+            leads=self._get_leads_sql(),
+        )
+
+    def _iter_events(self):
+        """Yield the query of the events of each source, with its place."""
+        leads = self.env["crm.lead"]
+        for place, source in enumerate(self._get_sources()):
+            rule = self.env["website.crm.score"]._think_up(
+                {"rule_type": "event", "event_type": source._event_type}
+            )
+            yield SQL(
+                "SELECT %s AS place, %s AS event_type, about_id, owner_id, date"
+                " FROM (%s) event",
+                place,
+                source._event_type,
+                source._get_events_about(rule, leads),
+            )
+
+    def _get_sources(self):
+        """Return the sources of which events are about such a record."""
+        model = self._fields[self._about].comodel_name
+        sources = self.env["website.crm.score.source"]._get_all()
+        return [source for source in sources if source._about == model]
+
+    def _get_leads_sql(self):
+        """Return the query of leads, each with until when events are told of."""
+        return SQL(
+            """
+            SELECT lead.id, %(is_won)s AS is_won, lead.won_status = 'lost' AS is_lost,
+                   CASE WHEN %(is_closed)s THEN LEAST(%(closed_date)s, %(latest)s)
+                        ELSE %(latest)s END AS end_date
+              FROM crm_lead lead
+             WHERE %(is_visible)s
+            """,
+            is_won=IS_WON,
+            is_closed=IS_CLOSED,
+            closed_date=CLOSED_DATE,
+            latest=get_latest_date(),
+            is_visible=self._get_is_visible_sql(),
+        )
