@@ -258,28 +258,40 @@ class Preview:
         )
 
     def _get_statement(self):
-        """Return the statement that tells all of it at once."""
+        """Return the statement that tells all of it at once.
+
+        Many owners are alike: they are counted once, and then only what is different.
+        """
         return SQL(
             """
-            WITH state AS MATERIALIZED (%(states)s)
+            WITH state AS MATERIALIZED (%(states)s),
+            alike AS MATERIALIZED (
+                SELECT company_id, is_matched, score_before, score_after, grade_before,
+                       grade_after, count(*) AS count
+                  FROM state GROUP BY 1, 2, 3, 4, 5, 6)
             SELECT json_build_object(
-                   'total', count(*),
-                   'matched', count(*) FILTER (WHERE is_matched),
-                   'changed', count(*) FILTER (WHERE score_after != score_before),
-                   'gained', count(*) FILTER (WHERE score_after > score_before),
-                   'lost', count(*) FILTER (WHERE score_after < score_before),
+                   'total', %(total)s,
+                   'matched', %(matched)s,
+                   'changed', %(changed)s,
+                   'gained', %(gained)s,
+                   'lost', %(lost)s,
                    'changes', %(changes)s,
                    'scores', %(scores)s,
                    'grades', %(grades)s,
                    'levels', %(levels)s,
                    'examples', %(examples)s)
-              FROM state
+              FROM alike
             """,
             states=self._get_states(),
+            total=_count(SQL("TRUE")),
+            matched=_count(SQL("is_matched")),
+            changed=_count(SQL("score_after != score_before")),
+            gained=_count(SQL("score_after > score_before")),
+            lost=_count(SQL("score_after < score_before")),
             changes=self._list(
                 SQL(
                     "SELECT (score_after - score_before)::float AS points,"
-                    " count(*) AS count FROM state WHERE score_after != score_before"
+                    " sum(count) AS count FROM alike WHERE score_after != score_before"
                     " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %s",
                     CHANGES,
                 )
@@ -288,10 +300,11 @@ class Preview:
                 SQL(
                     """
                     SELECT score::float, sum(before) AS before, sum(after) AS after
-                      FROM (SELECT floor(score_before) AS score, 1 AS before, 0 AS after
-                              FROM state
+                      FROM (SELECT floor(score_before) AS score, count AS before,
+                                   0 AS after
+                              FROM alike
                          UNION ALL
-                            SELECT floor(score_after), 0, 1 FROM state) one
+                            SELECT floor(score_after), 0, count FROM alike) one
                   GROUP BY 1 ORDER BY 1
                     """
                 )
@@ -300,10 +313,10 @@ class Preview:
                 SQL(
                     """
                     SELECT grade, sum(before) AS before, sum(after) AS after
-                      FROM (SELECT grade_before AS grade, 1 AS before, 0 AS after
-                              FROM state
+                      FROM (SELECT grade_before AS grade, count AS before, 0 AS after
+                              FROM alike
                          UNION ALL
-                            SELECT grade_after, 0, 1 FROM state) one
+                            SELECT grade_after, 0, count FROM alike) one
                      WHERE grade IS NOT NULL
                   GROUP BY 1 ORDER BY 1
                     """
@@ -327,21 +340,29 @@ class Preview:
 
     def _get_levels(self):
         """Return the query of how many owners reach each level, before and after."""
+        was_above, is_above = (
+            SQL("score_before >= minimum"),
+            SQL("score_after >= minimum"),
+        )
         return SQL(
             """
-            SELECT place,
-                   count(*) FILTER (WHERE score_before >= minimum) AS before,
-                   count(*) FILTER (WHERE score_after >= minimum) AS after,
-                   count(*) FILTER (WHERE score_before < minimum
-                                      AND score_after >= minimum) AS up,
-                   count(*) FILTER (WHERE score_before >= minimum
-                                      AND score_after < minimum) AS down
-              FROM unnest(%s::numeric[], %s::integer[])
+            SELECT place, %(before)s AS before, %(after)s AS after, %(up)s AS up,
+                   %(down)s AS down
+              FROM unnest(%(minimums)s::numeric[], %(company_ids)s::integer[])
                    WITH ORDINALITY level (minimum, company_id, place)
-         LEFT JOIN state ON level.company_id IS NULL OR state.company_id IS NULL
-                   OR state.company_id = level.company_id
+         LEFT JOIN alike ON level.company_id IS NULL OR alike.company_id IS NULL
+                   OR alike.company_id = level.company_id
           GROUP BY place ORDER BY place
             """,
-            [minimum for minimum, _company_id in self.levels],
-            [company_id or None for _minimum, company_id in self.levels],
+            before=_count(was_above),
+            after=_count(is_above),
+            up=_count(SQL("%s AND NOT %s", is_above, was_above)),
+            down=_count(SQL("%s AND NOT %s", was_above, is_above)),
+            minimums=[minimum for minimum, _company_id in self.levels],
+            company_ids=[company_id or None for _minimum, company_id in self.levels],
         )
+
+
+def _count(condition):
+    """Return how many owners of the rows ``alike`` fulfil a condition."""
+    return SQL("COALESCE(sum(count) FILTER (WHERE %s), 0)", condition)

@@ -77,13 +77,16 @@ class WebsiteCrmScoreSourceMailIgnored(models.AbstractModel):
 
     @api.model
     def _get_is_opened_sql(self, rule):
-        """Return the condition that ``trace`` was opened in time."""
+        """Return the condition that ``trace`` was opened in time.
+
+        Who opened it is asked last: most were not opened at all.
+        """
         return SQL(
-            "(%s AND trace.open_datetime < %s)",
+            "(trace.open_datetime IS NOT NULL AND trace.open_datetime < %s AND %s)",
+            self._get_deadline_sql(rule),
             self.env["mailing.trace"]._get_is_of_somebody_sql(
                 SQL("trace.open_datetime")
             ),
-            self._get_deadline_sql(rule),
         )
 
     @api.model
