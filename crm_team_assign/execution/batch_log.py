@@ -1,5 +1,13 @@
 """What is to be logged, collected for many leads at once."""
 
+from odoo.addons.website_crm_score.tools.own_context import OURS
+
+from . import plain_create
+
+# What leads know of their messages
+OF_MESSAGES = ("message_ids", "website_message_ids", "has_message")
+OF_MESSAGES += ("message_needaction", "message_needaction_counter")
+
 
 class BatchLog:
     """The values of messages that core is about to create one by one.
@@ -10,3 +18,27 @@ class BatchLog:
 
     def __init__(self):
         self.messages = []
+
+    def create_all(self, leads):
+        """Create the messages, and then what they tell of changed fields.
+
+        :param crm.lead leads: in whose environment they were collected
+        """
+        commands = [values.pop("tracking_value_ids") or () for values in self.messages]
+        # sudo: as core logs
+        leads = leads.with_context(assignment_log=None, is_batch=OURS).sudo()
+        messages = leads._message_create(self.messages)
+        tracking = [
+            {**values, "mail_message_id": message.id}
+            for message, of_message in zip(messages, commands, strict=True)
+            for _create, _id, values in of_message
+        ]
+        model = leads.env["mail.tracking.value"]
+        if plain_create.can_add(model, tracking):
+            plain_create.add(model, tracking)
+        else:
+            model.create(tracking)
+        messages.invalidate_recordset(["tracking_value_ids"], flush=False)
+        leads.browse(values["res_id"] for values in self.messages).invalidate_recordset(
+            OF_MESSAGES, flush=False
+        )

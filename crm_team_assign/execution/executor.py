@@ -198,10 +198,12 @@ class Executor:
         return {lead_id: reason for lead_id, reason in reasons.items() if reason}
 
     def _find_member_obstacles(self, batch, now):
-        obstacles = {}
+        obstacles, nobody = {}, self.env["crm.team.member"]
+        members = nobody.browse({todo.member_id for todo in batch} - {None}).exists()
+        there = {member.id: member for member in members}
         for (member_id,), same in _group_by(batch, "member_id"):
             lead_ids = [todo.lead_id for todo in same]
-            member = self.env["crm.team.member"].browse(member_id or []).exists()
+            member = there.get(member_id, nobody)
             if member_id and not member._takes_leads():
                 obstacles |= dict.fromkeys(lead_ids, NO_MEMBER)
             elif member.id in self.away:
@@ -220,13 +222,16 @@ class Executor:
         :rtype: list[int]
         """
         done = []
+        # What is read of one is read of all.
+        there = self.env["crm.lead"].browse(todo.lead_id for todo in batch).exists()
         keys = "team_id", "member_id", "user_id", "from_user_id"
         for (team_id, _member, user_id, from_id), same in _group_by(batch, *keys):
             team = self.teams.browse(team_id)
             user, owner = (
                 self.env["res.users"].browse(id_ or []) for id_ in (user_id, from_id)
             )
-            leads = self.env["crm.lead"].browse(todo.lead_id for todo in same)
+            leads = there.browse(todo.lead_id for todo in same) & there
+            leads = leads.with_prefetch(there.ids)
             why = {todo.lead_id: todo.why for todo in same}
             done += leads._give_to(team, user, why, owner)
         return done

@@ -89,5 +89,5 @@ def _merge(env, groups):
     merged = leads._merge_automatically(
         same.with_prefetch(leads.ids) for same in still if len(same) > 1
     )
-    leads._create_logs(log.messages)
+    log.create_all(leads)
     return [(head.id, gone.ids) for head, gone in merged.items()]

@@ -8,6 +8,7 @@ from odoo.fields import Domain
 from ..planning.wording import show_points
 from ..queries import plan_lines
 from ..queries.leads import BEST_FIRST
+from .outbox import Outbox
 
 # How many leads a message lists.
 MESSAGE_LEADS = 100
@@ -28,41 +29,78 @@ def tell_assignees(env, plan):
 
 
 def _tell_batch(env, plan, todo):
-    for item in todo:
+    jobs, users = env["ir.cron"], env["res.users"].union(*(user for user, _ids in todo))
+    # Read at once for all, as Odoo looks whether each may read his message.
+    # sudo: who may assign need not read users
+    users.sudo().mapped("all_group_ids")
+    together, apart = _part(env, todo)
+    if together:
+        jobs._attempt(partial(_tell_together, env), together)
+    for item in apart:
         # One whose message fails is not to keep others from theirs.
-        env["ir.cron"]._attempt(partial(_tell_each, env), [item])
-    plan_lines.note_told(plan, [user.id for user, _lead_ids in todo])
+        jobs._attempt(partial(_tell_each, env), [item])
+    plan_lines.note_told(plan, users.ids)
+
+
+def _part(env, todo):
+    """Return who can be told together with others, and who is told by himself: an
+    e-mail leaves once all is done, also if the message that it is of failed halfway.
+    """
+    is_known, together, apart = Outbox.is_known(env), [], []
+    for item in todo:
+        is_mailed = item[0].sudo().notification_type != "inbox"  # sudo: as above
+        (together if is_known and not is_mailed else apart).append(item)
+    return together, apart
+
+
+def _tell_together(env, todo):
+    outbox, named = Outbox(), []
+    for user, lead_ids in todo:
+        leads = _find_leads(env, user, lead_ids)
+        if leads:
+            _tell(env(context=dict(env.context, outbox=outbox)), user, leads)
+            named.append(leads)
+    for message, leads in zip(outbox.send(env), named, strict=True):
+        _note(env, message, leads)
+    return []
 
 
 def _tell_each(env, todo):
     for user, lead_ids in todo:
-        tell(env, user, lead_ids)
+        leads = _find_leads(env, user, lead_ids)
+        if leads:
+            _note(env, _tell(env, user, leads), leads)
     return []
 
 
-def tell(env, user, lead_ids):
-    """Tell a user of the leads that he has got, the best first."""
+def _note(env, message, leads):
+    # sudo: nobody may write which messages are to forget an erased lead
+    env["website.crm.score.mention"].sudo()._note(message, leads[:MESSAGE_LEADS])
+
+
+def _find_leads(env, user, lead_ids):
+    """Return those of the leads that a user has, the best first."""
     domain = Domain("id", "in", lead_ids) & Domain("user_id", "=", user.id)
     # What the message tells, and company_id for its links: at once for all, as a
     # link looks at each lead alone.
     names = ["name", "partner_name", "contact_name", "score", "company_id"]
-    leads = env["crm.lead"].search_fetch(domain, names, order=BEST_FIRST)
-    if not leads:
-        return
+    return env["crm.lead"].search_fetch(domain, names, order=BEST_FIRST)
+
+
+def _tell(env, user, leads):
+    """Tell a user of leads, in his language; return the message."""
     env = env(context=dict(env.context, lang=user.lang))
-    named = leads[:MESSAGE_LEADS].with_env(env)
+    leads = leads.with_env(env)
     values = {
-        "leads": named,
+        "leads": leads[:MESSAGE_LEADS],
         "count": len(leads),
         "show_points": show_points,
     }
-    message = env["mail.thread"].message_notify(
+    return env["mail.thread"].message_notify(
         partner_ids=user.partner_id.ids,
-        subject=_get_subject(leads.with_env(env)),
+        subject=_get_subject(leads),
         body=env["ir.qweb"]._render("crm_team_assign.message_leads_assigned", values),
     )
-    # sudo: nobody may write which messages are to forget an erased lead
-    env["website.crm.score.mention"].sudo()._note(message, named)
 
 
 def _get_subject(leads):

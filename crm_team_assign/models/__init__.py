@@ -11,6 +11,9 @@ from . import crm_lead
 from . import crm_team
 from . import crm_team_member
 from . import ir_cron
+from . import mail_followers
+from . import mail_message
+from . import mail_thread
 from . import res_config_settings
 from . import website_crm_first_steps
 from . import website_crm_score

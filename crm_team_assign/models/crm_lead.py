@@ -329,10 +329,11 @@ class CrmLead(models.Model):
         :return: ids of the leads that were given
         :rtype: list[int]
         """
-        leads = self.exists().filtered(lambda lead: lead._is_free_for(team, owner))
+        leads = self.filtered(lambda lead: lead._is_free_for(team, owner))
+        leads = leads.with_prefetch(self._prefetch_ids)
         # The user gets one message for all; core would post one for each lead.
         leads = leads.with_context(
-            mail_auto_subscribe_no_notify=True, is_assignment=OURS
+            mail_auto_subscribe_no_notify=True, is_assignment=OURS, is_batch=OURS
         )
         for values, same in leads._group_by_assignment(team, user):
             company = same.company_id
@@ -392,7 +393,10 @@ class CrmLead(models.Model):
             key = lead.company_id, *sorted(values.items())
             group = groups.setdefault(key, (values, []))
             group[1].append(lead.id)
-        return [(values, self.browse(ids)) for values, ids in groups.values()]
+        return [
+            (values, self.browse(ids).with_prefetch(self._prefetch_ids))
+            for values, ids in groups.values()
+        ]
 
     # LOGGING: what an assignment changes is logged on each lead, as all that is
     # tracked; but for many leads at once, where Odoo makes each message with
@@ -404,7 +408,7 @@ class CrmLead(models.Model):
         log = BatchLog()
         self = self.with_context(assignment_log=log)
         tracking = super()._message_track(fields_iter, initial_values_dict)
-        self._create_logs(log.messages)
+        log.create_all(self)
         return tracking
 
     def message_post(self, *, body="", **kwargs):
@@ -429,16 +433,3 @@ class CrmLead(models.Model):
     def _get_batch_log(self, key):
         log = self.env.context.get(key)
         return log if isinstance(log, BatchLog) else None
-
-    def _create_logs(self, values_list):
-        """Create messages, and then what they tell of changed fields."""
-        tracking = [values.pop("tracking_value_ids") or () for values in values_list]
-        leads = self.with_context(assignment_log=None).sudo()  # sudo: as core logs
-        messages = leads._message_create(values_list)
-        leads.env["mail.tracking.value"].create(
-            [
-                {**values, "mail_message_id": message.id}
-                for message, commands in zip(messages, tracking, strict=True)
-                for _create, _id, values in commands
-            ]
-        )

@@ -23,7 +23,9 @@ def begin(plan, lead_ids):
               FROM crm_assignment_plan_line line
              WHERE line.plan_id = %(plan_id)s AND line.lead_id = ANY(%(ids)s)
                AND line.state = 'done' AND line.user_id IS NOT NULL
-               AND handover.lead_id = line.lead_id AND handover.end_date IS NULL;
+               AND handover.lead_id = line.lead_id AND handover.end_date IS NULL
+               -- said twice: not all handovers are to be looked through
+               AND handover.lead_id = ANY(%(ids)s);
             INSERT INTO crm_assignment_handover (
                 lead_id, team_id, user_id, company_id, plan_id, date, score, grade)
             SELECT lead.id, line.team_id, lead.user_id, lead.company_id, line.plan_id,
@@ -32,7 +34,8 @@ def begin(plan, lead_ids):
               JOIN crm_lead lead ON lead.id = line.lead_id
              WHERE line.plan_id = %(plan_id)s AND line.lead_id = ANY(%(ids)s)
                AND line.state = 'done' AND line.user_id IS NOT NULL
-               AND lead.user_id IS NOT NULL
+               -- as an index has it, all leads with a user are read for each line
+               AND (lead.user_id IS NULL) IS FALSE
             """,
             now=now,
             plan_id=plan.id,

@@ -69,7 +69,8 @@ def _leave_out_mergers(plan):
         plan,
         SQL(
             """
-            WITH changed AS (
+            -- once, not for each line
+            WITH changed AS MATERIALIZED (
                 SELECT COALESCE(duplicate_of_id, lead_id) AS head_id
                   FROM crm_assignment_plan_line
                  WHERE plan_id = %(plan_id)s AND state = 'left_out'

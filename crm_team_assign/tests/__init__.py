@@ -22,6 +22,7 @@ from . import test_handover
 from . import test_fairness
 from . import test_merge_promise
 from . import test_phone_tours
+from . import test_plain_create
 from . import test_plan
 from . import test_plan_changes
 from . import test_plan_concurrency

@@ -1,8 +1,12 @@
+from contextlib import contextmanager
+from unittest.mock import patch
+
 from odoo.tests import tagged
-from odoo.tools import html2plaintext
+from odoo.tools import html2plaintext, mute_logger
 
 from odoo.addons.mail.tests.common import MailCase
 
+from ..execution import messages
 from .common import AssignmentCase
 
 
@@ -175,6 +179,45 @@ class TestAssignmentMessage(AssignmentCase, MailCase):
         self.make_scored(50)
         body = self.assign_and_track()[self.ann].mail_message_id.body
         self.assertIn("Une piste pour vous", body)
+
+    def test_one_whose_message_fails_does_not_keep_others_from_theirs(self):
+        self.make_team("Direct", 0, [self.ann, self.bob, self.eve])
+        self.make_scored(50, 60, 70)
+        usual = messages._tell
+
+        def tell(env, user, leads):
+            if user == self.bob:
+                raise ValueError("no message for Bob")
+            return usual(env, user, leads)
+
+        with (
+            patch.object(messages, "_tell", tell),
+            mute_logger("odoo.addons.crm_team_assign.models.ir_cron"),
+        ):
+            told = self.assign_and_track()
+        self.assertEqual([len(items) for items in told.values()], [1, 0, 1])
+
+    @contextmanager
+    def listen(self):
+        """Have an override note the subjects of messages that are sent."""
+        heard, cls = [], type(self.env["mail.thread"])
+
+        def notify(thread, **values):
+            message = super(cls, thread).message_notify(**values)
+            heard.append(message.subject)
+            return message
+
+        with patch.object(cls, "message_notify", notify, create=True):
+            yield heard
+
+    def test_an_addon_hears_of_each_message(self):
+        self.make_team("Direct", 0, [self.ann, self.bob])
+        self.make_scored(50, 60)
+        with self.listen() as heard:
+            told = self.assign_and_track()
+        self.assertEqual(len(heard), 2)
+        self.assertTrue(all(heard))
+        self.assertEqual([len(items) for items in told.values()], [1, 1, 0])
 
     def test_a_long_list_is_cut(self):
         self.make_team("Direct", 0, [(self.ann, {"assignment_unlimited": True})])

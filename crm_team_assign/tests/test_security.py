@@ -122,7 +122,6 @@ class TestSecurity(AssignmentCase):
                 "_give_to",
                 "_return_to",
                 "_get_allocation_domain",
-                "_create_logs",
             ],
             "ir.cron": ["_in_batches", "_attempt"],
         }

@@ -2,6 +2,7 @@ from lxml import html
 from markupsafe import Markup
 
 from odoo import api, models
+from odoo.tools import SQL
 
 from ..fields import ParentMany2one
 
@@ -25,7 +26,17 @@ class WebsiteCrmScoreMention(models.Model):
     @api.model
     def _note(self, message, leads):
         """Note that ``message`` names ``leads``."""
-        self.create([{"lead_id": lead.id, "message_id": message.id} for lead in leads])
+        self.env.cr.execute(
+            SQL(
+                """
+                INSERT INTO website_crm_score_mention (lead_id, message_id)
+                SELECT unnest(%s::int[]), %s
+                """,
+                leads.ids,
+                message.id,
+            )
+        )
+        self.invalidate_model(flush=False)
 
     @api.model
     def _erase(self, leads):

@@ -1,0 +1,153 @@
+"""Many records are added at once, as ``create`` adds them where nothing listens.
+
+Odoo's own keeps each new record in memory and looks for what depends on it. Of what an
+assignment logs, and of who follows its leads from then on, nobody asks for that.
+"""
+
+from odoo import Command
+from odoo.models import LOG_ACCESS_COLUMNS
+from odoo.tools import SQL
+
+# What Odoo calls to add a record, and whose code does nothing but what is done here
+METHODS = (
+    "create",
+    "_create",
+    "_prepare_create_values",
+    "_validate_fields",
+    "modified",
+)
+KNOWN = (
+    "odoo.orm.models",
+    "odoo.addons.mail.models.mail_message",
+    "odoo.addons.mail.models.mail_followers",
+    "odoo.addons.crm_team_assign.models.mail_message",
+    "odoo.addons.crm_team_assign.models.mail_followers",
+)
+# Of the message that a rating points to: no rating points to one that is new.
+NOT_OF_NEW = ("rating.rating.is_internal",)
+
+
+def is_plain(model):
+    """Return whether nothing happens when records are added but what Odoo's own code
+    does: no addon or automation rule hears of it, nothing stored is computed from it.
+    """
+    return not (
+        model._constraint_methods
+        or any(list_strangers(model, METHODS, KNOWN))
+        or any(field.store and field.compute for field in model._fields.values())
+        or any(_list_stored_dependents(model))
+    )
+
+
+def list_strangers(model, methods, known):
+    """Yield those of the methods of a model that are in no module that is known."""
+    for cls in type(model).__mro__:
+        for name in methods:
+            method = vars(cls).get(name)
+            if method is not None and method.__module__ not in known:
+                yield method
+
+
+def _list_stored_dependents(model):
+    for field in model._fields.values():
+        for other in model.pool.get_dependent_fields(field):
+            if other.store and other.compute and str(other) not in NOT_OF_NEW:
+                yield other
+
+
+def can_add(model, vals_list):
+    """Return whether :func:`add` does for these values what ``create`` does."""
+    return (
+        bool(model.env.su and vals_list)
+        and all(_is_simple(model, vals) for vals in vals_list)
+        and is_plain(model)
+    )
+
+
+def _is_simple(model, vals):
+    return all(
+        field.column_type or not value or _get_set_ids(field, value) is not None
+        for field, value in ((model._fields[name], vals[name]) for name in vals)
+    ) and vals.keys().isdisjoint(LOG_ACCESS_COLUMNS)
+
+
+def _get_set_ids(field, commands):
+    """Return the ids that ``commands`` set, None if they do something else."""
+    if field.type == "many2many" and len(commands) == 1:
+        [(code, _zero, ids)] = commands
+        return ids if code == Command.SET else None
+    return None
+
+
+def add(model, vals_list):
+    """Add records in one statement.
+
+    What is in memory of others does not know of them: it is the caller's to forget it.
+
+    :param list[dict] vals_list: see :func:`can_add`
+    :rtype: recordset
+    """
+    rows = list(_complete(model, vals_list))
+    names = sorted({name for row in rows for name in row})
+    columns = [name for name in names if model._fields[name].column_type]
+    found = model.env.execute_query(
+        SQL(
+            "INSERT INTO %s (%s) VALUES %s RETURNING id",
+            SQL.identifier(model._table),
+            SQL(", ").join(map(SQL.identifier, columns)),
+            SQL(", ").join(_convert(model, columns, rows)),
+        )
+    )
+    records = model.browse(record_id for (record_id,) in found)
+    for name in names:
+        if not model._fields[name].column_type:
+            _link(records, model._fields[name], [row.get(name) for row in rows])
+    return records
+
+
+def _complete(model, vals_list):
+    """Yield values with defaults: the same for all that have the same given."""
+    defaults = {}
+    for vals in vals_list:
+        names = frozenset(vals)
+        if names not in defaults:
+            [full] = model._prepare_create_values([vals])
+            defaults[names] = {name: full[name] for name in full if name not in vals}
+        yield vals | defaults[names]
+
+
+def _convert(model, columns, rows):
+    """Yield what is stored of each row; what is to be cleaned once for all alike."""
+    cleaned = {}
+    for row in rows:
+        values = []
+        for name in columns:
+            field, value = model._fields[name], row.get(name)
+            if name not in row:
+                values.append(None)
+            elif field.type != "html":
+                values.append(field.convert_to_column_insert(value, model, row))
+            else:
+                if value not in cleaned:
+                    stored = field.convert_to_column_insert(value, model, row)
+                    cleaned[value] = stored
+                values.append(cleaned[value])
+        yield tuple(values)
+
+
+def _link(records, field, commands_list):
+    pairs = [
+        (record.id, other_id)
+        for record, commands in zip(records, commands_list, strict=True)
+        for other_id in (commands and _get_set_ids(field, commands) or ())
+    ]
+    if pairs:
+        records.env.cr.execute(
+            SQL(
+                "INSERT INTO %s (%s, %s) SELECT * FROM unnest(%s::int[], %s::int[])",
+                SQL.identifier(field.relation),
+                SQL.identifier(field.column1),
+                SQL.identifier(field.column2),
+                *map(list, zip(*pairs, strict=True)),
+            )
+        )
