@@ -16,6 +16,7 @@ from ..scoring.scores import (
     sum_scores,
     write_scores,
 )
+from ..tools.merge_rehearsal import is_rehearsal
 
 DERIVED_FIELDS = {*TOTALS, "score_date", "score_ids"}
 # What users cannot give a default either. It is not refused: with a user, Odoo creates
@@ -295,6 +296,9 @@ class WebsiteCrmScored(models.AbstractModel):
         :return: how many owners were written, and of how many the score changed
         :rtype: tuple[int, int]
         """
+        if is_rehearsal(self.env):
+            ids = find_changed_scores(self, batch)
+            batch = SQL("SELECT * FROM (%s) b WHERE owner_id = ANY(%s)", batch, ids)
         if not self._has_score_listeners():
             return write_scores(self, batch, keeps=False, alerts=alerts)
         changed_ids = find_changed_scores(self, batch)
@@ -332,11 +336,13 @@ class WebsiteCrmScored(models.AbstractModel):
     def _mark_stale(self):
         """Have the rules look at these owners again, since they saw more pages.
 
-        Always written, so that a run that looked at them before notices. Owners that
-        were never scored are found by that.
+        Always written, so that a run that looked at them before notices; but in a
+        rehearsal, which no run sees. Owners that were never scored are found by that.
         """
-        is_stale = SQL("score_stale OR score_date IS NOT NULL")
-        self._write_flag("score_stale", is_stale, SQL("TRUE"))
+        is_stale, where = SQL("score_stale OR score_date IS NOT NULL"), SQL("TRUE")
+        if is_rehearsal(self.env):
+            where = SQL("score_stale IS DISTINCT FROM (%s)", is_stale)
+        self._write_flag("score_stale", is_stale, where)
 
     def _write_flag(self, name, value, where):
         # In SQL: nobody but the job shall notice, no automation, no write date.

@@ -7,10 +7,10 @@ that do it in earnest.
 
 from contextlib import closing, contextmanager
 
-from odoo.models import BaseModel
 from odoo.tools import SQL
 
 from .concurrency import CONCURRENCY_ERRORS
+from .merged_values import MergedValues
 from .own_context import OURS
 
 
@@ -84,37 +84,24 @@ def _merge(leads, groups):
     groups = [leads.browse(same.ids).with_prefetch(every.ids) for same in groups]
     leads.union(*(same._find_strangers() for same in groups))._forget_visits()
     groups = [same._sort_by_confidence_level(reverse=True) for same in groups]
-    names = [name for name in leads._merge_get_fields() if name in leads._fields]
     merged = {same[:1]: same[1:] for same in groups}
-    _write([(same[:1], same._merge_data(names)) for same in groups])
-    for name in names:
-        field = leads._fields[name]
-        if field.type == "many2many" and field.store:
+    _write(leads, groups)
+    for field in map(leads._fields.get, leads._merge_get_fields()):
+        if field and field.type == "many2many" and field.store:
             _merge_links(field, leads._get_pairs_sql(merged), leads.env.cr)
     leads.union(*merged.values())._write({"active": False})
     return merged
 
 
-def _write(data):
-    """Write what leads have after a merger, as far as columns have it."""
-    rows = [
-        {
-            # An address is given in records.
-            name: lead._fields[name].convert_to_column(
-                value.id if isinstance(value, BaseModel) else value, lead
-            )
-            for name, value in values.items()
-            if _is_column(lead._fields[name])
-        }
-        for lead, values in data
-    ]
-    if data:
-        leads = data[0][0].union(*(lead for lead, _values in data))
-        leads._write_multi(rows)
-
-
-def _is_column(field):
-    return field.store and field.column_type and not field.company_dependent
+def _write(leads, groups):
+    """Write what leads have after a merger, as far as columns have it, and that rules
+    have to look at it again: at once, as each time a lead is written takes long."""
+    if groups:
+        heads = leads.union(*(same[0] for same in groups))
+        rows = MergedValues(groups).find_changes()
+        for lead, row in zip(heads.sudo(), rows, strict=True):  # sudo: as jobs mark it
+            row["score_stale"] = lead.score_stale or bool(lead.score_date)
+        heads._write_multi(rows)
 
 
 def _merge_links(field, pairs, cr):
