@@ -163,9 +163,7 @@ class Executor:
         :param dict given: how many they got by this plan, by id
         """
         is_another, noted = self.plan.force_quota, turns.get(self.plan, "owed")
-        quotas = [
-            team._get_member_quotas(is_another, given, noted) for team in self.teams
-        ]
+        quotas = self.teams._get_member_quotas(is_another, given, noted).values()
         return {member.id: room for team in quotas for member, room in team.items()}
 
     def _find_obstacles(self, batch):

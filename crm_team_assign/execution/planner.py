@@ -59,8 +59,11 @@ def make_draft(
     if waiting is not None:
         taken = draft.group_by_team()
         draft.barred = read_barred(teams)
+        quotas = teams._get_member_quotas(force_quota)
+        waits = draft.group_waiting()
         for team in teams:
-            _plan_members(team, taken[team.id], waiting, force_quota, draft)
+            own = waits[team.id]
+            _plan_members(team, taken[team.id], own, waiting, quotas[team], draft)
     _note_filters(takers, draft)
     return draft
 
@@ -156,17 +159,14 @@ def _get_team_facts(teams, free, draft):
 # MEMBERS
 
 
-def _plan_members(team, eligible, waiting, force_quota, draft):
+def _plan_members(team, eligible, own, waiting, quotas, draft):
     """Plan which member of a team gets which lead that it has or is to have.
 
     :param set eligible: ids of the leads that it is to have
+    :param list[LeadFacts] own: those that it has
     :param Domain waiting: the leads that teams have
+    :param dict quotas: how many leads its members can take, those with room
     """
-    own = [
-        facts
-        for facts in draft.leads.values()
-        if facts.team_id == team.id and facts.id not in draft.outcomes
-    ]
     scope = waiting & Domain("team_id", "=", team.id)
     lead_ids = [facts.id for facts in own]
     matching = team._find_assignable_leads(draft, lead_ids, scope=scope)
@@ -181,7 +181,7 @@ def _plan_members(team, eligible, waiting, force_quota, draft):
         else:
             eligible.add(facts.id)
     if eligible:
-        _plan_turns(team, eligible, force_quota, draft)
+        _plan_turns(team, eligible, quotas, draft)
 
 
 def _take_from_members(team, lead_id, draft):
@@ -199,10 +199,9 @@ def _take_from_members(team, lead_id, draft):
     return STAYS
 
 
-def _plan_turns(team, eligible, force_quota, draft):
+def _plan_turns(team, eligible, quotas, draft):
     """Plan which member of a team gets which of the leads ``eligible``."""
     lead_ids = sort_leads(eligible, draft, team.min_for_assign)
-    quotas = team._get_member_quotas(force_quota)
     there, away = (
         {key: room for key, room in quotas.items() if (key.id in draft.away) == is_away}
         for is_away in (False, True)

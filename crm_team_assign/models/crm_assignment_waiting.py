@@ -78,12 +78,14 @@ class CrmAssignmentWaiting(models.Model):
         # sudo: as assignment counts, whoever asks
         teams = self.sudo().filtered(lambda group: group.reason == TURN).team_id
         away = find_absences(teams.crm_team_member_ids)
+        quotas = teams._get_member_quotas(False)
         for group in self:
             room = 0
             if group.sudo().team_id in teams:
-                quotas = group.sudo().team_id._get_member_quotas(False)
                 room = sum(
-                    quota for member, quota in quotas.items() if member.id not in away
+                    quota
+                    for member, quota in quotas[group.sudo().team_id].items()
+                    if member.id not in away
                 )
             group.room = min(room, UNLIMITED)
 

@@ -231,7 +231,9 @@ class CrmLead(models.Model):
         chosen = Domain("id", "in", self.ids)
         names = ["email_normalized", "email_from", "company_id"]
         wanted = {
-            lead: email_normalize_all(lead.email_from)
+            lead: [lead.email_normalized]
+            if lead.email_normalized == lead.email_from
+            else email_normalize_all(lead.email_from)
             for lead in self.search_fetch(chosen, names, order="id")
         }
         # What is told of them and what sorts them, see _sort_by_confidence_level

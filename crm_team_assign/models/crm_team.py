@@ -242,6 +242,8 @@ class CrmTeam(models.Model):
         :return: ids by team; None if it has no capacity, or a filter that fails
         :rtype: dict
         """
+        # Read of all teams at once; sudo: see _get_assignment_companies
+        self.sudo().crm_team_member_ids.mapped("user_id.company_ids")
         lead_ids = [facts.id for facts in draft.leads.values() if not facts.team_id]
         found = {}
         return {
@@ -252,21 +254,32 @@ class CrmTeam(models.Model):
         }
 
     def _get_member_quotas(self, force_quota, given=None, noted=None):
-        """Return ``{member: quota}`` of members with room, there or away, whose turn it
-        is first.
+        """Return ``{member: quota}`` of members with room, there or away, by team;
+        whose turn it is comes first.
 
         :param bool force_quota: see ``crm.team.member._get_assignment_quota``
         :param dict given: how many they got by the plan that is gone on with, by id
         :param dict noted: what that plan had noted that they are owed, by id
         """
-        members = self.crm_team_member_ids.sorted("id").filtered(
+        members = self.crm_team_member_ids.filtered(
             lambda member: member._takes_leads()
         )
+        quotas = members._get_assignment_quotas(force_quota, given, noted)
+        return {
+            team: {
+                member: quotas[member]
+                for member in team._get_rotation()
+                if quotas.get(member, 0) > 0
+            }
+            for team in self
+        }
+
+    def _get_rotation(self):
+        """Return the members of this team, whose turn it is first."""
+        members = self.crm_team_member_ids.sorted("id")
         last_id = self.assignment_last_member_id.id or 0
         later = members.filtered(lambda member: member.id > last_id)
-        in_turn = later + (members - later)
-        quotas = in_turn._get_assignment_quotas(force_quota, given, noted)
-        return {member: quota for member, quota in quotas.items() if quota > 0}
+        return later + (members - later)
 
     # ASKING FOR IT
 

@@ -287,13 +287,12 @@ class CrmTeamMember(models.Model):
         return min(day - given, self.assignment_max - sum(assigned))
 
     def _get_room(self, assigned, noted):
-        day = get_allowance(self.assignment_max, 1)
         owed = (self.assignment_credit - noted) // LEAD
         if self.crm_team_id.assignment_balance and owed > 0:
-            share = day + min(day, owed)
+            day = get_allowance(self.assignment_max, 1)
             month = self.assignment_max - sum(assigned)
-            return min(month, share - self.lead_day_count)
-        return min(get_quota(self.assignment_max, assigned), day - self.lead_day_count)
+            return min(month, day + min(day, owed) - assigned[0])
+        return get_quota(self.assignment_max, assigned)
 
     def _add_credit(self, credit):
         """Note what this member is owed more, within what can be made up for."""

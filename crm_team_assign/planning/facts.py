@@ -147,6 +147,19 @@ class Draft:
                 taken[outcome.team].add(lead_id)
         return taken
 
+    def group_waiting(self):
+        """Return the facts of the leads that teams have and nothing is planned for yet,
+        the best first.
+
+        :return: ``{team id: facts}``
+        :rtype: dict[int, list]
+        """
+        waiting = defaultdict(list)
+        for lead_id, facts in self.leads.items():
+            if facts.team_id and lead_id not in self.outcomes:
+                waiting[facts.team_id].append(facts)
+        return waiting
+
     def get_kind(self, outcome):
         """Return what becomes of a lead, as a plan's line has it."""
         if outcome.head_id:

@@ -39,7 +39,7 @@ def seat_leads(lead_ids, members, away=()):
     outcomes, absent = [], Peers.group(away)
     queue = Peers.group(member for member in members if member.quota > 0)
     wanted = set().union(*{id(item.leads): item.leads for item in members}.values())
-    known = {}  # who shares leads: mostly the same
+    known = {}  # who shares leads, and places among them: mostly the same
     for number, lead_id in enumerate(lead_ids, start=len(members)):
         rank, takers = _find_takers(lead_id, queue)
         if not takers:
@@ -56,6 +56,7 @@ def seat_leads(lead_ids, members, away=()):
         # Which of the takers he is, in an order that stays, of how many
         place = 1 + sum(bisect_left(some, member.id) for some in ids), count
         reason = TURN if rank else PREFERRED
+        place = known.setdefault(place, place)
         outcomes.append(
             Outcome(lead_id, reason, member=member.id, place=place, shares=shares)
         )

@@ -19,28 +19,36 @@ def insert(plan, draft, outcomes):
     :param Draft draft: has the facts of the leads
     :param outcomes: what is to become of them
     """
-    rows = [
-        (
-            outcome.lead_id,
-            outcome.team,
-            outcome.member,
-            outcome.head_id,
-            draft.get_kind(outcome),
-            outcome.reason,
-            draft.get_score(outcome.lead_id),
-            outcome.user,
-            draft.get_hours(outcome.lead_id),
-            *outcome.place,
-            outcome.has_filter,
-            draft.number_sharing(outcome),
-        )
-        for outcome in draft.sort(outcomes)
+    outcomes = draft.sort(outcomes)
+    kinds = {}  # what many lines have alike, with a number: there are fewer
+    columns = [
+        [outcome.lead_id for outcome in outcomes],
+        [draft.get_score(outcome.lead_id) for outcome in outcomes],
+        [draft.get_hours(outcome.lead_id) for outcome in outcomes],
+        [
+            kinds.setdefault(_get_kind(draft, outcome), len(kinds) + 1)
+            for outcome in outcomes
+        ],
     ]
-    if rows:
-        _insert(plan, rows)
+    if outcomes:
+        _insert(plan, columns, map(list, zip(*kinds, strict=True)))
 
 
-def _insert(plan, rows):
+def _get_kind(draft, outcome):
+    return (
+        outcome.team,
+        outcome.member,
+        outcome.head_id,
+        outcome.user,
+        draft.get_kind(outcome),
+        outcome.reason,
+        *outcome.place,
+        outcome.has_filter,
+        draft.number_sharing(outcome),
+    )
+
+
+def _insert(plan, columns, kinds):
     execute(
         plan,
         SQL(
@@ -52,24 +60,27 @@ def _insert(plan, rows):
                 turn_count, has_filter, sharing, state)
             SELECT %s, row.number, lead.id, lead.name, lead.company_id, lead.score,
                    lead.team_id, lead.user_id, COALESCE(row.score, lead.score),
-                   row.outcome, row.reason, team.id, team.min_for_assign,
-                   member.id, COALESCE(member.user_id, row.user_id), row.head_id,
-                   row.hours, row.turn, row.turn_count, row.has_filter,
-                   row.sharing,
-                   CASE WHEN row.outcome != 'none' THEN 'planned' END
-              FROM unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::text[],
-                          %s::text[], %s::numeric[], %s::int[], %s::numeric[],
-                          %s::int[], %s::int[], %s::bool[], %s::int[])
+                   kind.outcome, kind.reason, team.id, team.min_for_assign,
+                   member.id, COALESCE(member.user_id, kind.user_id), kind.head_id,
+                   row.hours, kind.turn, kind.turn_count, kind.has_filter,
+                   kind.sharing,
+                   CASE WHEN kind.outcome != 'none' THEN 'planned' END
+              FROM unnest(%s::int[], %s::numeric[], %s::numeric[], %s::int[])
                    WITH ORDINALITY
-                   AS row (lead_id, team_id, member_id, head_id, outcome, reason,
-                           score, user_id, hours, turn, turn_count, has_filter,
-                           sharing, number)
+                   AS row (lead_id, score, hours, kind, number)
+              JOIN unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::text[],
+                          %s::text[], %s::int[], %s::int[], %s::bool[], %s::int[])
+                   WITH ORDINALITY
+                   AS kind (team_id, member_id, head_id, user_id, outcome, reason,
+                            turn, turn_count, has_filter, sharing, number)
+                ON kind.number = row.kind
               JOIN crm_lead lead ON lead.id = row.lead_id
-         LEFT JOIN crm_team team ON team.id = row.team_id
-         LEFT JOIN crm_team_member member ON member.id = row.member_id
+         LEFT JOIN crm_team team ON team.id = kind.team_id
+         LEFT JOIN crm_team_member member ON member.id = kind.member_id
             """,
             plan.id,
-            *map(list, zip(*rows, strict=True)),
+            *columns,
+            *kinds,
         ),
     )
 
