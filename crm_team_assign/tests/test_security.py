@@ -19,6 +19,16 @@ MODELS = (
     "crm.assignment.report",
     "crm.assignment.waiting",
 )
+READ, ALL = "read", "read write create unlink"
+# Who may do what on which model; whoever is not named may do nothing.
+ACCESS = {
+    **{model: {"manager": READ} for model in MODELS},
+    "crm.assignment.plan": {"manager": "read unlink"},
+    "crm.assignment.start": {"manager": ALL, "system": ALL},
+    "crm.assignment.start.line": {"manager": ALL, "system": ALL},
+    "crm.assignment.why": {"ann": READ, "all": READ, "manager": READ},
+    "crm.assignment.filter.mixin": {},
+}
 PUBLIC_METHODS = {
     "action_assign",
     "action_confirm",
@@ -61,6 +71,28 @@ class TestSecurity(AssignmentCase):
     def as_user(self, login, records):
         user = self.env["res.users"].search([("login", "=", login)])
         return records.with_user(user)
+
+    def test_each_role_may_do_what_the_matrix_says_on_each_model(self):
+        new_test_user(self.env, login="assign_internal", groups="base.group_user")
+        new_test_user(self.env, login="assign_system", groups="base.group_system")
+        roles = [*EVERYBODY, "assign_internal", "assign_system", "assign_manager"]
+        for model, cells in ACCESS.items():
+            for login in roles:
+                allowed = cells.get(login.removeprefix("assign_"), "").split()
+                records = self.as_user(login, self.env[model])
+                for operation in ALL.split():
+                    with self.subTest(model=model, login=login, operation=operation):
+                        self.assertEqual(
+                            records.has_access(operation), operation in allowed
+                        )
+
+    def test_the_matrix_knows_every_model_of_the_addon(self):
+        ours = {
+            name
+            for name, model in self.env.registry.items()
+            if model._original_module == "crm_team_assign"
+        }
+        self.assertEqual(ours, set(ACCESS))
 
     @mute_logger("odoo.addons.base.models.ir_model")
     def test_only_a_manager_may_write_what_assignment_goes_by(self):
