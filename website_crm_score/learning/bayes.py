@@ -5,6 +5,7 @@ been told of it: neither shows what was predicted before.
 """
 
 from collections import defaultdict
+from math import log
 
 # As core has it: what is added to each frequency, and how often a tag must be known.
 PRIOR = 0.1
@@ -46,6 +47,21 @@ def count_up(counts, rows):
             found[1] += lost
 
 
+def add(counts, rows):
+    """Add leads to ``counts`` that are counted by one value at a time.
+
+    :param rows: of a field, a value, ``won`` and ``lost``; those without a field are
+        of all leads
+    """
+    totals, frequencies = counts
+    for field, value, won, lost in rows:
+        found = totals
+        if field:
+            found = frequencies[field].setdefault(value, [PRIOR, PRIOR])
+        found[0] += won
+        found[1] += lost
+
+
 def fit(counts):
     """Return what :func:`predict` goes by, of the leads counted so far.
 
@@ -73,3 +89,20 @@ def predict(model, values):
             won *= counts[0] / sums[field][0]
             lost *= counts[1] / sums[field][1]
     return won / (won + lost) if won + lost else 0.0
+
+
+def weigh(model):
+    """Return a model as sums: the logarithm of the odds that a lead without values is
+    won, and what each value adds to it.
+
+    :return: the logarithm, and those of the values by field
+    :rtype: tuple[float, dict]
+    """
+    (won, lost), sums, frequencies = model
+    return log(won / lost), {
+        field: {
+            value: log(counts[0] / sums[field][0]) - log(counts[1] / sums[field][1])
+            for value, counts in values.items()
+        }
+        for field, values in frequencies.items()
+    }

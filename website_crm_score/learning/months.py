@@ -90,35 +90,20 @@ def describe(scores):
     }
 
 
-def predict(rows):
-    """Return what predictive scoring would have said of leads, by what it could learn
-    from all those that were closed before the month in which they were.
+def learn(rows):
+    """Return what predictive scoring could learn before each month, from all leads that
+    were closed before it; of months before which there were enough.
 
-    Leads of months before which too few were closed are left out.
-
-    :param rows: of a month, whether the leads of it are asked for, values, won and
-        lost, see :mod:`.bayes`
-    :return: won and lost leads by prediction, by month
-    :rtype: dict[int, dict]
+    :param rows: of a month, a field, a value, won and lost, see :func:`.bayes.add`
+    :return: by month, see :func:`.bayes.weigh`
+    :rtype: dict[int, tuple]
     """
     months = {}
     for month, *row in rows:
         months.setdefault(month, []).append(row)
-    counts, predicted = bayes.start(), {}
+    counts, models = bayes.start(), {}
     for month in sorted(months):
         if min(counts[0]) >= LEAST_OUTCOMES:
-            scores = _predict_month(bayes.fit(counts), months[month])
-            if scores:
-                predicted[month] = scores
-        bayes.count_up(counts, (row[1:] for row in months[month]))
-    return predicted
-
-
-def _predict_month(model, rows):
-    scores = {}
-    for is_asked_for, values, won, lost in rows:
-        if is_asked_for:
-            counts = scores.setdefault(bayes.predict(model, values), [0, 0])
-            counts[0] += won
-            counts[1] += lost
-    return scores
+            models[month] = bayes.weigh(bayes.fit(counts))
+        bayes.add(counts, months[month])
+    return models

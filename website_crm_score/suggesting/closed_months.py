@@ -10,7 +10,7 @@ from odoo.tools import SQL
 from ..learning import months
 from ..models.website_crm_lead_report import CLOSED_DATE, IS_WON
 from ..scoring.worklist import tune
-from .predictive import fetch_values
+from .predictive import fetch_counts, fetch_ranks
 
 CLOSED = Domain("won_status", "in", ("won", "lost"))
 
@@ -69,18 +69,20 @@ class ClosedMonths:
 
         :rtype: dict[int, dict]
         """
-        leads = SQL(
-            "SELECT id AS lead_id, 2 * place + is_scored::integer AS part, is_won"
-            " FROM (%s) closed",
-            self._get_leads_sql(),
-        )
         self._prepare()
-        return months.predict(
-            (self.first + place - 1, is_scored and 1 <= place <= self.count, *row)
-            for (place, is_scored), *row in (
-                (divmod(part, 2), *row) for part, *row in fetch_values(self.env, leads)
-            )
+        leads = SQL(
+            "SELECT closed.*, place AS part FROM (%s) closed", self._get_leads_sql()
         )
+        asked_for = SQL("SELECT * FROM (%s) closed WHERE is_scored", leads)
+        models = {
+            place: model
+            for place, model in months.learn(fetch_counts(self.env, leads)).items()
+            if 1 <= place <= self.count
+        }
+        predicted = {}
+        for place, rank, won, lost in fetch_ranks(self.env, asked_for, models):
+            predicted.setdefault(self.first + place - 1, {})[rank] = (won, lost)
+        return predicted
 
     def _prepare(self):
         self.env.flush_all()
@@ -92,7 +94,7 @@ class ClosedMonths:
         leads = self.env["crm.lead"].with_context(active_test=False)
         return SQL(
             """
-            SELECT lead.id, lead.score, %(is_won)s AS is_won,
+            SELECT lead.*, %(is_won)s AS is_won,
                    lead.score_date IS NOT NULL AS is_scored,
                    width_bucket(%(date)s, %(edges)s::timestamp[]) AS place
               FROM (%(closed)s) lead
