@@ -5,7 +5,7 @@ from functools import partial
 
 from odoo import api, fields, models
 from odoo.fields import Domain
-from odoo.tools import SQL
+from odoo.tools import SQL, format_datetime
 
 from ..fields import (
     TechnicalBoolean,
@@ -115,6 +115,13 @@ class WebsiteCrmScoreRun(models.Model):
     )
     # The connection that does the work, by which one tells whether it is alive.
     backend = TechnicalChar(readonly=True, groups="base.group_system")
+
+    @api.depends("start_date")
+    @api.depends_context("lang", "tz")
+    def _compute_display_name(self):
+        tz = self.env.context.get("tz")
+        for run in self:
+            run.display_name = format_datetime(self.env, run.start_date, tz)
 
     @api.depends("end_date", "left_count", "backend", "done_part_count", "part_count")
     def _compute_state(self):

@@ -92,6 +92,12 @@ class TestRunRecord(RunCase):
         self.assertFalse(run.left_count)
         self.assertGreater(run.seconds, 0)
 
+    def test_a_run_is_named_as_its_reader_writes_dates(self):
+        self.run_rules()
+        run = self.last_run().with_context(lang="en_US", tz="Asia/Tokyo")
+        run.start_date = "2026-11-27 20:28:54"
+        self.assertEqual(run.display_name, "11/28/2026 05:28:54 AM")
+
     def test_points_taken_back_are_counted(self):
         lead = self.make_lead("Before")
         self.make_rule([("name", "=", "Before")], event_based=True, take_back=True)
@@ -304,7 +310,7 @@ class TestWhatARunLooksAt(RunCase):
         with (
             patch.object(Finding, "_add", add_or_fail),
             patch.object(Finding, "_execute", execute, create=True),
-            patch.object(counting, "_get_latest_date", lambda: fixed),
+            patch.object(counting, "get_latest_date", lambda: fixed),
             mute_logger(RULE_LOGGER),
         ):
             self.run_rules()

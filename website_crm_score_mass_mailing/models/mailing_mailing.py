@@ -30,7 +30,11 @@ class MailingMailing(models.Model):
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "website_crm_score.website_crm_score_action"
         )
-        return {**action, "domain": list(self._get_rule_domain()), "context": {}}
+        return {
+            **action,
+            "domain": list(self._get_rule_domain()),
+            "context": {"without_first_steps": True},
+        }
 
     def action_open_score_report(self):
         """Show what became of the leads that this was sent to."""

@@ -157,6 +157,15 @@ test("salespeople have no first steps, nor ask for them", async () => {
     expect.verifySteps([]);
 });
 
+test("rules that are opened from elsewhere have no first steps above them", async () => {
+    beManager();
+    onRpc("website.crm.first.steps", "get_steps", () => expect.step("asked"));
+    await mountRules("list", LIST, {context: {without_first_steps: true}});
+    expect(".o_data_row").toHaveCount(3);
+    expect(PANEL).toHaveCount(0);
+    expect.verifySteps([]);
+});
+
 // SWITCHING OFF
 
 test("whose points are lost is said before a rule is switched off", async () => {

@@ -8,7 +8,7 @@ registry
             {
                 content: "See that it is an example, and nothing that was archived",
                 trigger:
-                    ".o_kanban_record:contains(below a score of 50):has(.ribbon:contains(Example)):not(:has(.ribbon:contains(Archived)))",
+                    ".o_kanban_record:contains(below a score of 50):has(.badge:text(Example)):not(:has(.ribbon))",
             },
             {
                 content: "Open the example of leads that stay cold",
