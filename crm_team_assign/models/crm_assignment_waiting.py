@@ -130,7 +130,7 @@ class CrmAssignmentWaiting(models.Model):
             ),
             "barred": self.env._(
                 "They were taken back from all salespeople of %(team)s who take them:"
-                " to none of them again within %(days)s days."
+                " nobody gets a lead again within %(days)s days."
             ),
             "other_team": self.env._(
                 "They are in %(team)s, which takes no part in assignment."

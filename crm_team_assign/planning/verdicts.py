@@ -48,7 +48,7 @@ TEAM_WORDS = {
 MEMBER_WORDS = {
     FREE: _lt("Can get it."),
     PAUSED: _lt("Paused."),
-    BARRED: _lt("It was taken back from them, and not to them again before %(day)s."),
+    BARRED: _lt("It was taken back from them. They can get it again from %(day)s on."),
     AWAY: _lt("%(absence)s."),
     IDLE: _lt("Has no capacity."),
     FULL_DAY: _lt("Today's share of the capacity is used up: %(given)s."),

@@ -204,8 +204,8 @@ class TestWaitingLeads(PlanCase):
         self.assertEqual(self.find_leads(barred), both)
         self.assertEqual(
             barred.advice,
-            "They were taken back from all salespeople of A who take them: to none of"
-            " them again within 20 days.",
+            "They were taken back from all salespeople of A who take them: nobody gets"
+            " a lead again within 20 days.",
         )
         self.assertEqual(barred.action_open_team()["res_id"], team.id)
         team.take_back_hours = 0
