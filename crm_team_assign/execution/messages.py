@@ -54,22 +54,18 @@ def _part(env, todo):
 
 
 def _tell_together(env, todo):
-    outbox, named = Outbox(), []
-    for user, lead_ids in todo:
-        leads = _find_leads(env, user, lead_ids)
-        if leads:
-            _tell(env(context=dict(env.context, outbox=outbox)), user, leads)
-            named.append(leads)
-    for message, leads in zip(outbox.send(env), named, strict=True):
+    outbox, found = Outbox(), _find_leads(env, todo)
+    for user, leads in found.items():
+        _tell(env(context=dict(env.context, outbox=outbox)), user, leads)
+    sent = outbox.send(env)
+    for message, leads in zip(sent, found.values(), strict=True):
         _note(env, message, leads)
     return []
 
 
 def _tell_each(env, todo):
-    for user, lead_ids in todo:
-        leads = _find_leads(env, user, lead_ids)
-        if leads:
-            _note(env, _tell(env, user, leads), leads)
+    for user, leads in _find_leads(env, todo).items():
+        _note(env, _tell(env, user, leads), leads)
     return []
 
 
@@ -78,13 +74,19 @@ def _note(env, message, leads):
     env["website.crm.score.mention"].sudo()._note(message, leads[:MESSAGE_LEADS])
 
 
-def _find_leads(env, user, lead_ids):
-    """Return those of the leads that a user has, the best first."""
-    domain = Domain("id", "in", lead_ids) & Domain("user_id", "=", user.id)
+def _find_leads(env, todo):
+    """Return what each user has of the leads that he got, the best first.
+
+    :rtype: dict[res.users, crm.lead]
+    """
+    given = {(user.id, lead_id) for user, lead_ids in todo for lead_id in lead_ids}
+    domain = Domain("id", "in", [lead_id for _user_id, lead_id in given])
     # What the message tells, and company_id for its links: at once for all, as a
     # link looks at each lead alone.
-    names = ["name", "partner_name", "contact_name", "score", "company_id"]
-    return env["crm.lead"].search_fetch(domain, names, order=BEST_FIRST)
+    names = ["name", "partner_name", "contact_name", "score", "company_id", "user_id"]
+    leads = env["crm.lead"].search_fetch(domain, names, order=BEST_FIRST)
+    leads = leads.filtered(lambda lead: (lead.user_id.id, lead.id) in given)
+    return leads.grouped("user_id")
 
 
 def _tell(env, user, leads):
