@@ -1,4 +1,4 @@
-import json
+from werkzeug.exceptions import BadRequest
 
 from odoo import fields, http
 from odoo.http import content_disposition, request
@@ -10,10 +10,13 @@ class ScoringRuleFile(http.Controller):
     """The file of rules, to be downloaded by those who may write them."""
 
     @http.route("/website_crm_score/rules", type="http", auth="user", readonly=True)
-    def download_rules(self, ids):
+    def download_rules(self, ids=""):
         rules = request.env["website.crm.score"]
         rules._check_exchange()
-        rules = rules.browse(json.loads(f"[{ids}]")).exists()
+        try:
+            rules = rules.browse(map(int, ids.split(","))).exists()
+        except ValueError as error:
+            raise BadRequest() from error
         today = fields.Date.context_today(rules)
         headers = {
             "Content-Type": "application/json; charset=utf-8",

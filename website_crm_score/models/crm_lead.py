@@ -144,6 +144,7 @@ class CrmLead(models.Model):
         """
         self.check_access("read")
         if not self.env.cr.readonly:
+            # sudo: who looks at a lead need not be able to read what visitors did
             self.env["website.crm.pageview"].sudo()._sync(self)
         action = self.env["ir.actions.act_window"]._for_xml_id(
             "website_crm_score.website_crm_pageview_action"

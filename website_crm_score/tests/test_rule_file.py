@@ -408,6 +408,14 @@ class TestRuleFileDownload(ExchangeCase, HttpCase):
         both = (one + two).with_user(manager).action_export_to_file()
         self.assertEqual(len(self.url_open(both["url"]).json()["rules"]), 2)
 
+    def test_what_is_no_list_of_rules_is_no_file(self):
+        self.make_user("ws_ids", "sales_team.group_sale_manager", password="ws_ids")
+        self.authenticate("ws_ids", "ws_ids")
+        for ids in ("", "?ids=", "?ids=abc", "?ids=[1]", '?ids={"a":1}', "?ids=1,,2"):
+            with self.subTest(ids), mute_logger("odoo.http"):
+                response = self.url_open(f"/website_crm_score/rules{ids}")
+                self.assertEqual(response.status_code, 400)
+
     def test_salespeople_download_nothing(self):
         self.make_user(
             "ws_seller", "sales_team.group_sale_salesman", password="ws_seller"
