@@ -102,7 +102,10 @@ class TestMergedValues(ScoringCase):
         merge_data = cls._merge_data
 
         def _merge_data(leads, fnames=None):
-            return {**merge_data(leads, fnames), "function": "Boss"}
+            data = merge_data(leads, fnames)
+            if data.get("function"):
+                data["function"] = data["function"].upper()
+            return data
 
         self.patch(cls, "_merge_data", _merge_data)
         self.check_values(self.make_groups(9))
