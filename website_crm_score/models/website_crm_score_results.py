@@ -1,6 +1,11 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+OF_LAST_RUN = {
+    "compute": "_compute_last_run",
+    "groups": "sales_team.group_sale_manager",
+}
+
 
 class WebsiteCrmScoreResults(models.AbstractModel):
     """What a rule did: which owners have points of it, what its last run found, and how
@@ -14,34 +19,18 @@ class WebsiteCrmScoreResults(models.AbstractModel):
     partner_count = fields.Integer(
         string="Matched Contacts", compute="_compute_lead_count"
     )
-    last_run_date = fields.Datetime(
-        string="Last Run",
-        compute="_compute_last_run",
-        groups="sales_team.group_sale_manager",
-    )
+    last_run_date = fields.Datetime(string="Last Run", **OF_LAST_RUN)
     last_run_state = fields.Selection(
         string="Result of Last Run",
         selection=lambda self: self.env["website.crm.score.run"]
         ._fields["state"]
         ._description_selection(self.env),
-        compute="_compute_last_run",
-        groups="sales_team.group_sale_manager",
+        **OF_LAST_RUN,
     )
-    last_matched_count = fields.Integer(
-        string="Matched in Last Run",
-        compute="_compute_last_run",
-        groups="sales_team.group_sale_manager",
-    )
-    last_gained_count = fields.Integer(
-        string="New in Last Run",
-        compute="_compute_last_run",
-        groups="sales_team.group_sale_manager",
-    )
+    last_matched_count = fields.Integer(string="Matched in Last Run", **OF_LAST_RUN)
+    last_gained_count = fields.Integer(string="New in Last Run", **OF_LAST_RUN)
     last_seconds = fields.Float(
-        string="Seconds of Last Run",
-        digits=(16, 2),
-        compute="_compute_last_run",
-        groups="sales_team.group_sale_manager",
+        string="Seconds of Last Run", digits=(16, 2), **OF_LAST_RUN
     )
     closed_count = fields.Integer(
         string="Closed Leads",

@@ -28,15 +28,13 @@ JOB_FIELDS = {
     "score_stale",
     "pageviews_stale",
 }
-# What the reasons add up to.
-SUMMED = {
-    "compute": "_compute_score",
-    "store": True,
-    "precompute": True,
+# What the jobs derive; and what of it the reasons add up to.
+DERIVED = {
     "readonly": True,
     "copy": False,
     "groups": "sales_team.group_sale_salesman",
 }
+SUMMED = {**DERIVED, "compute": "_compute_score", "store": True, "precompute": True}
 TOTAL = {**SUMMED, "required": True, "digits": (16, 2), "aggregator": "avg"}
 # So many are graded anew in one transaction.
 REGRADED_SIZE = 4_000
@@ -72,9 +70,7 @@ class WebsiteCrmScored(models.AbstractModel):
     score_line_ids = fields.One2many(
         comodel_name="website.crm.score.line",
         string="Score Reasons",
-        readonly=True,
-        copy=False,
-        groups="sales_team.group_sale_salesman",
+        **DERIVED,
     )
     # The ledger is the relation: an owner has the rules that it has lines of.
     score_ids = LedgerMany2many(
@@ -82,16 +78,12 @@ class WebsiteCrmScored(models.AbstractModel):
         relation="website_crm_score_line",
         column2="rule_id",
         string="Scoring Rules",
-        readonly=True,
-        copy=False,
-        groups="sales_team.group_sale_salesman",
+        **DERIVED,
     )
     score_date = fields.Datetime(
         string="Scored on",
-        readonly=True,
-        copy=False,
         help="When the score last changed. Empty until the rules first looked.",
-        groups="sales_team.group_sale_salesman",
+        **DERIVED,
     )
     # Not found by its empty date: an index on what changes with the score would make
     # each change of a score one of all indexes.

@@ -37,7 +37,7 @@ class Cohort:
         self.drop()
         tune(self.env.cr)
         self.env.flush_all()
-        self._execute(
+        self.env.cr.execute(
             SQL(
                 """
                 CREATE TEMPORARY TABLE %(leads)s AS
@@ -56,11 +56,11 @@ class Cohort:
                 open=self._get_open_sql(),
             )
         )
-        self._execute(SQL("CREATE UNIQUE INDEX ON %s (lead_id)", LEADS))
-        self._execute(SQL("ANALYZE %s", LEADS))
+        self.env.cr.execute(SQL("CREATE UNIQUE INDEX ON %s (lead_id)", LEADS))
+        self.env.cr.execute(SQL("ANALYZE %s", LEADS))
 
     def drop(self):
-        self._execute(SQL("DROP TABLE IF EXISTS %s", LEADS))
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", LEADS))
 
     def _get_closed_sql(self):
         return SQL(
@@ -158,6 +158,3 @@ class Cohort:
                 LEADS,
             ),
         )
-
-    def _execute(self, statement):
-        self.env.cr.execute(statement)

@@ -28,7 +28,7 @@ class Matches:
     def clear(self):
         """Make the table, empty."""
         self.drop()
-        self._execute(
+        self.env.cr.execute(
             SQL(
                 "CREATE TEMPORARY TABLE %s"
                 " (lead_id integer, candidate integer, times integer DEFAULT 1)",
@@ -37,7 +37,7 @@ class Matches:
         )
 
     def drop(self):
-        self._execute(SQL("DROP TABLE IF EXISTS %s", MATCHES))
+        self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", MATCHES))
 
     # FINDING
 
@@ -66,7 +66,7 @@ class Matches:
         return True
 
     def _add_matches(self, number, query, late_fields):
-        self._execute(
+        self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO %(matches)s
@@ -110,7 +110,7 @@ class Matches:
     def _add_events(self, rules, rule, query):
         source, owners = rule._get_source(), rule._get_owners(rule.apply_to)
         level = source._get_level_field(rule)
-        self._execute(
+        self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO %(matches)s
@@ -137,7 +137,7 @@ class Matches:
     def forget(self, numbers):
         """Forget which leads have the candidates ``numbers``."""
         query = SQL("DELETE FROM %s WHERE candidate = ANY(%s)", MATCHES, list(numbers))
-        self._execute(query)
+        self.env.cr.execute(query)
 
     def add_times(self, number, rule):
         """Note how many times a rule that there is gave its value to leads before they
@@ -164,7 +164,7 @@ class Matches:
         units = SQL("weight")
         if rule.is_fading and rule.valid_days:
             units = SQL("weight * (1 - %s / %s)", age, rule.valid_days)
-        self._execute(
+        self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO %(matches)s
@@ -304,9 +304,6 @@ class Matches:
             )
         )
         return {(one, other): count for one, other, count in rows}
-
-    def _execute(self, statement):
-        self.env.cr.execute(statement)
 
 
 def get_lead_fields(rule):
