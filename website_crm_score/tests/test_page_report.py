@@ -2,10 +2,10 @@ from odoo.tests import tagged
 
 from ..learning.chance import get_lift
 from ..learning.patterns import Counts
-from .report_common import ReportCase
+from .report_common import ReportCase, count_queries, read_list
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "is_query_count")
 class TestPageReport(ReportCase):
     """What the analysis of pages says is what counting the leads that saw them says."""
 
@@ -64,6 +64,21 @@ class TestPageReport(ReportCase):
         self.assertEqual(
             leads, self.buyers.sorted(lambda lead: leads.ids.index(lead.id))
         )
+
+    def test_as_many_queries_for_any_number_of_pages(self):
+        report = self.env["website.crm.page.report"]
+        visitor = self.make_visitor(self.readers[0])
+
+        def count(size):
+            paths = [f"/page-{number}" for number in range(size - 3)]
+            self.make_tracks(visitor, *paths)
+            self.Pageview._sync(self.readers[0])
+            self.env.flush_all()
+            read_list(report)
+            self.assertEqual(report.search_count([]), size)
+            return count_queries(self.env, lambda: read_list(report))
+
+        self.assertEqual(count(5), count(50))
 
     def open_from(self, target, path):
         """Return what the dialog of the properties of a page shows of it."""

@@ -8,7 +8,7 @@ from odoo.addons.website_crm_score.learning.chance import get_lift, get_wilson
 from odoo.addons.website_crm_score.learning.patterns import Counts
 from odoo.addons.website_crm_score.scoring.win_rate import get_wilson_sql
 
-from .report_common import ReportCase
+from .report_common import ReportCase, count_queries, read_list
 
 
 @tagged("post_install", "-at_install", "is_query_count")
@@ -147,6 +147,20 @@ class TestRuleReport(ReportCase):
         rules = self.rules | self.rules[0].copy() | self.rules[1].copy()
         count(rules)
         self.assertEqual(count(rules), count(self.rules[0]))
+
+    def test_the_list_takes_as_many_queries_for_any_number_of_rules(self):
+        report = self.env["website.crm.score.rule.report"]
+
+        def count(size):
+            rules = self.Rule.search([("apply_to", "=", "lead")])
+            for number in range(size - len(rules)):
+                self.make_rule([("name", "=", f"Nobody {number}")])
+            self.env.flush_all()
+            read_list(report)
+            self.assertEqual(report.search_count([]), size)
+            return count_queries(self.env, lambda: read_list(report))
+
+        self.assertEqual(count(5), count(50))
 
     def test_a_rule_opens_what_became_of_its_leads(self):
         action = self.rules[0].action_open_win_rate()

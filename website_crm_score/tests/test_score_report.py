@@ -1,10 +1,10 @@
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
 
-from .report_common import ReportCase
+from .report_common import ReportCase, count_queries, read_list
 
 
-@tagged("post_install", "-at_install")
+@tagged("post_install", "-at_install", "is_query_count")
 class TestScoreReport(ReportCase):
     """What the analysis of scores says is what counting the leads says."""
 
@@ -122,6 +122,26 @@ class TestScoreReport(ReportCase):
         manager = self.make_user("ws_boss", "sales_team.group_sale_manager")
         report = self.env["website.crm.score.report"].with_user(manager)
         self.assertFalse(report.search([("lead_id", "=", lead.id)]))
+
+    def test_as_many_queries_for_any_number_of_leads(self):
+        report = self.env["website.crm.score.report"]
+        figures = ["__count", "won_count:sum", "win_rate:avg", "days_to_close:avg"]
+        sets = [[], ["band_id"], ["won_status"], ["band_id", "won_status"]]
+
+        def count(read, size):
+            domain = [("lead_id", "in", self.leads[:size].ids)]
+            read(domain)
+            return count_queries(self.env, lambda: read(domain))
+
+        def read_graph(domain):
+            by = ["band_id", "won_status"]
+            return report.formatted_read_group(domain, by, ["__count"])
+
+        def read_pivot(domain):
+            return report.formatted_read_grouping_sets(domain, sets, figures)
+
+        for read in (lambda domain: read_list(report, domain), read_graph, read_pivot):
+            self.assertEqual(count(read, 5), count(read, 50))
 
     def test_a_row_opens_its_lead(self):
         row = self.env["website.crm.score.report"].browse(self.leads[0].ids)
