@@ -156,6 +156,21 @@ class TestPreview(PreviewCase):
         after = self.get_states(self.leads)
         self.assertEqual(self.expect(before, after), self.reduce(result))
 
+    def test_large_numbers_are_written_as_the_user_writes_them(self):
+        Preview = self.env["website.crm.score.preview"]
+        result = {
+            "total": 92000,
+            "changed": 0,
+            "gained": 0,
+            "lost": 0,
+            "matched": 60303,
+        }
+        lists = ("changes", "scores", "grades", "levels", "examples")
+        result |= dict.fromkeys(lists, [])
+        with patch.object(preview_room.Preview, "fetch", lambda *_args: result):
+            form = Form(Preview.with_context(default_unsaved={"value": 3}))
+        self.assertRegex(str(form.result_html), "92,000(.|\n)*60,303")
+
     def test_nothing_is_written_and_nothing_locked(self):
         rule = self.make_event_rule(page_url="/a")
         self.run_rules()
