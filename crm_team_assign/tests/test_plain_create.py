@@ -160,9 +160,10 @@ class TestSameRows(AssignmentCase):
             yield added
 
     def test_what_is_in_memory_knows_of_it(self):
-        lead = self.leads[0]
+        self.flush()
+        lead = self.leads[2]
         seen = lead.message_ids, lead.message_follower_ids, lead.message_partner_ids
-        self.assign()
+        lead._give_to(self.direct, self.ann, {lead.id: "Why"}, self.env["res.users"])
         self.env.flush_all()
         self.env.cr.flush()
         now = lead.message_ids, lead.message_follower_ids, lead.message_partner_ids
