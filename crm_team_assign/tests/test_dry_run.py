@@ -276,7 +276,10 @@ class TestDryRun(PlanCase):
         plan = self.rehearse()
         self.interrupt(plan)
         self.assertFalse(any(plan.line_ids.mapped("is_told")))
-        with patch.object(messages, "tell") as notify:
+        with (
+            patch.object(messages, "_tell") as notify,
+            patch.object(messages, "_note"),
+        ):
             plan._carry_out()
             plan._carry_out()
         [call] = notify.call_args_list
