@@ -3,4 +3,15 @@
 import sys
 from pathlib import Path
 
-sys.path.append(str(Path(__file__).resolve().parent.parent / "setup" / "environment"))
+import pytest
+
+TESTS = Path(__file__).resolve().parent
+
+sys.path.append(str(TESTS.parent / "setup" / "environment"))
+
+
+def pytest_collection_modifyitems(items):
+    """Keep together what shares a database: a file, or a folder with its cluster."""
+    for item in items:
+        group = item.path.relative_to(TESTS).parts[0]
+        item.add_marker(pytest.mark.xdist_group(group))

@@ -155,7 +155,8 @@ def pytest_odoo(environment, name, targets, results):
     complaints = LOG / "test-complaints.log"
     complaints.unlink(missing_ok=True)
     whole = [path for path, keyword in targets if not keyword]
-    runs = [([*_get_workers(), *whole], whole)] if whole else []
+    # The tests of a class share what it sets up.
+    runs = [([*_get_workers("loadscope"), *whole], whole)] if whole else []
     runs += [(["-k", keyword, path], [path]) for path, keyword in targets if keyword]
     for number, (arguments, paths) in enumerate(runs):
         options = [f"--odoo-database={name}", "--odoo-http", *LOGGED, *arguments]
@@ -169,10 +170,9 @@ def pytest_odoo(environment, name, targets, results):
     _judge_log(PYTEST_ODOO, problems, results)
 
 
-def _get_workers():
+def _get_workers(what):
     count = min(os.cpu_count() or 1, MOST_WORKERS)
-    # The tests of a class share what it sets up.
-    return ["-n", count, "--dist=loadscope"] if count > 1 else []
+    return ["-n", count, f"--dist={what}"] if count > 1 else []
 
 
 def _watch(variables, complaints):
@@ -195,7 +195,7 @@ def _judge_log(suite, problems, results):
 def out_of_process(environment, paths, results):
     """The tests that start servers of their own, by ``setup/odoo``."""
     title = "running the out-of-process tests"
-    arguments = ["-p", "no:odoo", *paths]
+    arguments = ["-p", "no:odoo", *_get_workers("loadgroup"), *paths]
     _pytest(environment.variables, title, OUT_OF_PROCESS, 0, arguments, results)
 
 
