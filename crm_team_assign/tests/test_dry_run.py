@@ -277,6 +277,7 @@ class TestDryRun(PlanCase):
         self.interrupt(plan)
         self.assertFalse(any(plan.line_ids.mapped("is_told")))
         with (
+            patch.object(messages.Outbox, "is_known", return_value=False),
             patch.object(messages, "_tell") as notify,
             patch.object(messages, "_note"),
         ):

@@ -258,7 +258,7 @@ class TestStoredField(DependentFieldCase):
         self.env["ir.model.fields"].create(
             {
                 "name": "x_messages",
-                "field_description": "Messages",
+                "field_description": "Number of Messages",
                 "model_id": self.env["ir.model"]._get("crm.lead").id,
                 "ttype": "integer",
                 "depends": "message_ids",
