@@ -3,8 +3,6 @@ one, which it took back from him."""
 
 from functools import partial
 
-from odoo.fields import Domain
-
 from ..planning.wording import show_points
 from ..queries import plan_lines
 from ..queries.leads import BEST_FIRST
@@ -22,24 +20,39 @@ def tell_assignees(env, plan):
     :param Environment env: of who assigns
     :param crm.assignment.plan plan: the plan, carried out
     """
-    untold = plan_lines.get_untold(plan)
-    tell_batch = partial(_tell_batch, env, plan)
+    _tell_all(env, plan, "user_id")
+
+
+def tell_owners(env, plan):
+    """Tell those from whom a plan took leads back, and were not told of it yet.
+
+    :param Environment env: of who assigns
+    :param crm.assignment.plan plan: the plan, carried out
+    """
+    _tell_all(env, plan, "from_user_id")
+
+
+def _tell_all(env, plan, who):
+    """Tell the users in the field ``who`` of the lines of a plan."""
+    untold = plan_lines.get_untold(plan, who)
+    tell_batch = partial(_tell_batch, env, plan, who)
     for _told in env["ir.cron"]._in_batches(tell_batch, untold):
         pass
 
 
-def _tell_batch(env, plan, todo):
-    jobs, users = env["ir.cron"], env["res.users"].union(*(user for user, _ids in todo))
+def _tell_batch(env, plan, who, todo):
+    jobs = env["ir.cron"]
+    users = env["res.users"].union(*(user for user, _lines in todo))
     # Read at once for all, as Odoo looks whether each may read his message.
     # sudo: who may assign need not read users
     users.sudo().mapped("all_group_ids")
     together, apart = _part(env, todo)
     if together:
-        jobs._attempt(partial(_tell_together, env), together)
+        jobs._attempt(partial(_tell_together, env, who), together)
     for item in apart:
         # One whose message fails is not to keep others from theirs.
-        jobs._attempt(partial(_tell_each, env), [item])
-    plan_lines.note_told(plan, users.ids)
+        jobs._attempt(partial(_tell_each, env, who), [item])
+    plan_lines.note_told(plan, who, users.ids)
 
 
 def _part(env, todo):
@@ -53,19 +66,18 @@ def _part(env, todo):
     return together, apart
 
 
-def _tell_together(env, todo):
-    outbox, found = Outbox(), _find_leads(env, todo)
-    for user, leads in found.items():
-        _tell(env(context=dict(env.context, outbox=outbox)), user, leads)
-    sent = outbox.send(env)
-    for message, leads in zip(sent, found.values(), strict=True):
+def _tell_together(env, who, todo):
+    outbox, found = Outbox(), _find_leads(env, who, todo)
+    for user, lines, leads in found:
+        _tell(env(context=dict(env.context, outbox=outbox)), user, leads, lines, who)
+    for message, (_user, _lines, leads) in zip(outbox.send(env), found, strict=True):
         _note(env, message, leads)
     return []
 
 
-def _tell_each(env, todo):
-    for user, leads in _find_leads(env, todo).items():
-        _note(env, _tell(env, user, leads), leads)
+def _tell_each(env, who, todo):
+    for user, lines, leads in _find_leads(env, who, todo):
+        _note(env, _tell(env, user, leads, lines, who), leads)
     return []
 
 
@@ -74,89 +86,61 @@ def _note(env, message, leads):
     env["website.crm.score.mention"].sudo()._note(message, leads[:MESSAGE_LEADS])
 
 
-def _find_leads(env, todo):
-    """Return what each user has of the leads that he got, the best first.
+def _find_leads(env, who, todo):
+    """Return of which leads each user is to be told, the best first: of those that he
+    has got and still has, or of those that were his, if he is still there.
 
-    :rtype: dict[res.users, crm.lead]
+    :rtype: list[tuple[res.users, crm.assignment.plan.line, crm.lead]]
     """
-    given = {(user.id, lead_id) for user, lead_ids in todo for lead_id in lead_ids}
-    domain = Domain("id", "in", [lead_id for _user_id, lead_id in given])
+    ids = {lead_id for _user, lines in todo for lead_id in lines.lead_id.ids}
     # What the message tells, and company_id for its links: at once for all, as a
     # link looks at each lead alone.
     names = ["name", "partner_name", "contact_name", "score", "company_id", "user_id"]
-    leads = env["crm.lead"].search_fetch(domain, names, order=BEST_FIRST)
-    leads = leads.filtered(lambda lead: (lead.user_id.id, lead.id) in given)
-    return leads.grouped("user_id")
+    every = env["crm.lead"].search_fetch([("id", "in", ids)], names, order=BEST_FIRST)
+    places = {lead_id: place for place, lead_id in enumerate(every.ids)}
+    found = []
+    for user, lines in todo:
+        there = sorted(places.keys() & set(lines.lead_id.ids), key=places.get)
+        leads = every.browse(there).with_prefetch(every.ids)
+        if who == "user_id":
+            leads = leads.filtered(lambda lead, user=user: lead.user_id == user)
+        if leads and (who == "user_id" or user.active):
+            found.append((user, lines, leads))
+    return found
 
 
-def _tell(env, user, leads):
+def _tell(env, user, leads, lines, who):
     """Tell a user of leads, in his language; return the message."""
     env = env(context=dict(env.context, lang=user.lang))
-    leads = leads.with_env(env)
-    values = {
-        "leads": leads[:MESSAGE_LEADS],
-        "count": len(leads),
-        "show_points": show_points,
-    }
+    subject, template, values = LETTERS[who](user, leads.with_env(env), lines)
     return env["mail.thread"].message_notify(
         partner_ids=user.partner_id.ids,
-        subject=_get_subject(leads),
-        body=env["ir.qweb"]._render("crm_team_assign.message_leads_assigned", values),
-    )
-
-
-def _get_subject(leads):
-    if len(leads) == 1:
-        return leads.env._("New lead for you: %s", leads.name)
-    return leads.env._("%s new leads for you", len(leads))
-
-
-# WHAT WAS TAKEN BACK
-
-
-def tell_owners(env, plan):
-    """Tell those from whom a plan took leads back, and were not told of it yet.
-
-    :param Environment env: of who assigns
-    :param crm.assignment.plan plan: the plan, carried out
-    """
-    untold = plan_lines.get_owners_untold(plan)
-    tell_batch = partial(_tell_owners_batch, env, plan)
-    for _told in env["ir.cron"]._in_batches(tell_batch, untold):
-        pass
-
-
-def _tell_owners_batch(env, plan, todo):
-    for item in todo:
-        # One whose message fails is not to keep others from theirs.
-        env["ir.cron"]._attempt(partial(_tell_owners_each, env), [item])
-    plan_lines.note_owners_told(plan, [user.id for user, _lines in todo])
-
-
-def _tell_owners_each(env, todo):
-    for user, lines in todo:
-        if user.active:
-            _tell_owner(env, user, lines)
-    return []
-
-
-def _tell_owner(env, user, lines):
-    env = env(context=dict(env.context, lang=user.lang))
-    by_lead = {line.lead_id.id: line for line in lines}
-    leads = env["crm.lead"].search(Domain("id", "in", list(by_lead)), order=BEST_FIRST)
-    if not leads:
-        return
-    named = leads[:MESSAGE_LEADS]
-    companies = {"allowed_company_ids": user.company_ids.ids}
-    seen = named.with_user(user).with_context(**companies)._filtered_access("read")
-    values = {"leads": named, "count": len(leads), "lines": by_lead, "seen": seen}
-    subject = env._("%s leads were given to somebody else", len(leads))
-    if len(leads) == 1:
-        subject = env._("%s was given to somebody else", leads.name)
-    message = env["mail.thread"].message_notify(
-        partner_ids=user.partner_id.ids,
         subject=subject,
-        body=env["ir.qweb"]._render("crm_team_assign.message_leads_taken_back", values),
+        body=env["ir.qweb"]._render(template, {**values, "count": len(leads)}),
     )
-    # sudo: nobody may write which messages are to forget an erased lead
-    env["website.crm.score.mention"].sudo()._note(message, named)
+
+
+def _write_to_assignee(_user, leads, _lines):
+    subject = leads.env._("%s new leads for you", len(leads))
+    if len(leads) == 1:
+        subject = leads.env._("New lead for you: %s", leads.name)
+    values = {"leads": leads[:MESSAGE_LEADS], "show_points": show_points}
+    return subject, "crm_team_assign.message_leads_assigned", values
+
+
+def _write_to_owner(user, leads, lines):
+    subject = leads.env._("%s leads were given to somebody else", len(leads))
+    if len(leads) == 1:
+        subject = leads.env._("%s was given to somebody else", leads.name)
+    named, companies = leads[:MESSAGE_LEADS], user.company_ids.ids
+    seen = named.with_user(user).with_context(allowed_company_ids=companies)
+    values = {
+        "leads": named,
+        "lines": {line.lead_id.id: line for line in lines},
+        "seen": seen._filtered_access("read"),
+    }
+    return subject, "crm_team_assign.message_leads_taken_back", values
+
+
+# What a message says: its subject, its template, and what this shows
+LETTERS = {"user_id": _write_to_assignee, "from_user_id": _write_to_owner}

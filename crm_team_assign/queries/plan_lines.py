@@ -255,46 +255,32 @@ def count_shared_undone(plan):
 # MESSAGES
 
 
-def _get_untold_domain(plan):
+# The mark that somebody was told of a line, by the field of who is to be
+TOLD = {"user_id": "is_told", "from_user_id": "is_owner_told"}
+
+
+def _get_untold_domain(plan, who):
     return [
         ("plan_id", "=", plan.id),
         ("state", "=", "done"),
         ("outcome", "=", "member"),
-        ("user_id", "!=", False),
-        ("is_told", "=", False),
+        (who, "!=", False),
+        (TOLD[who], "=", False),
     ]
 
 
-def get_untold(plan):
-    """Return the ids of leads by the user who got them and was not told yet."""
-    domain = _get_untold_domain(plan) + [("lead_id", "!=", False)]
-    return plan.env[LINE]._read_group(domain, ["user_id"], ["lead_id:array_agg"])
+def get_untold(plan, who):
+    """Return the lines of leads, by the user who is to be told and was not yet.
+
+    :param str who: the field of these users: *user_id*, who got the leads, or
+        *from_user_id*, who had them
+    :rtype: list[tuple[res.users, crm.assignment.plan.line]]
+    """
+    domain = _get_untold_domain(plan, who) + [("lead_id", "!=", False)]
+    return plan.env[LINE]._read_group(domain, [who], ["id:recordset"])
 
 
-def note_told(plan, user_ids):
-    """Note that users were told of the leads that they got."""
-    domain = _get_untold_domain(plan) + [("user_id", "in", user_ids)]
-    plan.env[LINE].search(domain).is_told = True
-
-
-def _get_owners_untold_domain(plan):
-    return [
-        ("plan_id", "=", plan.id),
-        ("state", "=", "done"),
-        ("outcome", "=", "member"),
-        ("from_user_id", "!=", False),
-        ("is_owner_told", "=", False),
-    ]
-
-
-def get_owners_untold(plan):
-    """Return the lines of leads that were taken back by the user who had them and was
-    not told yet."""
-    domain = _get_owners_untold_domain(plan) + [("lead_id", "!=", False)]
-    return plan.env[LINE]._read_group(domain, ["from_user_id"], ["id:recordset"])
-
-
-def note_owners_told(plan, user_ids):
-    """Note that users were told of the leads that were taken back from them."""
-    domain = _get_owners_untold_domain(plan) + [("from_user_id", "in", user_ids)]
-    plan.env[LINE].search(domain).is_owner_told = True
+def note_told(plan, who, user_ids):
+    """Note that users were told of the leads that they got, or had."""
+    domain = _get_untold_domain(plan, who) + [(who, "in", user_ids)]
+    plan.env[LINE].search(domain)[TOLD[who]] = True

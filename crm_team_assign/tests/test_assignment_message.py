@@ -185,10 +185,10 @@ class TestAssignmentMessage(AssignmentCase, MailCase):
         self.make_scored(50, 60, 70)
         usual = messages._tell
 
-        def tell(env, user, leads):
+        def tell(env, user, *letter):
             if user == self.bob:
                 raise ValueError("no message for Bob")
-            return usual(env, user, leads)
+            return usual(env, user, *letter)
 
         with (
             patch.object(messages, "_tell", tell),
