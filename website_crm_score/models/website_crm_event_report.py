@@ -3,7 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..scoring.counting import get_latest_date
-from .website_crm_lead_report import CLOSED_DATE, IS_CLOSED, IS_WON
+from .website_crm_lead_report import CLOSED_DATE, IS_CLOSED, IS_LOST, IS_WON
 
 
 class WebsiteCrmEventReport(models.AbstractModel):
@@ -48,9 +48,6 @@ class WebsiteCrmEventReport(models.AbstractModel):
     def action_open_leads(self):
         """Show the leads to which this happened."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "website_crm_score.crm_lead_action_scored"
-        )
         query = SQL(
             "SELECT lead_id FROM (%s) held WHERE event_type = %s AND about_id = %s",
             self._get_held_sql(),
@@ -60,7 +57,7 @@ class WebsiteCrmEventReport(models.AbstractModel):
         self._prepare()
         ids = [lead_id for (lead_id,) in self.env.execute_query(query)]
         name = self[self._about].sudo().display_name  # sudo: as the list shows it
-        return {**action, "display_name": name, "domain": [("id", "in", ids)]}
+        return self._open_leads(name, [("id", "in", ids)])
 
     @api.model
     def _open(self, action, records):
@@ -144,13 +141,14 @@ class WebsiteCrmEventReport(models.AbstractModel):
         """Return the query of leads, each with until when events are told of."""
         return SQL(
             """
-            SELECT lead.id, %(is_won)s AS is_won, lead.won_status = 'lost' AS is_lost,
+            SELECT lead.id, %(is_won)s AS is_won, %(is_lost)s AS is_lost,
                    CASE WHEN %(is_closed)s THEN LEAST(%(closed_date)s, %(latest)s)
                         ELSE %(latest)s END AS end_date
               FROM crm_lead lead
              WHERE %(is_visible)s
             """,
             is_won=IS_WON,
+            is_lost=IS_LOST,
             is_closed=IS_CLOSED,
             closed_date=CLOSED_DATE,
             latest=get_latest_date(),

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 IS_WON = SQL("(lead.won_status = 'won')")
+IS_LOST = SQL("(lead.won_status = 'lost')")
 IS_CLOSED = SQL("(lead.won_status IN ('won', 'lost'))")
 # Core notes when a lead is closed, but not of one that is closed when it is made, as by
 # an import: its stage is not younger than the end.

@@ -59,6 +59,17 @@ class WebsiteCrmLift(models.AbstractModel):
         """Prepare for statements over all leads."""
         tune(self.env.cr)
 
+    @api.model
+    def _open_leads(self, name, domain):
+        """Return the action that shows leads under a name.
+
+        :rtype: dict
+        """
+        action = self.env["ir.actions.act_window"]._for_xml_id(
+            "website_crm_score.crm_lead_action_scored"
+        )
+        return {**action, "display_name": name, "domain": domain}
+
     # SQL
 
     def _get_is_visible_sql(self):

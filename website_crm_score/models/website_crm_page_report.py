@@ -3,7 +3,7 @@ from odoo.tools import SQL
 
 from ..scoring.win_rate import FEW
 from ..tools.tracked_url import shorten
-from .website_crm_lead_report import IS_WON
+from .website_crm_lead_report import IS_LOST, IS_WON
 
 
 class WebsiteCrmPageReport(models.Model):
@@ -66,11 +66,8 @@ class WebsiteCrmPageReport(models.Model):
     def action_open_leads(self):
         """Show the leads that saw the page."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "website_crm_score.crm_lead_action_scored"
-        )
         domain = [("score_pageview_ids.url", "=", self.url)]
-        return {**action, "display_name": self.title, "domain": domain}
+        return self._open_leads(self.title, domain)
 
     @property
     def _table_query(self):
@@ -98,11 +95,12 @@ class WebsiteCrmPageReport(models.Model):
     def _get_leads_sql(self):
         return SQL(
             """
-            SELECT lead.id, %s AS is_won, lead.won_status = 'lost' AS is_lost
+            SELECT lead.id, %s AS is_won, %s AS is_lost
               FROM crm_lead lead
              WHERE %s
             """,
             IS_WON,
+            IS_LOST,
             self._get_is_visible_sql(),
         )
 

@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..scoring.win_rate import get_rate_sql
-from .website_crm_lead_report import CLOSED_DATE, IS_CLOSED, IS_WON
+from .website_crm_lead_report import CLOSED_DATE, IS_CLOSED, IS_LOST, IS_WON
 
 WON, LOST = SQL("COALESCE(held.won, 0)"), SQL("COALESCE(held.lost, 0)")
 OTHER_WON = SQL("(COALESCE(looked.won, 0) - COALESCE(held.looked_won, 0))")
@@ -154,7 +154,7 @@ class WebsiteCrmScoreRuleReport(models.Model):
         return SQL(
             """
             SELECT lead.id, lead.company_id, lead.score_date IS NOT NULL AS is_scored,
-                   %(is_won)s AS is_won, lead.won_status = 'lost' AS is_lost,
+                   %(is_won)s AS is_won, %(is_lost)s AS is_lost,
                    CASE WHEN %(is_closed)s
                         THEN width_bucket(lead.create_date, %(edges)s) END AS created,
                    CASE WHEN %(is_closed)s
@@ -163,6 +163,7 @@ class WebsiteCrmScoreRuleReport(models.Model):
              WHERE %(is_visible)s
             """,
             is_won=IS_WON,
+            is_lost=IS_LOST,
             is_closed=IS_CLOSED,
             closed_date=CLOSED_DATE,
             edges=EDGES,
