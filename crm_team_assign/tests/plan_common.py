@@ -1,3 +1,6 @@
+from unittest.mock import patch
+
+from ..models import crm_assignment_plan
 from .common import AssignmentCase
 
 
@@ -29,3 +32,17 @@ class PlanCase(AssignmentCase):
         action = plan.with_user(self.manager).action_confirm()
         self.env.invalidate_all()
         return action["params"]
+
+    def confirm_large(self, *plans):
+        """Confirm plans as if each had too many leads to be carried out at once."""
+        with patch.object(crm_assignment_plan, "DIRECT_SIZE", 0):
+            for plan in plans:
+                self.confirm(plan)
+
+    def carry_out_by_job(self):
+        """Have the scheduled action carry out what is confirmed."""
+        with self.enter_registry_test_mode():
+            self.env.ref(
+                "crm_team_assign.ir_cron_carry_out_plans"
+            ).method_direct_trigger()
+        self.env.invalidate_all()

@@ -333,9 +333,7 @@ class TestDryRun(PlanCase):
         self.assertEqual(len(triggers), 1)
         self.assertEqual(plan.state, "confirmed")
         self.assertFalse(leads.user_id)
-        with self.enter_registry_test_mode():
-            cron.method_direct_trigger()
-        self.env.invalidate_all()
+        self.carry_out_by_job()
         self.assertEqual(plan.state, "done")
         self.assertEqual(leads.user_id, self.ann)
 

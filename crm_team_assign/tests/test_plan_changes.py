@@ -6,7 +6,6 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..execution.executor import Executor
-from ..models import crm_assignment_plan
 from .plan_common import PlanCase
 
 
@@ -301,18 +300,6 @@ class TestPlanChanges(PlanCase):
             self.team.min_for_assign, member.assignment_max = 0, 300
             leads.unlink()
 
-    def confirm_large(self, *plans):
-        with patch.object(crm_assignment_plan, "DIRECT_SIZE", 0):
-            for plan in plans:
-                self.confirm(plan)
-
-    def run_job(self):
-        with self.enter_registry_test_mode():
-            self.env.ref(
-                "crm_team_assign.ir_cron_carry_out_plans"
-            ).method_direct_trigger()
-        self.env.invalidate_all()
-
     @mute_logger("odoo.addons.crm_team_assign.execution.job")
     def test_a_plan_that_fails_does_not_stop_the_others(self):
         leads = self.make_scored(60, 50)
@@ -326,12 +313,12 @@ class TestPlanChanges(PlanCase):
             return carry_out(plan)
 
         with patch.object(type(bad), "_carry_out", fail_for_one):
-            self.run_job()
+            self.carry_out_by_job()
             self.assertEqual(good.state, "done")
             self.assertEqual(leads[1].user_id, self.ann)
             self.assertEqual((bad.state, bad.error), ("confirmed", "It cannot be done"))
-            self.run_job()
-            self.run_job()
+            self.carry_out_by_job()
+            self.carry_out_by_job()
         self.assertEqual((bad.state, bad.try_count), ("failed", 3))
         self.confirm(bad)
         self.assertEqual((bad.state, bad.error), ("done", False))
@@ -342,7 +329,7 @@ class TestPlanChanges(PlanCase):
         plan = self.rehearse()
         self.confirm_large(plan)
         plan.sudo().error = "Somebody wrote it"
-        self.run_job()
+        self.carry_out_by_job()
         self.assertEqual(lead.user_id, self.ann)
         self.assertEqual(plan.confirm_uid, self.manager)
         self.assertEqual(lead.write_uid, self.manager)

@@ -4,7 +4,6 @@ from odoo.tests import tagged
 from odoo.tools import mute_logger
 
 from ..execution.executor import Executor
-from ..models import crm_assignment_plan
 from ..planning.turns import LEAD
 from .plan_common import PlanCase
 
@@ -83,18 +82,10 @@ class TestTurnsGivenBack(PlanCase):
 
     # PLANS THAT ARE INTERRUPTED
 
-    def run_job(self):
-        with self.enter_registry_test_mode():
-            self.env.ref(
-                "crm_team_assign.ir_cron_carry_out_plans"
-            ).method_direct_trigger()
-        self.env.invalidate_all()
-
     def interrupt(self, plan, batches):
         """Carry out so many batches of one lead of a plan, then fail."""
         self.env["ir.config_parameter"].set_param("crm.assignment.commit.bundle", 1)
-        with patch.object(crm_assignment_plan, "DIRECT_SIZE", 0):
-            self.confirm(plan)
+        self.confirm_large(plan)
         give, todo = Executor._give, [True] * batches
 
         def give_some(executor, batch):
@@ -107,7 +98,7 @@ class TestTurnsGivenBack(PlanCase):
             patch.object(Executor, "_give", give_some),
             mute_logger("odoo.addons.crm_team_assign.execution.job"),
         ):
-            self.run_job()
+            self.carry_out_by_job()
         self.assertEqual(plan.state, "confirmed")
 
     def test_turns_are_noted_once_however_often_a_plan_is_interrupted(self):
@@ -120,7 +111,7 @@ class TestTurnsGivenBack(PlanCase):
             self.assertNotEqual(noted, before)
             self.interrupt_again(plan)
             self.assertEqual(self.get_credits(), noted)
-            self.run_job()
+            self.carry_out_by_job()
             self.assertEqual((plan.state, plan.done_count), ("done", 2))
             self.assertEqual(self.get_credits(), noted)
 
@@ -132,7 +123,7 @@ class TestTurnsGivenBack(PlanCase):
             patch.object(Executor, "_give", stop),
             mute_logger("odoo.addons.crm_team_assign.execution.job"),
         ):
-            self.run_job()
+            self.carry_out_by_job()
         self.assertEqual(plan.state, "confirmed")
 
     def test_what_an_interrupted_plan_leaves_out_in_the_end_is_given_back(self):
@@ -141,7 +132,7 @@ class TestTurnsGivenBack(PlanCase):
         self.interrupt(plan, 1)
         self.assertEqual(self.get_credits(), [0, 0, 0])
         self.take(leads[2])
-        self.run_job()
+        self.carry_out_by_job()
         self.assertEqual((plan.done_count, plan.left_out_count), (2, 1))
         self.assertEqual(leads[:2].user_id, self.ann + self.bob)
         self.assertEqual(self.get_credits(), [-0.333, -0.333, 0.667])
@@ -155,7 +146,7 @@ class TestTurnsGivenBack(PlanCase):
             patch.object(Executor, "_give", side_effect=ValueError),
             mute_logger("odoo.addons.crm_team_assign.execution.job"),
         ):
-            self.run_job()
+            self.carry_out_by_job()
         self.assertEqual(plan.state, "failed")
         plan.with_user(self.manager).action_discard()
         self.assertEqual(leads[0].user_id, self.ann)

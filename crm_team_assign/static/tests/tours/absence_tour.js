@@ -1,7 +1,9 @@
 import {
+    checkAbsence,
     checkShare,
     openTeam,
     openTeamAssignation,
+    readWhyItWaits,
     rehearseTeam,
 } from "./assignment_tour_steps";
 import {registry} from "@web/core/registry";
@@ -21,16 +23,7 @@ registry.category("web_tour.tours").add("crm_team_assign.working_hours", {
         ...stepUtils.saveForm(),
         rehearseTeam(),
         checkShare("Ann", "absence", "Away until"),
-        {
-            content: "Look at those that wait in the team",
-            trigger: "button[name=action_view_lines]:contains(To Teams Only)",
-            run: "click",
-        },
-        {
-            content: "Read why",
-            trigger:
-                '.o_data_row:contains("Score 60") [name=explanation]:contains("who has room for it is away until")',
-        },
+        ...readWhyItWaits("who has room for it is away until"),
     ],
 });
 
@@ -96,11 +89,7 @@ registry.category("web_tour.tours").add("crm_team_assign.paused_until", {
             run: "click",
         },
         ...stepUtils.saveForm(),
-        {
-            content: "The team says that she is away",
-            trigger:
-                '.o_field_widget[name=crm_team_member_ids] .o_data_row:contains(Ann) [name=assignment_absence]:contains("Away until")',
-        },
+        checkAbsence("Ann"),
         rehearseTeam(),
         checkShare("Ann", "absence", "Away until"),
     ],

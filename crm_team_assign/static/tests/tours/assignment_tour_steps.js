@@ -1,31 +1,4 @@
-import {stepUtils} from "@web_tour/tour_utils";
-
-/**
- * Return the steps that open an item of CRM ‣ Leads Management.
- *
- * @param {string} name of the item
- * @param {string} xmlid of the menu
- */
-export function openLeadsManagement(name, xmlid) {
-    return [
-        ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
-        {
-            content: "Open Leads Management",
-            trigger:
-                'button[data-menu-xmlid="website_crm_score.website_crm_score_menu_root"]',
-            run: "click",
-        },
-        {
-            content: `Open ${name}`,
-            trigger: `a[data-menu-xmlid="${xmlid}"]`,
-            run: "click",
-        },
-        {
-            content: `${name} is shown`,
-            trigger: `.o_last_breadcrumb_item:contains(${name})`,
-        },
-    ];
-}
+import {openLeadsManagement} from "@website_crm_score/../tests/tours/scoring_tour_steps";
 
 export function openTeamAssignation() {
     return openLeadsManagement(
@@ -63,4 +36,35 @@ export function checkShare(user, field, words) {
         content: `The plan says of ${user}: ${words}`,
         trigger: `.o_field_widget[name=share_ids] .o_data_row:contains(${user}) [name=${field}]:contains("${words}")`,
     };
+}
+
+/**
+ * Return the step that waits for a team's member to be said to be away.
+ *
+ * @param {string} user the name
+ */
+export function checkAbsence(user) {
+    return {
+        content: `The team says that ${user} is away`,
+        trigger: `.o_field_widget[name=crm_team_member_ids] .o_data_row:contains(${user}) [name=assignment_absence]:contains("Away until")`,
+    };
+}
+
+/**
+ * Return the steps that read in a plan why the lead *Score 60* waits in its team.
+ *
+ * @param {string} words of the reason
+ */
+export function readWhyItWaits(words) {
+    return [
+        {
+            content: "Look at those that wait in the team",
+            trigger: "button[name=action_view_lines]:contains(To Teams Only)",
+            run: "click",
+        },
+        {
+            content: "Read why",
+            trigger: `.o_data_row:contains("Score 60") [name=explanation]:contains("${words}")`,
+        },
+    ];
 }

@@ -1,4 +1,4 @@
-import {openLeadsManagement} from "./assignment_tour_steps";
+import {openLeadsManagement} from "@website_crm_score/../tests/tours/scoring_tour_steps";
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
 

@@ -1,4 +1,5 @@
 import {
+    beginWithTemplate,
     checkReasons,
     choose,
     openLeads,
@@ -80,16 +81,7 @@ tours.add("website_crm_score.manager_uses_template", {
             content: "There are no rules yet, and templates are offered",
             trigger: ".o_nocontent_help:contains(Templates)",
         },
-        {
-            content: "Begin with a template",
-            trigger: ".o_control_panel button:contains(Templates)",
-            run: "click",
-        },
-        {
-            content: "Choose one",
-            trigger: ".modal .o_field_widget[name=template] input[data-value=fit]",
-            run: "click",
-        },
+        ...beginWithTemplate("fit"),
         {
             content: "For contacts",
             trigger: ".modal .o_field_widget[name=apply_to] input[data-value=partner]",

@@ -1,7 +1,19 @@
-import {openRow, openScoringRules} from "./scoring_tour_steps";
+import {beginWithTemplate, openRow, openScoringRules} from "./scoring_tour_steps";
 import {registry} from "@web/core/registry";
 
 const tours = registry.category("web_tour.tours");
+
+const lookAtSwitchingOff = [
+    {
+        content: "Ask what to switch it off would do",
+        trigger: ".modal .o_field_widget[name=scenario] label:contains(Switched off)",
+        run: "click",
+    },
+    {
+        content: "The lead loses its points",
+        trigger: ".modal tr:contains(From Belgium) strong:text(0)",
+    },
+];
 
 tours.add("website_crm_score.manager_previews_rule", {
     steps: () => [
@@ -26,16 +38,7 @@ tours.add("website_crm_score.manager_previews_rule", {
             content: "It names the lead",
             trigger: ".modal tr:contains(From Belgium):contains(12.50):contains(30)",
         },
-        {
-            content: "Ask what to switch it off would do",
-            trigger:
-                ".modal .o_field_widget[name=scenario] label:contains(Switched off)",
-            run: "click",
-        },
-        {
-            content: "The lead loses its points",
-            trigger: ".modal tr:contains(From Belgium) strong:text(0)",
-        },
+        ...lookAtSwitchingOff,
         {
             content: "Close it",
             trigger: ".modal footer button:contains(Close)",
@@ -91,16 +94,7 @@ tours.add("website_crm_score.manager_closes_preview_that_counts", {
             trigger:
                 ".modal:not(:has([role=status])) tr:contains(From Belgium):contains(12.50):contains(30)",
         },
-        {
-            content: "Ask what to switch it off would do",
-            trigger:
-                ".modal .o_field_widget[name=scenario] label:contains(Switched off)",
-            run: "click",
-        },
-        {
-            content: "The lead loses its points",
-            trigger: ".modal tr:contains(From Belgium) strong:text(0)",
-        },
+        ...lookAtSwitchingOff,
         {
             content: "Close it by its cross",
             trigger: ".modal header .btn-close",
@@ -122,16 +116,7 @@ tours.add("website_crm_score.manager_closes_preview_that_counts", {
 tours.add("website_crm_score.manager_switches_template_on", {
     steps: () => [
         ...openScoringRules(),
-        {
-            content: "Begin with a template",
-            trigger: ".o_control_panel button:contains(Templates)",
-            run: "click",
-        },
-        {
-            content: "Choose one",
-            trigger: ".modal .o_field_widget[name=template] input[data-value=negative]",
-            run: "click",
-        },
+        ...beginWithTemplate("negative"),
         {
             content: "It is shown what it is made of",
             trigger:

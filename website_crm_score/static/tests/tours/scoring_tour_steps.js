@@ -15,7 +15,13 @@ export function openLeads() {
     ];
 }
 
-export function openScoringRules() {
+/**
+ * Return the steps that open an item of CRM ‣ Leads Management.
+ *
+ * @param {string} name of the item
+ * @param {string} xmlid of the menu
+ */
+export function openLeadsManagement(name, xmlid) {
     return [
         ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
         {
@@ -25,13 +31,40 @@ export function openScoringRules() {
             run: "click",
         },
         {
-            content: "Open Scoring Rules",
-            trigger: 'a[data-menu-xmlid="website_crm_score.website_crm_score_menu"]',
+            content: `Open ${name}`,
+            trigger: `a[data-menu-xmlid="${xmlid}"]`,
             run: "click",
         },
         {
-            content: "The rules are shown",
-            trigger: ".o_last_breadcrumb_item:contains(Scoring Rules)",
+            content: `${name} is shown`,
+            trigger: `.o_last_breadcrumb_item:contains(${name})`,
+        },
+    ];
+}
+
+export function openScoringRules() {
+    return openLeadsManagement(
+        "Scoring Rules",
+        "website_crm_score.website_crm_score_menu"
+    );
+}
+
+/**
+ * Return the steps that choose a template among those of the list of rules.
+ *
+ * @param {string} template the key
+ */
+export function beginWithTemplate(template) {
+    return [
+        {
+            content: "Begin with a template",
+            trigger: ".o_control_panel button:contains(Templates)",
+            run: "click",
+        },
+        {
+            content: `Choose ${template}`,
+            trigger: `.modal .o_field_widget[name=template] input[data-value=${template}]`,
+            run: "click",
         },
     ];
 }

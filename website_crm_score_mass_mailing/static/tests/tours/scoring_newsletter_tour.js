@@ -1,4 +1,5 @@
 import {
+    beginWithTemplate,
     checkReasons,
     choose,
     goBack,
@@ -94,17 +95,7 @@ tours.add("website_crm_score_mass_mailing.marketer_scores_clicks", {
 tours.add("website_crm_score_mass_mailing.marketer_uses_template", {
     steps: () => [
         ...openScoringRules(),
-        {
-            content: "Begin with a template",
-            trigger: ".o_control_panel button:contains(Templates)",
-            run: "click",
-        },
-        {
-            content: "Choose the one for newsletters",
-            trigger:
-                ".modal .o_field_widget[name=template] input[data-value=newsletter]",
-            run: "click",
-        },
+        ...beginWithTemplate("newsletter"),
         {
             content: "What it is made of is shown",
             trigger:

@@ -1,4 +1,5 @@
 import {
+    beginWithTemplate,
     checkRows,
     goBack,
     openRow,
@@ -13,16 +14,7 @@ const tours = registry.category("web_tour.tours");
 tours.add("website_crm_score_sale.marketer_uses_template", {
     steps: () => [
         ...openScoringRules(),
-        {
-            content: "Begin with a template",
-            trigger: ".o_control_panel button:contains(Templates)",
-            run: "click",
-        },
-        {
-            content: "Choose one",
-            trigger: ".modal .o_field_widget[name=template] input[data-value=website]",
-            run: "click",
-        },
+        ...beginWithTemplate("website"),
         {
             content: "It has a rule on purchases",
             trigger:
