@@ -10,6 +10,7 @@ TESTS = Path(__file__).resolve().parent
 sys.path.append(str(TESTS.parent / "setup" / "environment"))
 
 
+@pytest.hookimpl(tryfirst=True)  # before the groups are read
 def pytest_collection_modifyitems(items):
     """Keep together what shares a database: a file, or a folder with its cluster."""
     for item in items:

@@ -1,6 +1,7 @@
 """The test suites: pytest-odoo's, Odoo's own runner, and the out-of-process tests."""
 
 import os
+import re
 import subprocess
 import threading
 import xml.etree.ElementTree as ElementTree
@@ -44,6 +45,8 @@ env.cr.commit()
 # Longer than any suite takes; a hanging one ends, and is told as failed.
 TIMEOUT = 45 * 60
 PYTEST_NOTHING_COLLECTED = 5
+# What is put behind the name of a test that has to stay with others
+GROUP = re.compile(r"@[\w.]+$")
 
 
 @contextmanager
@@ -238,7 +241,8 @@ def _read_report(report, suite, results):
             outcome = FAILED
         elif "skipped" in words:
             outcome = SKIPPED
-        test = _short(case.get("classname", ""), case.get("name", ""))
+        name = GROUP.sub("", case.get("name", ""))
+        test = _short(case.get("classname", ""), name)
         results.add(suite, test, outcome, float(case.get("time", 0)))
 
 
