@@ -1,8 +1,10 @@
 import {
     checkAbsence,
     checkShare,
+    openReport,
     openTeam,
     openTeamAssignation,
+    pauseUntilThe15th,
     readWhyItWaits,
     rehearseTeam,
 } from "./assignment_tour_steps";
@@ -24,6 +26,16 @@ registry.category("web_tour.tours").add("crm_team_assign.working_hours", {
         rehearseTeam(),
         checkShare("Ann", "absence", "Away until"),
         ...readWhyItWaits("who has room for it is away until"),
+        ...openReport("Assignment Load", "crm_team_assign.crm_assignment_load_menu"),
+        {
+            content: "Look at the figures of salespeople",
+            trigger: ".o_cp_switch_buttons .o_pivot",
+            run: "click",
+        },
+        {
+            content: "Ann has the capacity of the four days on which she was at work",
+            trigger: '.o_pivot tbody tr:contains(Ann) td:nth-child(3):text("40")',
+        },
     ],
 });
 
@@ -61,28 +73,7 @@ registry.category("web_tour.tours").add("crm_team_assign.paused_until", {
                 ".o_field_widget[name=crm_team_member_ids] .o_data_row:contains(Ann) [name=user_id]",
             run: "click",
         },
-        {
-            content: "Pause her",
-            trigger: ".modal .o_field_widget[name=assignment_optout] input",
-            run: "click",
-        },
-        {
-            content: "Until a day",
-            trigger:
-                ".modal .o_field_widget[name=assignment_paused_until] input, .modal .o_field_widget[name=assignment_paused_until] button",
-            run: "click",
-        },
-        {
-            content: "Of the next month",
-            trigger: ".o_datetime_picker .o_next",
-            run: "click",
-        },
-        {
-            content: "The 15th",
-            trigger:
-                ".o_datetime_picker .o_date_item_cell:not(.o_out_of_range):contains(/^15$/)",
-            run: "click",
-        },
+        ...pauseUntilThe15th(),
         {
             content: "Close her form",
             trigger: ".modal .o_form_button_save",

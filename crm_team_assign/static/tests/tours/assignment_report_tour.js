@@ -1,3 +1,4 @@
+import {openReport} from "./assignment_tour_steps";
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
 
@@ -5,16 +6,7 @@ import {stepUtils} from "@web_tour/tour_utils";
 registry.category("web_tour.tours").add("crm_team_assign.assignment_report", {
     steps: () => [
         ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
-        {
-            content: "Open Reporting",
-            trigger: 'button[data-menu-xmlid="crm.crm_menu_report"]',
-            run: "click",
-        },
-        {
-            content: "Open Assignment",
-            trigger: 'a[data-menu-xmlid="crm_team_assign.crm_assignment_report_menu"]',
-            run: "click",
-        },
+        ...openReport("Assignment", "crm_team_assign.crm_assignment_report_menu"),
         {
             content: "Ann was assigned two leads, of which one is won",
             trigger:

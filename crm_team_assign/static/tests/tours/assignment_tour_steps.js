@@ -25,6 +25,61 @@ export function rehearseTeam() {
 }
 
 /**
+ * Return the steps that open an item of Reporting, where CRM is open.
+ *
+ * @param {string} name of the item
+ * @param {string} xmlid of the menu
+ */
+export function openReport(name, xmlid) {
+    return [
+        {
+            content: "Open Reporting",
+            trigger: 'button[data-menu-xmlid="crm.crm_menu_report"]',
+            run: "click",
+        },
+        {
+            content: `Open ${name}`,
+            trigger: `a[data-menu-xmlid="${xmlid}"]`,
+            run: "click",
+        },
+        {
+            content: `${name} is shown`,
+            trigger: `.o_last_breadcrumb_item:text(${name})`,
+        },
+    ];
+}
+
+/**
+ * Return the steps that pause a member, whose form is open.
+ */
+export function pauseUntilThe15th() {
+    return [
+        {
+            content: "Pause her",
+            trigger: ".modal .o_field_widget[name=assignment_optout] input",
+            run: "click",
+        },
+        {
+            content: "Until a day",
+            trigger:
+                ".modal .o_field_widget[name=assignment_paused_until] input, .modal .o_field_widget[name=assignment_paused_until] button",
+            run: "click",
+        },
+        {
+            content: "Of the next month",
+            trigger: ".o_datetime_picker .o_next",
+            run: "click",
+        },
+        {
+            content: "The 15th",
+            trigger:
+                ".o_datetime_picker .o_date_item_cell:not(.o_out_of_range):contains(/^15$/)",
+            run: "click",
+        },
+    ];
+}
+
+/**
  * Return the step that waits for a row of the plan that says this of a salesperson.
  *
  * @param {string} user the name

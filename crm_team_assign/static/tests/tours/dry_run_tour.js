@@ -1,5 +1,10 @@
-import {checkShare, openTeamAssignation} from "./assignment_tour_steps";
+import {
+    checkShare,
+    openTeamAssignation,
+    pauseUntilThe15th,
+} from "./assignment_tour_steps";
 import {registry} from "@web/core/registry";
+import {stepUtils} from "@web_tour/tour_utils";
 
 registry.category("web_tour.tours").add("crm_team_assign.dry_run", {
     steps: () => [
@@ -95,9 +100,48 @@ registry.category("web_tour.tours").add("crm_team_assign.assignee", {
     ],
 });
 
-// On a phone the reasons are there, too.
+// On a phone one sets who is there, and the reasons are there, too.
 registry.category("web_tour.tours").add("crm_team_assign.dry_run_on_the_phone", {
     steps: () => [
+        {
+            content: "Open the team",
+            trigger: ".o_kanban_record .fs-5:contains(Phone Tour)",
+            run: "click",
+        },
+        {
+            content: "Leads are for working hours only",
+            trigger:
+                ".o_field_widget[name=assignment_working_hours] input:not(:checked)",
+            run: "click",
+        },
+        {
+            content: "Whoever was away makes up for it",
+            trigger: ".o_field_widget[name=assignment_balance] input:not(:checked)",
+            run: "click",
+        },
+        {
+            content: "Open Bob",
+            trigger:
+                ".o_field_widget[name=crm_team_member_ids] .o_kanban_record:contains(Bob)",
+            run: "click",
+        },
+        ...pauseUntilThe15th(),
+        {
+            content: "Close his form",
+            trigger: ".modal .o_form_button_save",
+            run: "click",
+        },
+        ...stepUtils.saveForm(),
+        {
+            content: "The team says that Bob is away",
+            trigger:
+                '.o_field_widget[name=crm_team_member_ids] .o_kanban_record:contains(Bob):contains("Away until")',
+        },
+        {
+            content: "Go back to the teams",
+            trigger: ".o_back_button",
+            run: "click",
+        },
         {
             content: "Rehearse the assignment of a team",
             trigger:
@@ -108,6 +152,11 @@ registry.category("web_tour.tours").add("crm_team_assign.dry_run_on_the_phone", 
             content: "One lead goes to Ann",
             trigger:
                 '.o_field_widget[name=share_ids] .o_kanban_record:contains(Ann):contains("1 planned")',
+        },
+        {
+            content: "Bob, who is away, gets none",
+            trigger:
+                '.o_field_widget[name=share_ids] .o_kanban_record:contains(Bob):contains("Away until")',
         },
         {
             content: "One goes to nobody, for a reason",
