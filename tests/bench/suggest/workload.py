@@ -106,7 +106,8 @@ def read(path):
 def add_leads(env, paths, rules):
     """Add the leads of files, each file after the one before, and score them.
 
-    :param list rules: name, points, domain and whether it is event-based of each rule
+    :param list rules: name, points, domain and whether it is event-based of each rule,
+        and what it belongs to, if not to what it looks at
     """
     env = env(context={**env.context, **QUIET})
     rows = [row for path in paths for row in read(path)]
@@ -230,8 +231,9 @@ def make_rules(env, rules):
                 "value": value,
                 "domain": repr(domain),
                 "event_based": event_based,
+                **dict(zip(["category"], category, strict=False)),
             }
-            for name, value, domain, event_based in rules
+            for name, value, domain, event_based, *category in rules
         ]
     )
     env.cr.commit()
