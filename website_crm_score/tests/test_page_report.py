@@ -91,6 +91,76 @@ class TestPageReport(ReportCase):
         action = self.env[model].create(values).action_open_page_report()
         return self.env[action["res_model"]].search(action["domain"])
 
+    def make_page(self, url, website=None, **values):
+        values = {"name": "Read", "type": "qweb", "arch": "<p/>", **values}
+        website = website or self.website
+        return self.env["website.page"].create(
+            {"url": url, "website_id": website.id, **values}
+        )
+
+    def see(self, leads, *addresses):
+        """Have leads see pages: those that they are, under their addresses."""
+        self.make_tracks(self.make_visitor(leads), *(url for url, _page in addresses))
+        self.Pageview._sync(leads)
+        for url, page in addresses:
+            seen = self.Pageview.search([("url", "=", self.get_url(url))])
+            seen.sudo().page_id = page
+        self.env.flush_all()
+
+    def get_url(self, address):
+        return address if "://" in address else self.host + address
+
+    def get_page_rows(self, *addresses):
+        urls = [self.get_url(address) for address in addresses]
+        report = self.env["website.crm.page.report"]
+        return report.browse(report._find_ids(urls, self.env["website.page"]))
+
+    def test_a_page_and_its_copy_for_another_website_are_one(self):
+        website = self.env["website"].create({"name": "Other"})
+        page = self.make_page("/same", key="website.report_same")
+        copy = self.make_page("/other", website, key="website.report_same")
+        other = "https://other.example.com/other"
+        self.see(self.readers, ("/same", page))
+        self.see(self.buyers, (other, copy))
+        [row] = self.get_page_rows("/same", other)
+        self.assertEqual(row.title, "Read")
+        self.assertEqual(set(row.url.split(", ")), {self.host + "/same", other})
+        # Who saw both is one lead.
+        both = self.readers | self.buyers
+        self.assertLess(len(both), len(self.readers) + len(self.buyers))
+        self.assertEqual(row.view_count, len(self.readers) + len(self.buyers))
+        self.assertEqual(row.lead_count, len(both))
+        states = both.mapped("won_status")
+        self.assertEqual(row.won_count, states.count("won"))
+        self.assertEqual(row.lost_count, states.count("lost"))
+        domain = row.action_open_leads()["domain"]
+        found = self.Lead.with_context(active_test=False).search(domain)
+        self.assertEqual(set(found), set(both))
+        for each in (page, copy):
+            self.assertEqual(self.open_from(each, each.url), row)
+
+    def test_two_pages_of_one_title_can_be_told_apart(self):
+        website = self.env["website"].create({"name": "Other"})
+        page, other = self.make_page("/one"), self.make_page("/two", website)
+        there = "https://other.example.com/two"
+        self.see(self.readers, ("/one", page), (there, other))
+        rows = self.get_page_rows("/one", there)
+        self.assertEqual(rows.mapped("title"), ["Read", "Read"])
+        self.assertEqual(set(rows.mapped("url")), {self.host + "/one", there})
+
+    def test_what_is_no_page_is_called_by_its_host_where_there_are_several(self):
+        own = self.host.split("//")[1]
+        hosts = {own, "other.example.com"}
+        self.patch(type(self.website), "_get_all_hosts", lambda self: hosts)
+        self.see(self.readers, ("/basket", False))
+        self.see(self.buyers, ("https://other.example.com/basket", False))
+        rows = self.get_page_rows("/basket", "https://other.example.com/basket")
+        titles = set(rows.mapped("title"))
+        self.assertEqual(titles, {f"{own}/basket", "other.example.com/basket"})
+        hosts.remove("other.example.com")
+        rows.invalidate_recordset()
+        self.assertIn("/basket", rows.mapped("title"))
+
     def test_the_properties_of_a_page_show_its_row(self):
         view = self.env.ref("website.website_info")
         row = self.open_from(view, "/report-buy?order=price")

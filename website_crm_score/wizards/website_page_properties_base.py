@@ -88,7 +88,8 @@ class WebsitePagePropertiesBase(models.TransientModel):
             for scheme in ("http", "https")
             for address in read_address(path)
         ]
-        domain = Domain("url", "in", urls)
+        pages = self.env["website.page"]
         if self.target_model_id._name == "website.page":
-            domain |= Domain("page_id", "=", self.target_model_id.id)
-        return domain
+            pages = self.target_model_id
+        ids = self.env["website.crm.page.report"]._find_ids(urls, pages)
+        return Domain("id", "in", ids)
