@@ -5,7 +5,9 @@ from . import crm_assignment_plan
 from . import crm_assignment_plan_line
 from . import crm_assignment_plan_reason
 from . import crm_assignment_plan_share
+from . import crm_assignment_presence
 from . import crm_assignment_report
+from . import crm_assignment_taking_back
 from . import crm_assignment_waiting
 from . import crm_lead
 from . import crm_team

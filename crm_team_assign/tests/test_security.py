@@ -28,6 +28,8 @@ ACCESS = {
     "crm.assignment.start.line": {"manager": ALL, "system": ALL},
     "crm.assignment.why": {"ann": READ, "all": READ, "manager": READ},
     "crm.assignment.filter.mixin": {},
+    "crm.assignment.presence": {},
+    "crm.assignment.taking.back": {},
 }
 PUBLIC_METHODS = {
     "action_assign",

@@ -10,6 +10,7 @@ from odoo.tools import SQL
 from ..learning import months
 from ..models.website_crm_lead_report import CLOSED_DATE, IS_WON
 from ..scoring.worklist import tune
+from ..tools.time_zone import get_zone
 from .predictive import fetch_counts, fetch_ranks
 
 CLOSED = Domain("won_status", "in", ("won", "lost"))
@@ -34,8 +35,7 @@ class ClosedMonths:
     def _find_start(self, month):
         """Return when a month begins where the user is, in UTC."""
         year, place = divmod(month, 12)
-        zone = pytz.timezone(self.env.user.tz or "UTC")
-        start = zone.localize(datetime(year, place + 1, 1))
+        start = get_zone(self.env.user.tz).localize(datetime(year, place + 1, 1))
         return start.astimezone(pytz.UTC).replace(tzinfo=None)
 
     def _list_edges(self):
