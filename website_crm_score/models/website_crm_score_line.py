@@ -5,7 +5,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..fields import LedgerMany2one, TechnicalFloat
-from ..scoring.counting import get_worth_sql
+from ..scoring.ledger import drop_lines, merge_lines, revalue_lines
 from ..scoring.matching import looks_at_pages
 from ..scoring.scores import get_wrong_sql
 from ..scoring.worklist import tune
@@ -95,7 +95,7 @@ class WebsiteCrmScoreLine(models.Model):
             parts = group.grouped(lambda rule: bool(rule.company_id))
             for has_companies, part in parts.items():
                 condition = SQL("line.rule_id IN %s", part._ids)
-                self._revalue_lines(owners, condition, has_companies)
+                revalue_lines(owners, condition, has_companies)
 
     @api.model
     def _revalue_owners(self, owners):
@@ -103,65 +103,7 @@ class WebsiteCrmScoreLine(models.Model):
         give to them."""
         if owners:
             owner = SQL.identifier("line", owners._ledger_field)
-            self._revalue_lines(owners, SQL("%s IN %s", owner, owners._ids))
-
-    def _revalue_lines(self, owners, condition, has_companies=True):
-        """Set the points of lines to what their rules now give.
-
-        :param models.BaseModel owners: the model of whom the lines are
-        :param SQL condition: on ``line``
-        :param bool has_companies: whether the rules are perhaps of companies: if none
-            is, the owners are not read
-        """
-        owner_id = SQL.identifier("line", owners._ledger_field)
-        join, company = SQL(), SQL("NULL")
-        if has_companies:
-            table = SQL.identifier(owners._table)
-            join = SQL("JOIN %s owner ON owner.id = %s", table, owner_id)
-            company = SQL.identifier("owner", "company_id")
-        self._change_lines(
-            owners,
-            SQL(
-                """
-                SELECT line.id, %(owner_id)s AS owner_id, %(points)s AS points
-                  FROM website_crm_score_line line
-                  JOIN website_crm_score rule ON rule.id = line.rule_id
-                       %(join)s
-                 WHERE %(condition)s AND line.points != %(points)s
-                """,
-                owner_id=owner_id,
-                join=join,
-                points=self._get_points_sql(SQL.identifier("line", "units"), company),
-                condition=condition,
-            ),
-            SQL(
-                """
-                UPDATE website_crm_score_line line SET points = changed.points
-                  FROM changed WHERE line.id = changed.id
-                """
-            ),
-        )
-
-    @api.model
-    def _get_points_sql(self, units, company):
-        """Return the points that a row ``rule`` gives to an owner.
-
-        The lines of another company's rules give nothing. They are kept, since core
-        empties the company of a lead for a while: when its customer is linked, or when
-        it has no team.
-
-        :param SQL units: for how many units of its value
-        :param SQL company: the id of the company of the owner
-        :rtype: SQL
-        """
-        return SQL(
-            """
-            CASE WHEN rule.company_id IS NULL OR rule.company_id = %s
-                 THEN %s ELSE 0 END
-            """,
-            company,
-            get_worth_sql(units),
-        )
+            revalue_lines(owners, SQL("%s IN %s", owner, owners._ids))
 
     @api.model
     def _resum_holders(self, rules, condition=None):
@@ -198,7 +140,7 @@ class WebsiteCrmScoreLine(models.Model):
         """Delete the lines of ``rules``."""
         for owners, group in rules._group_by_owners():
             condition = SQL("line.rule_id IN %s", group._ids)
-            self._drop_lines(owners, condition)
+            drop_lines(owners, condition)
 
     @api.model
     def _drop_page_lines(self, leads):
@@ -207,7 +149,7 @@ class WebsiteCrmScoreLine(models.Model):
         rules = self.env["website.crm.score"].sudo().with_context(active_test=False)
         rules = rules.search([])  # pylint: disable=no-search-all
         rules = rules.filtered(looks_at_pages)
-        self._drop_lines(
+        drop_lines(
             leads.browse(),
             SQL(
                 "line.lead_id IN %s AND line.rule_id IN %s",
@@ -229,7 +171,7 @@ class WebsiteCrmScoreLine(models.Model):
         for owners in self.env["website.crm.score"]._iter_owners():
             owner = SQL.identifier(owners._ledger_field)
             delete_orphans(self, owners)
-            self._drop_lines(owners, SQL("line.%s IS NOT NULL AND %s", owner, no_rule))
+            drop_lines(owners, SQL("line.%s IS NOT NULL AND %s", owner, no_rule))
             self.env["website.crm.score.history"]._drop_orphans(owners)
 
     @api.model
@@ -267,110 +209,8 @@ class WebsiteCrmScoreLine(models.Model):
         :param models.BaseModel owners: the model of whom the lines are
         :param SQL pairs: see ``website.crm.scored._get_pairs_sql``
         """
-        owner_id = SQL.identifier(owners._ledger_field)
         self.env.flush_all()
         history = self.env["website.crm.score.history"]
         history._merge(owners, pairs)
-        self._change_lines(
-            owners.browse(),
-            SQL(
-                """
-                SELECT DISTINCT ON (owner.id, other.rule_id)
-                       owner.id AS owner_id, other.rule_id, %(points)s AS points,
-                       other.units, other.event_count, other.first_date, other.last_date
-                  FROM website_crm_score_line other
-                  JOIN website_crm_score rule ON rule.id = other.rule_id
-                  JOIN %(pairs)s ON other.%(owner_id)s = pair.duplicate_id
-                  JOIN %(table)s owner ON owner.id = pair.owner_id
-              ORDER BY owner.id, other.rule_id, other.first_date, other.id
-                """,
-                pairs=pairs,
-                owner_id=owner_id,
-                points=self._get_points_sql(
-                    SQL.identifier("other", "units"),
-                    SQL.identifier("owner", "company_id"),
-                ),
-                table=SQL.identifier(owners._table),
-            ),
-            SQL(
-                """
-                INSERT INTO website_crm_score_line AS line
-                       (%s, rule_id, points, units, event_count, first_date, last_date)
-                SELECT owner_id, rule_id, points, units, event_count, first_date,
-                       last_date
-                  FROM changed
-                    ON CONFLICT %s DO UPDATE
-                   SET first_date = LEAST(line.first_date, excluded.first_date),
-                       last_date = GREATEST(line.last_date, excluded.last_date)
-                """,
-                owner_id,
-                self._get_key_sql(owners),
-            ),
-        )
+        merge_lines(owners.browse(), pairs)
         history._end_merge(owners)
-
-    @api.model
-    def _get_key_sql(self, owners):
-        """Return the columns of the unique index of the lines of ``owners``."""
-        if owners._ledger_field == "lead_id":
-            return SQL("(lead_id, rule_id)")
-        owner = SQL.identifier(owners._ledger_field)
-        return SQL("(%s, rule_id) WHERE %s IS NOT NULL", owner, owner)
-
-    def _drop_lines(self, owners, condition):
-        """Delete lines, and sum the scores of their owners again.
-
-        :param models.BaseModel owners: the model of whom the lines are
-        :param SQL condition: on ``line``
-        """
-        self._change_lines(
-            owners,
-            SQL(
-                "SELECT line.id, line.%s AS owner_id"
-                " FROM website_crm_score_line line WHERE %s",
-                SQL.identifier(owners._ledger_field),
-                condition,
-            ),
-            self._deletion(),
-        )
-
-    @staticmethod
-    def _deletion():
-        return SQL(
-            "DELETE FROM website_crm_score_line line"
-            " USING changed WHERE line.id = changed.id"
-        )
-
-    def _change_lines(self, owners, changes, statement):
-        """Execute ``statement`` and sum the scores of the owners again.
-
-        :param models.BaseModel owners: the model of whom the lines are
-        :param SQL changes: a query of what is to change, with ``owner_id``
-        :param SQL statement: what changes it, it can use the query as ``changed``
-        """
-        self.env.flush_all()
-        tune(self.env.cr)
-        # In the order of the owners, so that no two of these wait for each other.
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH changed AS MATERIALIZED (
-                    SELECT found.*
-                      FROM (%(changes)s) found
-                      JOIN %(table)s owner ON owner.id = found.owner_id
-                  ORDER BY owner.id
-                       FOR NO KEY UPDATE OF owner
-                ), done AS (
-                    %(statement)s RETURNING line.%(owner_id)s
-                )
-                SELECT DISTINCT * FROM done
-                """,
-                table=SQL.identifier(owners._table),
-                owner_id=SQL.identifier(owners._ledger_field),
-                changes=changes,
-                statement=statement,
-            )
-        )
-        if ids := [id_ for (id_,) in self.env.cr.fetchall()]:
-            self.invalidate_model()
-            owners.browse(ids)._resum_scores()

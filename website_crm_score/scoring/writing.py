@@ -6,6 +6,7 @@ from odoo.tools import SQL
 
 from .alerts import Rises
 from .counting import get_worth_sql
+from .ledger import get_key_sql
 from .worklist import Worklist, tune
 
 # At most so many owners are written, and thereby locked, in one transaction.
@@ -204,7 +205,7 @@ class Writing(Worklist):
                first_date = excluded.first_date,
                last_date = excluded.last_date
             """,
-            self.env["website.crm.score.line"]._get_key_sql(self.model),
+            get_key_sql(self.model),
         )
 
     def _delete_losses(self, batch):

@@ -440,7 +440,7 @@ class TestRemoteCalls(SecurityCase):
                 "_note_error",
             ],
             "website.crm.score.run": ["_score_all", "_score", "_go_on", "_write_part"],
-            "website.crm.score.line": ["_change_lines", "_drop_lines", "_catch_up"],
+            "website.crm.score.line": ["_drop_rules", "_drop_owners", "_catch_up"],
             "website.crm.pageview": ["_sync_recent", "_sync", "_upsert"],
             "website.track": ["_cron_remove_old_tracks", "_remove"],
             "crm.lead": ["_write_scores", "_write_flag", "_mark_stale"],
