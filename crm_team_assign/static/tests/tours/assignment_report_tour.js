@@ -8,14 +8,14 @@ registry.category("web_tour.tours").add("crm_team_assign.assignment_report", {
         ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
         ...openReport("Assignment", "crm_team_assign.crm_assignment_report_menu"),
         {
-            content: "Ann was assigned two leads, of which one is won",
+            content: "Ann was assigned two leads, of which one is won; look at these",
             trigger:
-                '.o_pivot tbody tr:contains(Ann):has(td:nth-child(2):contains("2")):has(td:contains("100.00"))',
+                '.o_pivot tbody tr:contains(Ann):has(td:contains("100.00")) td:nth-child(2):text("2")',
+            run: "click",
         },
         {
-            content: "Look at the leads",
-            trigger: ".o_cp_switch_buttons .o_list",
-            run: "click",
+            content: "The list says what it is of",
+            trigger: ".o_list_view .o_last_breadcrumb_item:text(Assignment)",
         },
         {
             content: "One is won, with its revenue",
