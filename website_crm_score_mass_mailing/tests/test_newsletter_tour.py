@@ -58,3 +58,10 @@ class TestNewsletterTour(ScoringCase, MockLinkTracker, HttpCase):
         self.start("marketer_uses_template")
         rules = self.Rule.search([])
         self.assertEqual(sorted(rules.mapped("value")), [-2, 3, 3, 5])
+
+    def test_a_marketer_reads_what_came_of_a_newsletter(self):
+        self.start("marketer_reads_report")
+
+    def test_a_marketer_is_told_when_no_lead_got_a_newsletter(self):
+        self.env["mailing.trace"].search([]).unlink()
+        self.start("marketer_reads_empty_report")

@@ -46,6 +46,13 @@ class TestShopTour(ProductCase, HttpCase):
         self.assertScores(lead, [100])
         self.start("marketer_tests_rule_on_lead")
 
+    def test_a_marketer_reads_which_products_the_leads_bought_and_none_before(self):
+        customer = self.make_user("ws_carla", "base.group_portal").partner_id
+        self.make_lead("Carla", partner_id=customer.id)
+        self.start("marketer_reads_empty_report")
+        self.make_order(customer, self.make_product("Tool", 100))
+        self.start("marketer_reads_report")
+
     def start(self, tour):
         self.start_tour("/odoo", f"website_crm_score_sale.{tour}", login="ws_marketer")
         self.env.invalidate_all()

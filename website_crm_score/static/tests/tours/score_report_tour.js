@@ -1,20 +1,6 @@
+import {openReport} from "./scoring_tour_steps";
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
-
-function openReport(name) {
-    return [
-        {
-            content: "Open the reports",
-            trigger: ".o_menu_sections button:contains(Reporting)",
-            run: "click",
-        },
-        {
-            content: `Open ${name}`,
-            trigger: `.dropdown-menu .dropdown-item:contains(/^${name}$/)`,
-            run: "click",
-        },
-    ];
-}
 
 registry.category("web_tour.tours").add("website_crm_score.score_report", {
     steps: () => [

@@ -50,6 +50,26 @@ export function openScoringRules() {
 }
 
 /**
+ * Return the steps that open a report, from anywhere in the CRM.
+ *
+ * @param {string} name of the item of CRM ‣ Reporting ‣ Lead Scoring
+ */
+export function openReport(name) {
+    return [
+        {
+            content: "Open the reports",
+            trigger: ".o_menu_sections button:contains(Reporting)",
+            run: "click",
+        },
+        {
+            content: `Open ${name}`,
+            trigger: `.dropdown-menu .dropdown-item:contains(/^${name}$/)`,
+            run: "click",
+        },
+    ];
+}
+
+/**
  * Return the steps that choose a template among those of the list of rules.
  *
  * @param {string} template the key

@@ -1,9 +1,11 @@
 import {
     beginWithTemplate,
+    checkLeads,
     checkReasons,
     choose,
     goBack,
     openLeads,
+    openReport,
     openRow,
     openScoringRules,
     switchOn,
@@ -124,5 +126,34 @@ tours.add("website_crm_score_mass_mailing.marketer_uses_template", {
             name: "Clicked a link to packages and prices",
             points: "+5",
         }),
+    ],
+});
+
+tours.add("website_crm_score_mass_mailing.marketer_reads_report", {
+    steps: () => [
+        ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
+        ...openReport("Newsletters"),
+        {
+            content: "One lead clicked in the newsletter: open it",
+            trigger:
+                ".o_data_row:contains(Spring news):contains(clicked):has([name=lead_count]:text(1)) [name=mailing_id]",
+            run: "click",
+        },
+        {
+            content: "It is under the name of the newsletter",
+            trigger: ".o_last_breadcrumb_item:contains(Spring news)",
+        },
+        checkLeads("Ann"),
+    ],
+});
+
+tours.add("website_crm_score_mass_mailing.marketer_reads_empty_report", {
+    steps: () => [
+        ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
+        ...openReport("Newsletters"),
+        {
+            content: "It says what it will be about",
+            trigger: ".o_view_nocontent:contains(No lead got a newsletter yet)",
+        },
     ],
 });

@@ -1,7 +1,9 @@
 import {
     beginWithTemplate,
+    checkLeads,
     checkRows,
     goBack,
+    openReport,
     openRow,
     openScoringRules,
     switchOn,
@@ -120,6 +122,36 @@ tours.add("website_crm_score_sale.marketer_tests_rule_on_lead", {
         {
             content: "It is closed",
             trigger: "body:not(:has(.modal))",
+        },
+    ],
+});
+
+tours.add("website_crm_score_sale.marketer_reads_report", {
+    steps: () => [
+        ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
+        ...openReport("Products"),
+        {
+            content: "One lead bought the product: open it",
+            trigger:
+                ".o_data_row:contains(Tool):contains(Purchase):has([name=lead_count]:text(1)) [name=product_tmpl_id]",
+            run: "click",
+        },
+        {
+            content: "It is under the name of the product",
+            trigger: ".o_last_breadcrumb_item:contains(Tool)",
+        },
+        checkLeads("Carla"),
+    ],
+});
+
+tours.add("website_crm_score_sale.marketer_reads_empty_report", {
+    steps: () => [
+        ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
+        ...openReport("Products"),
+        {
+            content: "It says what it will be about",
+            trigger:
+                ".o_view_nocontent:contains(No lead put a product into the cart yet)",
         },
     ],
 });
