@@ -48,7 +48,7 @@ class TestAssignmentReport(AssignmentCase):
         for handover in self.get_handovers():
             if chance.random() < 0.6:
                 handover.first_contact_date = now
-                handover.contact_hours = chance.choice([0.5, 1, 2, 4, 8, 40])
+                handover.contact_hours = chance.choice([0.5, 1, 2, 3, 8, 40])
             elif chance.random() < 0.3:
                 handover.taken_back_date = now
         for lead in leads:
@@ -57,10 +57,11 @@ class TestAssignmentReport(AssignmentCase):
                 lead.action_set_won()
             elif fate < 0.6:
                 lead.action_set_lost()
-            elif fate < 0.7:
-                lead.user_id = chance.choice(list(self.sellers))
-            elif fate < 0.75:
+            elif fate < 0.65:
                 lead.unlink()
+                continue
+            if chance.random() < 0.2:
+                lead.user_id = chance.choice(list(self.sellers))
         return leads.exists()
 
     def get_handovers(self):

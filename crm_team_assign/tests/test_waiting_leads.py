@@ -100,7 +100,9 @@ class TestWaitingLeads(PlanCase):
         self.assertFalse(self.Lead.search(none) & (low + high))
 
     def test_whoever_has_room_or_not_is_told(self):
-        self.make_team("A", 0, [(self.ann, {"assignment_max": 30})])
+        later = fields.Date.today() + timedelta(days=2)
+        away = {"assignment_optout": True, "assignment_paused_until": later}
+        self.make_team("A", 0, [(self.ann, {"assignment_max": 30}), (self.bob, away)])
         self.make_scored(10)
         self.Rule.assign_scores_to_leads()
         [group] = self.find()
@@ -110,6 +112,9 @@ class TestWaitingLeads(PlanCase):
         self.Rule.assign_scores_to_leads()
         [group] = self.find()
         self.assertEqual(group.advice, "A takes them, and has room for 1 today.")
+        self.assign()
+        [group] = self.find()
+        self.assertEqual((group.lead_count, group.room), (1, 0))
 
     def test_each_group_has_its_action(self):
         team = self.make_team("A", 50, [self.ann], assignment_domain=FILTERS[1])

@@ -84,9 +84,9 @@ class TestFirstSteps(FirstStepsCase):
 
     def test_dismissed_steps_stay_dismissed_for_the_company(self):
         steps = self.env["website.crm.first.steps"].with_user(self.manager)
+        company = self.env["res.company"].create({"name": "Other"})
         steps.action_dismiss()
         self.assertFalse(self.steps())
-        company = self.env["res.company"].create({"name": "Other"})
         self.manager.write({"company_ids": company.ids, "company_id": company.id})
         self.assertTrue(self.steps())
 
