@@ -32,8 +32,8 @@ env.cr.commit()
 # Each tour would compile them anew, in a transaction that is undone. Odoo's own runner
 # does so, too, for more bundles than are needed here.
 COMPILE_BUNDLES = """
-NAMES = ["web.assets_web", "web.assets_frontend", "web.assets_frontend_lazy",
-         "web.assets_tests"]
+NAMES = ["web.assets_web", "web.assets_web_print", "web.assets_frontend",
+         "web.assets_frontend_lazy", "web.assets_emoji", "web.assets_tests"]
 for website_id in [False, *env["website"].search([]).ids]:
     pages = env["ir.qweb"].with_context(website_id=website_id)
     for name in NAMES:
