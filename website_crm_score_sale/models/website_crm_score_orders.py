@@ -20,17 +20,14 @@ class WebsiteCrmScoreOrders(models.AbstractModel):
     _description = "Orders of Leads and Contacts"
 
     @api.model
-    def _get_owned_orders(self, owners, orders=ALL_ORDERS):
+    def _get_owned_orders(self, owners):
         """Return the query of the orders of the website, once for each owner.
 
         Orders of other companies are none of an owner's that is of one company.
 
         :param models.BaseModel owners: the model of leads or of contacts
-        :param SQL orders: the table of orders to look at
         :rtype: SQL
         """
-        is_for_contacts = owners._name == "res.partner"
-        ways = self._iter_contact_ways if is_for_contacts else self._iter_lead_ways
         return SQL(
             """
             SELECT owned.*
@@ -39,89 +36,89 @@ class WebsiteCrmScoreOrders(models.AbstractModel):
              WHERE owner.company_id IS NULL OR owner.company_id = owned.company_id
             """,
             ways=SQL(" UNION ").join(
-                self._get_orders_sql(orders, *way) for way in ways(owners)
+                self._get_orders_sql(*way) for way in self._iter_ways(owners)
             ),
             table=SQL.identifier(owners._table),
         )
 
     @api.model
-    def _get_linked_orders(self, owners):
+    def _get_linked_orders(self, owners, orders=ALL_ORDERS):
         """Return the query of the orders, by ``order_id``, that have anything to do
-        with each of the owners: theirs, and those that are not said to be."""
-        is_for_contacts = owners._name == "res.partner"
-        ways = self._iter_contact_ways if is_for_contacts else self._iter_lead_ways
+        with each of the owners: theirs, and those that are not said to be.
+
+        :param models.BaseModel owners: the model of leads or of contacts
+        :param SQL orders: the table of orders to look at
+        :rtype: SQL
+        """
+        ways = [(owner, joins) for owner, joins, _condition in self._iter_ways(owners)]
+        if owners._name == "crm.lead":
+            # Each by itself: from few orders on, PostgreSQL finds their customers then.
+            customers = self._iter_customers(owners)
+            ways[:1] = [_get_customer_way(query) for query in customers]
         return SQL(" UNION ").join(
             SQL(
-                "SELECT %s AS owner_id, cart.id AS order_id FROM sale_order cart %s",
+                "SELECT %s AS owner_id, cart.id AS order_id FROM %s cart %s",
                 owner,
+                orders,
                 joins,
             )
-            for owner, joins, _condition in ways(owners)
+            for owner, joins in ways
         )
 
     @api.model
-    def _get_orders_sql(self, orders, owner, joins, condition):
+    def _get_orders_sql(self, owner, joins, condition):
         return SQL(
             "SELECT %s AS owner_id, cart.id AS order_id, cart.state, cart.date_order,"
             " cart.company_id, cart.website_id,"
             " COALESCE(NULLIF(cart.currency_rate, 0), 1) AS rate"
-            " FROM %s cart %s WHERE cart.website_id IS NOT NULL AND %s",
+            " FROM sale_order cart %s WHERE cart.website_id IS NOT NULL AND %s",
             owner,
-            orders,
             joins,
             condition,
         )
 
     @api.model
-    def _iter_contact_ways(self, contacts):
-        """Yield the contact, the joins with ``cart`` and the condition: of customers,
-        and of visitors who began the cart."""
-        yield SQL("cart.partner_id"), SQL(), self._get_is_known_sql()
-        yield self._get_visitor_way(contacts, IS_BEGUN_BY_VISITOR)
-
-    @api.model
-    def _iter_lead_ways(self, leads):
-        """Yield the same for leads: of those whose contact or e-mail is the customer's,
-        or was before they were merged into another, and of those whose visitor began
-        the cart or is the customer."""
-        known = self.env["website.crm.score.identity"]
-        customer = SQL("JOIN res_partner customer ON customer.id = cart.partner_id")
-        for owner, joins in (
-            (
-                SQL("lead.id"),
-                SQL("JOIN crm_lead lead ON lead.partner_id = cart.partner_id"),
-            ),
-            (
-                SQL("lead.id"),
-                SQL(
-                    "%s JOIN crm_lead lead"
-                    " ON lead.email_normalized = customer.email_normalized",
-                    customer,
-                ),
-            ),
-            (
-                SQL("lead.lead_id"),
-                SQL(
-                    "JOIN (%s) lead ON lead.contact_id = cart.partner_id",
-                    known._get_former_contacts_sql(),
-                ),
-            ),
-            (
-                SQL("lead.owner_id"),
-                SQL(
-                    "%s JOIN (%s) lead ON lead.email = customer.email_normalized",
-                    customer,
-                    known._get_former_emails_sql(leads),
-                ),
-            ),
-        ):
-            yield owner, joins, self._get_is_proven_sql()
-        yield self._get_visitor_way(leads, IS_BEGUN_BY_VISITOR)
+    def _iter_ways(self, owners):
+        """Yield the owner, the joins with ``cart`` and the condition: of customers, and
+        of visitors who began the cart or, of leads, are the customer."""
+        if owners._name == "res.partner":
+            yield SQL("cart.partner_id"), SQL(), self._get_is_known_sql()
+            yield self._get_visitor_way(owners, IS_BEGUN_BY_VISITOR)
+            return
+        # All customers at once: PostgreSQL then plans once how to prove who they are.
+        customers = SQL(" UNION ").join(self._iter_customers(owners))
+        yield *_get_customer_way(customers), self._get_is_proven_sql()
+        yield self._get_visitor_way(owners, IS_BEGUN_BY_VISITOR)
         yield self._get_visitor_way(
-            leads,
+            owners,
             SQL(
                 "visitor.partner_id = cart.partner_id AND %s", self._get_is_known_sql()
             ),
+        )
+
+    @api.model
+    def _iter_customers(self, leads):
+        """Yield queries of the customers, by ``partner_id``, of each lead: its contact,
+        those with its e-mail, and those with what these were before others were merged
+        into it."""
+        known = self.env["website.crm.score.identity"]
+        yield SQL(
+            "SELECT id AS owner_id, partner_id FROM crm_lead"
+            " WHERE partner_id IS NOT NULL"
+        )
+        yield SQL(
+            "SELECT lead.id AS owner_id, customer.id AS partner_id FROM crm_lead lead"
+            " JOIN res_partner customer"
+            " ON customer.email_normalized = lead.email_normalized"
+        )
+        yield SQL(
+            "SELECT lead_id AS owner_id, contact_id AS partner_id FROM (%s) known",
+            known._get_former_contacts_sql(),
+        )
+        yield SQL(
+            "SELECT known.owner_id, customer.id AS partner_id FROM (%s) known"
+            " JOIN res_partner customer ON customer.email_normalized = known.email",
+            known._get_former_emails_sql(leads),
         )
 
     @api.model
@@ -172,3 +169,10 @@ class WebsiteCrmScoreOrders(models.AbstractModel):
             """,
             self._get_is_known_sql(),
         )
+
+
+def _get_customer_way(customers):
+    """Return the owner and the joins with ``cart`` of those who are its customer."""
+    return SQL("customer.owner_id"), SQL(
+        "JOIN (%s) customer ON customer.partner_id = cart.partner_id", customers
+    )

@@ -34,23 +34,29 @@ class WebsiteCrmScoreSourceCartAbandoned(models.AbstractModel):
 
     @api.model
     def _get_shop_events(self, rule, owners, parts):
+        return self._get_order_events(
+            rule,
+            self._get_orders_and_bought(owners),
+            parts,
+            SQL(
+                "owned.state = 'draft'"
+                " AND (owned.bought_date >= bought.changed_date) IS NOT TRUE"
+            ),
+            date=SQL("bought.changed_date + %s * interval '1 hour'", rule.cart_hours),
+            amount=self._get_line_amount_sql(),
+        )
+
+    @api.model
+    def _get_orders_and_bought(self, owners):
+        """Return the query of orders, each with when the same owner last bought
+        something on the same website: read together with them, not once again."""
         return SQL(
             """
-            SELECT * FROM (%(carts)s) cart WHERE NOT %(is_bought)s
+            SELECT owned.*, max(date_order) FILTER (WHERE state = 'sale')
+                   OVER (PARTITION BY owner_id, website_id) AS bought_date
+              FROM (%s) owned
             """,
-            carts=self._get_order_events(
-                rule,
-                owners,
-                parts,
-                "draft",
-                date=SQL(
-                    "bought.changed_date + %s * interval '1 hour'", rule.cart_hours
-                ),
-                amount=self._get_line_amount_sql(),
-            ),
-            is_bought=self._get_is_bought_sql(
-                owners, SQL("cart.owner_id"), SQL("cart.changed_date")
-            ),
+            self._get_owned_orders(owners),
         )
 
     @api.model

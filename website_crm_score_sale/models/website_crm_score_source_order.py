@@ -5,6 +5,8 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from odoo.addons.website_crm_score.scoring.counting import get_latest_date
+
 
 class Parts(NamedTuple):
     """What is one event, in the query of lines: an order, or each product of it."""
@@ -97,53 +99,59 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
     def _get_changed_orders(self, owners, since, hours=0):
         """Return the query of owners whose orders, or lines of them, were written.
 
+        Also of those whose orders do not count: to look at these few again costs less
+        than to find out.
+
         :param datetime since: in UTC
         :param int hours: also find lines that were written so long before
         :rtype: SQL
         """
         return SQL(
             """
-            WITH changed AS (
-                SELECT id AS order_id, write_date AS date
-                  FROM sale_order
-                 WHERE website_id IS NOT NULL AND write_date >= %(since)s
-             UNION ALL
-                SELECT order_id, CASE WHEN write_date >= %(since)s THEN write_date
-                                      ELSE write_date + %(hours)s * interval '1 hour'
-                                  END AS date
-                  FROM sale_order_line
-                 WHERE write_date >= %(earliest)s
+            WITH changed AS MATERIALIZED (
+                SELECT order_id
+                  FROM (SELECT id AS order_id, write_date AS date
+                          FROM sale_order
+                         WHERE website_id IS NOT NULL AND write_date >= %(since)s
+                     UNION ALL
+                        SELECT order_id,
+                               CASE WHEN write_date >= %(since)s THEN write_date
+                                    ELSE write_date + %(hours)s * interval '1 hour'
+                                END
+                          FROM sale_order_line
+                         WHERE write_date >= %(earliest)s) written
+              GROUP BY order_id
+                HAVING min(date) <= %(latest)s
             )
-            SELECT owned.owner_id, changed.date
-              FROM changed
-              JOIN (%(owned)s) owned ON owned.order_id = changed.order_id
+            SELECT owner_id, %(since)s::timestamp AS date FROM (%(linked)s) linked
             """,
             since=since,
             hours=hours,
             earliest=since - timedelta(hours=hours),
-            owned=self._get_owned_orders(
+            latest=get_latest_date(),
+            linked=self._get_linked_orders(
                 owners,
                 SQL(
-                    "(SELECT * FROM sale_order"
-                    " WHERE id IN (SELECT order_id FROM changed))"
+                    "(SELECT * FROM sale_order WHERE website_id IS NOT NULL"
+                    " AND id IN (SELECT order_id FROM changed))"
                 ),
             ),
         )
 
     @api.model
-    def _get_order_events(self, rule, owners, parts, state, date, amount):
+    def _get_order_events(self, rule, owned, parts, condition, date, amount):
         """Return the query of orders with enough of these products.
 
+        :param SQL owned: the query of orders
         :param Parts parts: see :meth:`_get_shop_events`
-        :param str state: of the orders
-        :param SQL date: from when on an order ``owned``, of what was ``bought``, counts
+        :param SQL condition: on an order ``owned``, of what was ``bought``
+        :param SQL date: from when on it counts
         :param SQL amount: of a row ``line``
         :rtype: SQL
         """
         return SQL(
             """
-            SELECT owned.owner_id, %(date)s AS date, %(weight)s AS weight,
-                   owned.website_id, bought.*
+            SELECT owned.owner_id, %(date)s AS date, %(weight)s AS weight, bought.*
               FROM (%(owned)s) owned
         CROSS JOIN LATERAL (
                    SELECT max(line.write_date) AS changed_date,
@@ -152,7 +160,7 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
                      FROM sale_order_line line %(joins)s
                     WHERE line.order_id = owned.order_id AND %(is_product)s
                           %(groups)s) bought
-             WHERE owned.state = %(state)s AND bought.amount >= %(min_amount)s
+             WHERE %(condition)s AND bought.amount >= %(min_amount)s
                -- what is free was bought, too, but not what was refunded
                AND (bought.amount > 0 OR bought.price <= 0)
                AND (SELECT bool_or(%(is_customers)s)
@@ -163,8 +171,8 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
             date=date,
             amount=amount,
             **parts._asdict(),
-            owned=self._get_owned_orders(owners),
-            state=state,
+            owned=owned,
+            condition=condition,
             is_product=self._get_is_product_sql(rule),
             weight=self._get_weight_sql(rule, SQL("bought.amount")),
             is_customers=self._get_is_customers_sql(),

@@ -23,9 +23,9 @@ class WebsiteCrmScoreSourcePurchase(models.AbstractModel):
     def _get_shop_events(self, rule, owners, parts):
         return self._get_order_events(
             rule,
-            owners,
+            self._get_owned_orders(owners),
             parts,
-            "sale",
+            SQL("owned.state = 'sale'"),
             date=SQL("owned.date_order"),
             amount=self._get_event_amount_sql(),
         )
