@@ -6,6 +6,8 @@ Each filter is one query; all else is computed in memory over ids.
 
 from odoo.fields import Domain
 
+from odoo.addons.website_crm_score.tools.merge_rehearsal import rehearse_merge
+
 from ..planning.facts import Draft, MemberFacts, Outcome, TeamFacts
 from ..planning.members import seat_leads, sort_leads
 from ..planning.reasons import (
@@ -93,7 +95,7 @@ def rehearse(teams, force_quota=False, leads=None):
     chosen = Domain.TRUE if leads is None else Domain("id", "in", leads.ids)
     free, waiting = empty._get_allocation_domain(), teams._get_lead_to_assign_domain()
     groups = [same for same, _team in group_duplicates(teams, free & chosen)]
-    with empty._rehearse_merge(groups) as merged:
+    with rehearse_merge(groups) as merged:
         heads = empty.union(*merged)
         if leads is not None:
             leads |= heads

@@ -1,6 +1,8 @@
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.website_crm_score.tools.merge_rehearsal import rehearse_merge
+
 from .plan_common import PlanCase
 
 EMAIL = "twin@assign.example.com"
@@ -195,7 +197,7 @@ class TestMergeRehearsal(MergeCase):
             self.env.flush_all()
             self.env.invalidate_all()
             before = self.env.cr.sql_log_count
-            with self.Lead._rehearse_merge(groups) as merged:
+            with rehearse_merge(groups) as merged:
                 self.assertEqual(len(merged), number)
             return self.env.cr.sql_log_count - before
 

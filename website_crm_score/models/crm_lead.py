@@ -5,9 +5,9 @@ from odoo.tools import SQL
 
 from ..fields import LedgerMany2many, TechnicalBoolean, TechnicalMany2one
 from ..scoring.page_visits import count_pages_seen
-from ..tools.merge_rehearsal import rehearse_merge
 from ..tools.merging import move_to_owners
 from ..tools.own_context import OURS
+from ..tools.strangers import find_strangers, forget_visits
 
 # By which the company of a lead changes: core computes it.
 COMPANY_FIELDS = {"company_id", "partner_id", "team_id", "user_id"}
@@ -195,21 +195,11 @@ class CrmLead(models.Model):
         merged = {}
         for leads in groups:
             leads = leads.with_context(is_automatic_merge=OURS)
-            leads._find_strangers()._forget_visits()
+            forget_visits(find_strangers(leads))
             head = leads._merge_opportunity(auto_unlink=False, max_length=0)
             merged[head] = leads - head
         self._merge_scores(merged)
         return merged
-
-    @api.model
-    def _rehearse_merge(self, groups):
-        """Have leads merged for a moment, with the scores that they then have.
-
-        :param list groups: leads, at least two each
-        :return: a context manager of what :meth:`_merge_automatically` returns, without
-            what somebody is changing; all is taken back at its end
-        """
-        return rehearse_merge(groups)
 
     def _score_now(self):
         """Bring the page views and the scores of these leads, which were merged, up to
@@ -249,46 +239,6 @@ class CrmLead(models.Model):
     @api.model
     def _merge_events(self, pairs):
         self.env["website.crm.score.identity"]._merge_leads(pairs)
-
-    def _find_strangers(self):
-        """Return those of these duplicates whose visitors are perhaps somebody else.
-
-        Anybody can send a form with somebody's e-mail address. Visitors are known to be
-        the same person if they are visitors of the oldest lead, too, or logged in with
-        that address.
-        """
-        oldest = self.sorted(lambda lead: (lead.create_date, lead.id))[:1]
-        others = (self - oldest).with_prefetch(self._prefetch_ids)
-        return others.filtered(
-            lambda lead: lead.visitor_ids
-            and not lead.visitor_ids & oldest.visitor_ids
-            and not lead.visitor_ids.partner_id.filtered(
-                lambda partner: partner.email_normalized == oldest.email_normalized
-            )
-        )
-
-    def _forget_visits(self):
-        """Part these leads from their visitors and from what these saw and earned."""
-        if not self:
-            return
-        leads = self.sudo()  # sudo: it is the job that merges duplicates
-        # In SQL: it is no change of the lead that anybody listens to.
-        self.env.flush_all()
-        self.env.cr.execute(
-            SQL(
-                "DELETE FROM crm_lead_website_visitor_rel WHERE crm_lead_id IN %s",
-                leads._ids,
-            )
-        )
-        leads.invalidate_recordset(["visitor_ids"], flush=False)
-        self.env["website.visitor"].invalidate_model(["lead_ids"], flush=False)
-        leads._mark_pageviews_stale()
-        leads.env["website.crm.form"]._drop(leads)
-        self.env["website.crm.score.line"]._drop_page_lines(leads)
-        self.env.cr.execute(
-            SQL("DELETE FROM website_crm_pageview WHERE lead_id IN %s", leads._ids)
-        )
-        self.env["website.crm.pageview"].invalidate_model()
 
     # SCORING
 

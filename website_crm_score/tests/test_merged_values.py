@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
+from ..tools.merge_rehearsal import rehearse_merge
 from ..tools.merged_values import MergedValues
 from .common import ScoringCase
 
@@ -81,7 +82,7 @@ class TestMergedValues(ScoringCase):
 
     @mute_logger("odoo.models.unlink")
     def check_values(self, groups):
-        with self.Lead._rehearse_merge(groups) as merged:
+        with rehearse_merge(groups) as merged:
             self.assertEqual(len(merged), GROUPS)
             heads = self.Lead.union(*merged)
             promised = self.read_columns(heads)

@@ -12,6 +12,7 @@ from odoo.tools import SQL
 from .concurrency import CONCURRENCY_ERRORS
 from .merged_values import MergedValues
 from .own_context import OURS
+from .strangers import find_strangers, forget_visits
 
 
 def is_rehearsal(env):
@@ -27,7 +28,8 @@ def rehearse_merge(groups):
     or start again because of one.
 
     :param list groups: leads, at least two each
-    :return: a context manager of the duplicates by the lead that they are merged into
+    :return: a context manager of what ``_merge_automatically`` returns, with the scores
+        that the leads then have
     """
     if not groups:
         yield {}
@@ -82,7 +84,7 @@ def _merge(leads, groups):
     """
     every = leads.union(*groups)
     groups = [leads.browse(same.ids).with_prefetch(every.ids) for same in groups]
-    leads.union(*(same._find_strangers() for same in groups))._forget_visits()
+    forget_visits(leads.union(*map(find_strangers, groups)))
     groups = [same._sort_by_confidence_level(reverse=True) for same in groups]
     merged = {same[:1]: same[1:] for same in groups}
     _write(leads, groups)
