@@ -6,7 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..scoring.alerts import get_returns_sql
-from ..tools.concurrency import CONCURRENCY_ERRORS
+from ..tools.attempt import attempt
 from ..tools.merge_rehearsal import is_rehearsal
 from .website_crm_score_run import GO_ON_WITHIN
 
@@ -149,15 +149,11 @@ class WebsiteCrmScoreAlert(models.Model):
     def _try_to_tell(self, user):
         """Tell ``user`` of these; where that fails, the others hear nevertheless, and
         the next run tries again."""
-        try:
-            with self.env.cr.savepoint():
-                self._tell(user)
-                self._forget()
-        # Messages and their templates can run any code, which may raise anything.
-        except Exception as error:  # pylint: disable=broad-exception-caught
-            if isinstance(error, CONCURRENCY_ERRORS):
-                raise
-            _logger.warning("User %s is not told of leads", user.id, exc_info=True)
+        with attempt(self.env.cr) as outcome:
+            self._tell(user)
+            self._forget()
+        if error := outcome.error:
+            _logger.warning("User %s is not told of leads", user.id, exc_info=error)
 
     def _tell(self, user):
         alerts = self.with_context(lang=user.lang)

@@ -5,7 +5,7 @@ from odoo.tools import SQL, ormcache
 from ..fields import TechnicalBoolean, TechnicalChar
 from ..scoring.counting import get_counts_sql
 from ..scoring.matching import get_query, get_reader
-from ..tools.concurrency import CONCURRENCY_ERRORS
+from ..tools.attempt import attempt
 from ..tools.record_names import name_records
 from ..tools.rule_domain import find_query_error
 from ..tools.time_zone import find_same_zone
@@ -148,14 +148,9 @@ class WebsiteCrmScoreDomain(models.AbstractModel):
         :param list unknown: see :func:`~.record_names.name_records`
         """
         self.env.flush_all()
-        try:
-            with self.env.cr.savepoint(flush=False):
-                return name_records(text, get_reader(self), unknown)
-        # Fields may be searched by any code, which may raise anything.
-        except Exception as error:  # pylint: disable=broad-exception-caught
-            if isinstance(error, CONCURRENCY_ERRORS):
-                raise
-            return text  # the constraint tells what is wrong
+        with attempt(self.env.cr, flush=False):
+            return name_records(text, get_reader(self), unknown)
+        return text  # the constraint tells what is wrong
 
     def _get_day_sql(self, date):
         """Return the SQL of the day that ``date`` is on where the author is.

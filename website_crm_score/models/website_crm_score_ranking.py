@@ -12,7 +12,7 @@ from ..learning.patterns import Counts
 from ..learning.proposal import LEAST_OUTCOMES
 from ..scoring.win_rate import get_counts_sql
 from ..suggesting.closed_months import ClosedMonths
-from ..tools.concurrency import CONCURRENCY_ERRORS
+from ..tools.attempt import attempt
 from .website_crm_lead_report import CLOSED_DATE, IS_CLOSED, IS_WON
 
 _logger = logging.getLogger(__name__)
@@ -274,14 +274,10 @@ class WebsiteCrmScoreRanking(models.Model):
 
     def _try_to_tell(self, user, before):
         """Tell ``user``; where that fails, the others hear nevertheless."""
-        try:
-            with self.env.cr.savepoint():
-                self.with_context(lang=user.lang)._tell(user, before)
-        # Messages and their templates can run any code, which may raise anything.
-        except Exception as error:  # pylint: disable=broad-exception-caught
-            if isinstance(error, CONCURRENCY_ERRORS):
-                raise
-            _logger.warning("User %s is not told of rules", user.id, exc_info=True)
+        with attempt(self.env.cr) as outcome:
+            self.with_context(lang=user.lang)._tell(user, before)
+        if error := outcome.error:
+            _logger.warning("User %s is not told of rules", user.id, exc_info=error)
 
     def _tell(self, user, before):
         rules = self.rule_ids.with_user(user)._filtered_access("read")

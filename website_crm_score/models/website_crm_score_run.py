@@ -17,6 +17,7 @@ from ..fields import (
 from ..scoring.finding import Finding
 from ..scoring.worklist import drop_tables, find_runs_with_tables, has_tables
 from ..scoring.writing import Writing
+from ..tools.attempt import attempt
 from ..tools.backend import find_live_backends, get_own_backend
 from ..tools.concurrency import CONCURRENCY_ERRORS
 from ..tools.rule_domain import describe_error
@@ -271,15 +272,10 @@ class WebsiteCrmScoreRun(models.Model):
         :rtype: dict
         """
         started = time.monotonic()
-        matched, error = 0, False
-        try:
-            with self.env.cr.savepoint(flush=False):
-                matched = finding.add(rule)
-        # Fields may be searched by any code, which may raise anything.
-        except Exception as exception:  # pylint: disable=broad-exception-caught
-            if isinstance(exception, CONCURRENCY_ERRORS):
-                raise
-            error = describe_error(exception)
+        matched = 0
+        with attempt(self.env.cr, flush=False) as outcome:
+            matched = finding.add(rule)
+        error = bool(outcome.error) and describe_error(outcome.error)
         return {
             "run_id": self.id,
             "rule_id": rule.id,

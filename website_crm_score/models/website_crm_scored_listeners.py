@@ -4,7 +4,7 @@ from odoo import api, models
 from odoo.tools import split_every
 
 from ..scoring.scores import TOTALS, sum_scores
-from ..tools.concurrency import CONCURRENCY_ERRORS
+from ..tools.attempt import attempt
 from ..tools.merge_rehearsal import is_rehearsal
 from ..tools.own_context import OURS
 
@@ -47,18 +47,14 @@ class WebsiteCrmScoredListeners(models.AbstractModel):
         """
         for batch in split_every(LISTENED_SIZE, ids):
             owners = self.browse(batch)
-            try:
-                with self.env.cr.savepoint():
-                    # The score and all that is computed from it, at the end of this.
-                    owners.modified(["score_line_ids"])
-            # Automation rules can run any code, which may raise anything.
-            except Exception as error:  # pylint: disable=broad-exception-caught
-                if isinstance(error, CONCURRENCY_ERRORS):
-                    raise
+            with attempt(self.env.cr) as outcome:
+                # The score and all that is computed from it, at the end of this.
+                owners.modified(["score_line_ids"])
+            if error := outcome.error:
                 _logger.warning(
                     "What listens to the scores of %s failed",
                     self._name,
-                    exc_info=True,
+                    exc_info=error,
                 )
                 sum_scores(self, batch)
             self.env.invalidate_all()
