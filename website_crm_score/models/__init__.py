@@ -1,3 +1,4 @@
+from . import website_crm_scored_stale
 from . import website_crm_scored_week
 from . import website_crm_scored_listeners
 from . import website_crm_scored
@@ -10,7 +11,8 @@ from . import website_crm_score_category
 from . import website_crm_score_draft
 from . import website_crm_score_exchange
 from . import website_crm_score_results
-from . import website_crm_score  # after the seven that a rule is made of
+from . import website_crm_score_jobs
+from . import website_crm_score  # after the eight that a rule is made of
 from . import website_crm_score_source
 from . import website_crm_score_visits
 from . import website_crm_score_source_page_visit

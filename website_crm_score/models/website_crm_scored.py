@@ -5,7 +5,7 @@ from odoo.exceptions import AccessError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..fields import LedgerMany2many, TechnicalBoolean
+from ..fields import LedgerMany2many
 from ..scoring.card import get_card, get_reason_action
 from ..scoring.grading import GRADES, Grading
 from ..scoring.regrading import regrade_part
@@ -49,7 +49,11 @@ class WebsiteCrmScored(models.AbstractModel):
     """
 
     _name = "website.crm.scored"
-    _inherit = ["website.crm.scored.week", "website.crm.scored.listeners"]
+    _inherit = [
+        "website.crm.scored.stale",
+        "website.crm.scored.week",
+        "website.crm.scored.listeners",
+    ]
     _description = "Scored Record"
     # The field of ledger lines that says whose they are.
     _ledger_field = None
@@ -84,15 +88,6 @@ class WebsiteCrmScored(models.AbstractModel):
         string="Scored on",
         help="When the score last changed. Empty until the rules first looked.",
         **DERIVED,
-    )
-    # Not found by its empty date: an index on what changes with the score would make
-    # each change of a score one of all indexes.
-    score_stale = TechnicalBoolean(
-        default=True,
-        readonly=True,
-        copy=False,
-        groups="base.group_system",
-        help="It is new, or it saw pages since the rules last looked at it.",
     )
 
     def _compute_score(self):
@@ -185,31 +180,6 @@ class WebsiteCrmScored(models.AbstractModel):
         return moved
 
     # SCORING
-
-    @api.model
-    def _scored_domain(self):
-        """Return the domain of the records that rules look at."""
-        return Domain("active", "=", True)
-
-    @api.model
-    def _ready_domain(self):
-        """Return the domain of the records of which all that rules look at is there.
-
-        Others are left for the next run, lest some rules see what others do not.
-        """
-        return Domain.TRUE
-
-    @api.model
-    def _stale_domain(self):
-        """Return the domain of the records that are stale, by what is indexed."""
-        return self._scored_domain() & Domain("score_stale", "=", True)
-
-    @api.model
-    def _stale_or_new_domain(self):
-        """Return the domain of the records that are stale, new ones also by their
-        empty date: some rules may have looked at them."""
-        is_new = Domain("score_date", "=", False)
-        return self._scored_domain() & (Domain("score_stale", "=", True) | is_new)
 
     def _resum_scores(self):
         """Set the scores of these owners, whose reasons changed, to the new sums."""
@@ -322,33 +292,3 @@ class WebsiteCrmScored(models.AbstractModel):
         :param SQL pairs: see :meth:`_get_pairs_sql`
         """
         raise NotImplementedError
-
-    # STALE
-
-    def _mark_stale(self):
-        """Have the rules look at these owners again, since they saw more pages.
-
-        Always written, so that a run that looked at them before notices; but in a
-        rehearsal, which no run sees. Owners that were never scored are found by that.
-        """
-        is_stale, where = SQL("score_stale OR score_date IS NOT NULL"), SQL("TRUE")
-        if is_rehearsal(self.env):
-            where = SQL("score_stale IS DISTINCT FROM (%s)", is_stale)
-        self._write_flag("score_stale", is_stale, where)
-
-    def _write_flag(self, name, value, where):
-        # In SQL: nobody but the job shall notice, no automation, no write date.
-        if not self:
-            return
-        self.flush_recordset([name])
-        self.env.cr.execute(
-            SQL(
-                "UPDATE %s SET %s = %s WHERE id IN %s AND %s",
-                SQL.identifier(self._table),
-                SQL.identifier(name),
-                value,
-                self._ids,
-                where,
-            )
-        )
-        self.invalidate_recordset([name], flush=False)
