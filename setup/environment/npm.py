@@ -3,7 +3,6 @@
 import base64
 import hashlib
 import shutil
-import subprocess
 import tarfile
 
 from console import SetupError, run
@@ -76,14 +75,3 @@ def unbrotli(source, target):
     )
     command = ["node", "-e", script, source, target]
     run(command, LOG / "brotli.log", f"cannot unpack {source.name}")
-
-
-def version_of_node():
-    """Node.js's major version, 0 if there is none."""
-    try:
-        result = subprocess.run(
-            ["node", "--version"], capture_output=True, text=True, check=True
-        )
-    except (OSError, subprocess.CalledProcessError):
-        return 0
-    return int(result.stdout.strip().lstrip("v").split(".")[0])

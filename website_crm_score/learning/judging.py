@@ -1,7 +1,6 @@
 """How well a score ranks won leads above lost ones."""
 
 import math
-from collections import defaultdict
 
 from .chance import CONFIDENCE
 from .decline import get_variance
@@ -71,14 +70,3 @@ def _spread(start, length):
         overlap = min(end, fifth + 1) - max(start, fifth)
         if length and overlap > 0:
             yield fifth, overlap / length
-
-
-def count_scores(rows):
-    """Return won and lost leads by score, of rows of a score and whether it was won.
-
-    :rtype: dict[float, list]
-    """
-    scores = defaultdict(lambda: [0, 0])
-    for score, is_won in rows:
-        scores[score][0 if is_won else 1] += 1
-    return scores

@@ -2,7 +2,7 @@ from odoo.tests import BaseCase, tagged
 
 from ..learning import bayes
 from ..learning.chance import get_level, get_lift, get_probability, get_wilson
-from ..learning.judging import count_scores, get_auc, get_fifths
+from ..learning.judging import get_auc, get_fifths
 from ..learning.leaks import is_leak
 from ..learning.patterns import Counts
 
@@ -37,10 +37,6 @@ class TestLearningJudging(BaseCase):
         scores = {0: (1, 6), 2: (3, 3), 5: (4, 0)}
         self.assertAlmostEqual(sum(get_fifths(scores)) * 17 / 5, 8)
         self.assertEqual(get_fifths({}), [])
-
-    def test_scores_are_counted(self):
-        rows = [(2.5, True), (1, False), (2.5, False), (2.5, True)]
-        self.assertEqual(count_scores(rows), {1: [0, 1], 2.5: [2, 1]})
 
 
 @tagged("post_install", "-at_install")
