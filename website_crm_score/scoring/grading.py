@@ -6,6 +6,14 @@ from odoo.tools import SQL
 
 FIT, ENGAGEMENT = "fit", "engagement"
 GRADES = [letter + number for letter in "ABC" for number in "123"]
+# What lines give to the fit. Which rules are of it is read once a statement: a join
+# with the rules, for each line, takes longer than all the rest.
+FIT_POINTS = SQL(
+    """
+    COALESCE(sum(points) FILTER (WHERE rule_id = ANY(ARRAY(
+        SELECT id FROM website_crm_score WHERE category = 'fit'))), 0)
+    """
+)
 
 
 class Grading(NamedTuple):
@@ -63,8 +71,6 @@ def get_totals_sql(model, owner_id, but_for=None):
     :rtype: SQL
     """
     grading = Grading.load(model.env)
-    # Which rules are of the fit is read once a statement: a join with the rules, for
-    # each line, takes longer than all the rest.
     return SQL(
         """
         SELECT fit, engagement, fit + engagement AS score, %(grade)s AS grade
@@ -73,12 +79,11 @@ def get_totals_sql(model, owner_id, but_for=None):
                LEAST(points - of_fit, NULLIF(%(engagement_max)s, 0)) AS engagement
           FROM (
         SELECT COALESCE(sum(points), 0) AS points,
-               COALESCE(sum(points) FILTER (WHERE rule_id = ANY(ARRAY(
-                   SELECT id FROM website_crm_score WHERE category = 'fit'))), 0)
-               AS of_fit
+               %(of_fit)s AS of_fit
           FROM %(lines)s) line ) part
         """,
         grade=grading.get_grade_sql(SQL("fit"), SQL("engagement")),
+        of_fit=FIT_POINTS,
         fit_max=grading.fit_max,
         engagement_max=grading.engagement_max,
         lines=_get_lines_sql(model, owner_id, but_for),

@@ -7,7 +7,7 @@ from psycopg2.errors import QueryCanceled
 from odoo.tools import SQL
 
 from .effect import get_effect_sql
-from .grading import Grading
+from .grading import FIT_POINTS, Grading
 from .worklist import tune
 
 EXAMPLES = 10
@@ -106,14 +106,13 @@ class Preview:
                    COALESCE(points - fit, 0) AS engagement
               FROM (%(owners)s) owner
          LEFT JOIN (SELECT %(owner_id)s AS owner_id, sum(points) AS points,
-                           COALESCE(sum(points) FILTER (WHERE rule_id = ANY(ARRAY(
-                               SELECT id FROM website_crm_score
-                                WHERE category = 'fit'))), 0) AS fit
+                           %(fit)s AS fit
                       FROM website_crm_score_line
                   GROUP BY 1) line ON line.owner_id = owner.id
             """,
             owners=owners,
             owner_id=self.owner_id,
+            fit=FIT_POINTS,
         )
 
     def _get_states(self):
@@ -160,81 +159,60 @@ class Preview:
 
         Many owners are alike: they are counted once, and then only what is different.
         """
+        figures = {
+            "total": _count(SQL("TRUE")),
+            "matched": _count(SQL("is_matched")),
+            "changed": _count(SQL("score_after != score_before")),
+            "gained": _count(SQL("score_after > score_before")),
+            "lost": _count(SQL("score_after < score_before")),
+            "changes": _list(self._get_changes()),
+            "scores": _list(
+                _count_each(
+                    "score",
+                    SQL("floor(score_before)::float"),
+                    SQL("floor(score_after)::float"),
+                )
+            ),
+            "grades": _list(
+                _count_each("grade", SQL("grade_before"), SQL("grade_after"))
+            ),
+            "levels": _list(self._get_levels()),
+            "examples": _list(self._get_examples()),
+        }
         return SQL(
             """
-            WITH state AS MATERIALIZED (%(states)s),
+            WITH state AS MATERIALIZED (%s),
             alike AS MATERIALIZED (
                 SELECT company_id, is_matched, score_before, score_after, grade_before,
                        grade_after, count(*) AS count
                   FROM state GROUP BY 1, 2, 3, 4, 5, 6)
-            SELECT json_build_object(
-                   'total', %(total)s,
-                   'matched', %(matched)s,
-                   'changed', %(changed)s,
-                   'gained', %(gained)s,
-                   'lost', %(lost)s,
-                   'changes', %(changes)s,
-                   'scores', %(scores)s,
-                   'grades', %(grades)s,
-                   'levels', %(levels)s,
-                   'examples', %(examples)s)
-              FROM alike
+            SELECT json_build_object(%s) FROM alike
             """,
-            states=self._get_states(),
-            total=_count(SQL("TRUE")),
-            matched=_count(SQL("is_matched")),
-            changed=_count(SQL("score_after != score_before")),
-            gained=_count(SQL("score_after > score_before")),
-            lost=_count(SQL("score_after < score_before")),
-            changes=self._list(
-                SQL(
-                    "SELECT (score_after - score_before)::float AS points,"
-                    " sum(count) AS count FROM alike WHERE score_after != score_before"
-                    " GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %s",
-                    CHANGES,
-                )
-            ),
-            scores=self._list(
-                SQL(
-                    """
-                    SELECT score::float, sum(before) AS before, sum(after) AS after
-                      FROM (SELECT floor(score_before) AS score, count AS before,
-                                   0 AS after
-                              FROM alike
-                         UNION ALL
-                            SELECT floor(score_after), 0, count FROM alike) one
-                  GROUP BY 1 ORDER BY 1
-                    """
-                )
-            ),
-            grades=self._list(
-                SQL(
-                    """
-                    SELECT grade, sum(before) AS before, sum(after) AS after
-                      FROM (SELECT grade_before AS grade, count AS before, 0 AS after
-                              FROM alike
-                         UNION ALL
-                            SELECT grade_after, 0, count FROM alike) one
-                     WHERE grade IS NOT NULL
-                  GROUP BY 1 ORDER BY 1
-                    """
-                )
-            ),
-            levels=self._list(self._get_levels()),
-            examples=self._list(
-                SQL(
-                    "SELECT id, score_before::float AS before,"
-                    " score_after::float AS after"
-                    " FROM state WHERE score_after != score_before"
-                    " ORDER BY abs(score_after - score_before) DESC, id LIMIT %s",
-                    EXAMPLES,
-                )
-            ),
+            self._get_states(),
+            SQL(", ").join(SQL("%s, %s", name, figures[name]) for name in figures),
         )
 
-    def _list(self, query):
-        """Return the list of the rows of ``query``, as JSON."""
-        return SQL("(SELECT COALESCE(json_agg(item), '[]') FROM (%s) item)", query)
+    def _get_changes(self):
+        """Return the query of by how much scores change, and of how many owners."""
+        return SQL(
+            """
+            SELECT (score_after - score_before)::float AS points, sum(count) AS count
+              FROM alike WHERE score_after != score_before
+          GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT %s
+            """,
+            CHANGES,
+        )
+
+    def _get_examples(self):
+        """Return the query of the owners whose scores change most."""
+        return SQL(
+            """
+            SELECT id, score_before::float AS before, score_after::float AS after
+              FROM state WHERE score_after != score_before
+          ORDER BY abs(score_after - score_before) DESC, id LIMIT %s
+            """,
+            EXAMPLES,
+        )
 
     def _get_levels(self):
         """Return the query of how many owners reach each level, before and after."""
@@ -264,3 +242,29 @@ class Preview:
 def _count(condition):
     """Return how many owners of the rows ``alike`` fulfil a condition."""
     return SQL("COALESCE(sum(count) FILTER (WHERE %s), 0)", condition)
+
+
+def _count_each(name, before, after):
+    """Return the query of how many owners have each value, before and after.
+
+    :param str name: of the column of the value
+    :param SQL before: the value in the rows ``alike``, NULL for none, like ``after``
+    """
+    return SQL(
+        """
+        SELECT value AS %s, sum(before) AS before, sum(after) AS after
+          FROM (SELECT %s AS value, count AS before, 0 AS after FROM alike
+             UNION ALL
+                SELECT %s, 0, count FROM alike) one
+         WHERE value IS NOT NULL
+      GROUP BY 1 ORDER BY 1
+        """,
+        SQL.identifier(name),
+        before,
+        after,
+    )
+
+
+def _list(query):
+    """Return the list of the rows of ``query``, as JSON."""
+    return SQL("(SELECT COALESCE(json_agg(item), '[]') FROM (%s) item)", query)

@@ -51,10 +51,8 @@ class Matches:
         :rtype: bool
         """
         rule = next(iter(rules.values()))
-        tune(self.env.cr)  # for it is until the end of the transaction, each time
-        try:
-            query = get_query(rule, Domain.TRUE)
-        except UserError:  # this user may not read what it looks at
+        query = self._find_query(rule)
+        if not query:
             return False
         if rule.rule_type != "event":
             for number in rules:
@@ -64,6 +62,15 @@ class Matches:
             return False
         self._add_events(rules, rule, query)
         return True
+
+    def _find_query(self, rule):
+        """Return the query of a rule's domain; None if who is to read it, its author or
+        this user, may not read what it looks at."""
+        tune(self.env.cr)  # for it is until the end of the transaction, each time
+        try:
+            return get_query(rule, Domain.TRUE)
+        except UserError:
+            return None
 
     def _add_matches(self, number, query, late_fields):
         self.env.cr.execute(
@@ -147,10 +154,8 @@ class Matches:
         :return: whether the rule could be read
         :rtype: bool
         """
-        tune(self.env.cr)
-        try:
-            query = get_query(rule, Domain.TRUE)
-        except UserError:  # its author may not read what it looks at any more
+        query = self._find_query(rule)
+        if not query:
             return False
         if rule.rule_type == "event":
             self._add_counts(number, rule, query)
@@ -232,23 +237,9 @@ class Matches:
         :rtype: tuple[list[Pattern], list[Pattern]]
         """
         parts = {False: [], True: []}
-        query = SQL(
-            """
-            SELECT is_newer, held, %s
-              FROM (SELECT is_newer, is_won,
-                           array_agg(candidate ORDER BY candidate)
-                               FILTER (WHERE candidate < %s) AS held
-                      FROM %s LEFT JOIN %s USING (lead_id)
-                     WHERE is_won IS NOT NULL
-                  GROUP BY lead_id, is_newer, is_won) lead
-          GROUP BY is_newer, held ORDER BY is_newer, held
-            """,
-            COUNTS,
-            below,
-            LEADS,
-            MATCHES,
-        )
-        for is_newer, held, won, lost in self.env.execute_query(query):
+        ids = SQL("array_agg(candidate ORDER BY candidate)")
+        rows = self._fetch_held(ids, SQL("candidate < %s", below))
+        for is_newer, held, won, lost in rows:
             parts[is_newer].append(Pattern(to_bits(held or ()), won, lost))
         return parts[False], parts[True]
 
@@ -260,27 +251,39 @@ class Matches:
         :rtype: tuple[dict, dict]
         """
         parts = {False: {}, True: {}}
-        query = SQL(
-            """
-            SELECT is_newer, held, %s
-              FROM (SELECT is_newer, is_won, array_agg(
-                           ARRAY[candidate, times] ORDER BY candidate)
-                               FILTER (WHERE candidate = ANY(%s)) AS held
-                      FROM %s LEFT JOIN %s USING (lead_id)
-                     WHERE is_won IS NOT NULL
-                  GROUP BY lead_id, is_newer, is_won) lead
-          GROUP BY is_newer, held ORDER BY is_newer, held
-            """,
-            COUNTS,
-            list(numbers),
-            LEADS,
-            MATCHES,
-        )
-        for is_newer, held, won, lost in self.env.execute_query(query):
+        pairs = SQL("array_agg(ARRAY[candidate, times] ORDER BY candidate)")
+        rows = self._fetch_held(pairs, SQL("candidate = ANY(%s)", list(numbers)))
+        for is_newer, held, won, lost in rows:
             times = dict(held or ())
             key = tuple(times.get(number, 0) for number in numbers)
             parts[is_newer][key] = [won, lost]
         return parts[False], parts[True]
+
+    def _fetch_held(self, held, condition):
+        """Return the closed leads that have the same, the older ones first.
+
+        :param SQL held: the aggregate of what they have
+        :param SQL condition: on the candidates to look at
+        :return: whether they are newer, what they have, and how many were won and lost
+        :rtype: list[tuple]
+        """
+        return self.env.execute_query(
+            SQL(
+                """
+                SELECT is_newer, held, %s
+                  FROM (SELECT is_newer, is_won, %s FILTER (WHERE %s) AS held
+                          FROM %s LEFT JOIN %s USING (lead_id)
+                         WHERE is_won IS NOT NULL
+                      GROUP BY lead_id, is_newer, is_won) lead
+              GROUP BY is_newer, held ORDER BY is_newer, held
+                """,
+                COUNTS,
+                held,
+                condition,
+                LEADS,
+                MATCHES,
+            )
+        )
 
     def count_shared(self, numbers, others):
         """Return how many closed leads have a candidate and another one, by both.
