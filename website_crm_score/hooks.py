@@ -1,4 +1,4 @@
-from odoo.tools import SQL, sql
+from odoo.tools import SQL
 
 from .scoring.worklist import drop_tables, find_runs_with_tables
 from .tools.loose_ends import forget_parameters, tie_up
@@ -43,28 +43,18 @@ def add_score_columns(cr, table):
     Leads that exist are not marked as stale one by one: the first run looks at all
     of them. Those that come are, whoever inserts them.
     """
-    for column in ("score", "score_fit", "score_engagement"):
-        if not sql.column_exists(cr, table, column):
-            cr.execute(
-                SQL(
-                    "ALTER TABLE %s ADD COLUMN %s numeric NOT NULL DEFAULT 0",
-                    SQL.identifier(table),
-                    SQL.identifier(column),
-                )
-            )
-    if not sql.column_exists(cr, table, "score_grade"):
-        # None: they have no grade before they are scored.
-        sql.create_column(cr, table, "score_grade", "varchar")
-    if not sql.column_exists(cr, table, "score_stale"):
-        cr.execute(
-            SQL(
-                "ALTER TABLE %s ADD COLUMN score_stale bool DEFAULT FALSE",
-                SQL.identifier(table),
-            )
+    cr.execute(
+        SQL(
+            """
+            ALTER TABLE %s
+                  ADD COLUMN IF NOT EXISTS score numeric NOT NULL DEFAULT 0,
+                  ADD COLUMN IF NOT EXISTS score_fit numeric NOT NULL DEFAULT 0,
+                  ADD COLUMN IF NOT EXISTS score_engagement numeric NOT NULL DEFAULT 0,
+                  -- none: they have no grade before they are scored
+                  ADD COLUMN IF NOT EXISTS score_grade varchar,
+                  ADD COLUMN IF NOT EXISTS score_stale bool DEFAULT FALSE,
+                  ALTER COLUMN score_stale SET DEFAULT TRUE
+            """,
+            SQL.identifier(table),
         )
-        cr.execute(
-            SQL(
-                "ALTER TABLE %s ALTER COLUMN score_stale SET DEFAULT TRUE",
-                SQL.identifier(table),
-            )
-        )
+    )
