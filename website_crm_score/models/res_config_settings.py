@@ -89,13 +89,9 @@ class ResConfigSettings(models.TransientModel):
     @api.model
     def _trigger_regrading(self, before):
         """Have owners graded soon, if that is not by the same numbers as before."""
-        if Grading.load(self.env) == before:
-            return
-        for name in ("ir_cron_assign_scores", "ir_cron_score_contacts"):
-            cron = self.env.ref(f"website_crm_score.{name}", raise_if_not_found=False)
-            if cron:
-                # sudo: who changes settings, scheduled actions are the administrator's
-                cron.sudo()._trigger()
+        if Grading.load(self.env) != before:
+            # sudo: who changes settings, scheduled actions are the administrator's
+            self.sudo().env["website.crm.score.run"]._trigger_crons()
 
     @api.constrains(
         "website_crm_score_grade_a",

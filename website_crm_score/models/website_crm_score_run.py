@@ -148,8 +148,7 @@ class WebsiteCrmScoreRun(models.Model):
         """
         self.env["website.crm.score"].check_access("write")
         # sudo: who may write rules has them run, not the actions of others
-        for cron in self._find_crons().sudo():
-            cron._trigger()
+        self.sudo()._trigger_crons()
         return {
             "type": "ir.actions.client",
             "tag": "display_notification",
@@ -181,6 +180,11 @@ class WebsiteCrmScoreRun(models.Model):
             cron = self.env.ref(f"website_crm_score.{name}", raise_if_not_found=False)
             crons |= cron or crons
         return crons
+
+    @api.model
+    def _trigger_crons(self):
+        for cron in self._find_crons():
+            cron._trigger()
 
     # RUNNING
 
