@@ -5,6 +5,12 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 
 from odoo.addons.website_crm_score.fields import TechnicalInteger, TechnicalJson
+from odoo.addons.website_crm_score.tools.actions import (
+    RELOAD,
+    get_action,
+    notify,
+    open_form,
+)
 
 from ..execution import lock, turns
 from ..execution.executor import Executor
@@ -243,18 +249,12 @@ class CrmAssignmentPlan(models.Model):
         plan.write({"error": False, "try_count": 0})  # of tries before
         if plan._count_todo() > DIRECT_SIZE:
             self.env.ref(JOB).sudo()._trigger()
-            message = self.env._("The plan is being carried out.")
-            result = {"type": "success", "message": message}
+            result = {"message": self.env._("The plan is being carried out.")}
         else:
             lock.take(self.env)
             self._carry_out()
             result = plan._get_result()
-        reload = {"type": "ir.actions.client", "tag": "soft_reload"}
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {**result, "next": reload},
-        }
+        return notify(**result, next=RELOAD)
 
     def _count_todo(self):
         domain = [("plan_id", "=", self.id), ("state", "=", "planned")]
@@ -295,40 +295,30 @@ class CrmAssignmentPlan(models.Model):
 
     def _open(self):
         """Return an action that shows this plan."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Dry Run"),
-            "res_model": self._name,
-            "res_id": self.id,
-            "view_mode": "form",
-            "views": [(False, "form")],
-        }
+        return open_form(self, self.env._("Dry Run"))
 
     def action_view_lines(self):
         """Open the leads of this plan; the context says which of them.
 
         :rtype: dict
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_team_assign.crm_assignment_plan_line_action"
-        )
-        return action | {"domain": [("plan_id", "in", self.ids)]}
+        action = "crm_team_assign.crm_assignment_plan_line_action"
+        return get_action(self.env, action, domain=[("plan_id", "in", self.ids)])
 
     def action_view_leads(self):
         """Open the leads that this plan was carried out for.
 
         :rtype: dict
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm.crm_lead_action_pipeline"
-        )
         done = [("state", "=", "done"), ("plan_id", "in", self.ids)]
         lines = self.env["crm.assignment.plan.line"]._search(done)
         leads = self.env["crm.lead"]._search([("id", "in", lines.subselect("lead_id"))])
-        return action | {
-            "domain": [("id", "in", list(leads))],
-            "context": {"default_type": "opportunity"},
-        }
+        return get_action(
+            self.env,
+            "crm.crm_lead_action_pipeline",
+            domain=[("id", "in", list(leads))],
+            context={"default_type": "opportunity"},
+        )
 
     # FORGETTING
 

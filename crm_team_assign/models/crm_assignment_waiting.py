@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.website_crm_score.scoring.worklist import tune
+from odoo.addons.website_crm_score.tools.actions import get_action, open_form
 
 from ..execution.presence import find_absences
 from ..planning.quota import UNLIMITED
@@ -144,17 +145,16 @@ class CrmAssignmentWaiting(models.Model):
 
         :rtype: dict
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "website_crm_score.crm_lead_action_scored"
+        return get_action(
+            self.env,
+            "website_crm_score.crm_lead_action_scored",
+            name=self.display_name,
+            display_name=self.display_name,
+            domain=[("waiting_id", "in", self.ids)],
+            context={},
+            path=False,
+            help=False,
         )
-        return action | {
-            "name": self.display_name,
-            "display_name": self.display_name,
-            "domain": [("waiting_id", "in", self.ids)],
-            "context": {},
-            "path": False,
-            "help": False,
-        }
 
     def action_open_team(self):
         """Open the team, to change what keeps these leads; all of them if the reason is
@@ -163,9 +163,7 @@ class CrmAssignmentWaiting(models.Model):
         :rtype: dict
         """
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_team_assign.crm_team_action_assign"
-        )
+        action = get_action(self.env, "crm_team_assign.crm_team_action_assign")
         if self.team_id:
             form = self.env.ref("crm_team_assign.crm_team_view_form_assign")
             action |= {"res_id": self.team_id.id, "views": [(form.id, "form")]}
@@ -183,15 +181,13 @@ class CrmAssignmentWaiting(models.Model):
 
         :rtype: dict
         """
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Write to Them"),
-            "res_model": "mail.compose.message",
-            "views": [(False, "form")],
-            "target": "new",
-            "context": {
+        return open_form(
+            self.env["mail.compose.message"],
+            self.env._("Write to Them"),
+            target="new",
+            context={
                 "default_composition_mode": "mass_mail",
                 "default_model": "crm.lead",
                 "default_res_domain": repr([("waiting_id", "in", self.ids)]),
             },
-        }
+        )

@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.website_crm_score.tools.actions import open_form
+
 
 class CrmAssignmentStart(models.TransientModel):
     """What is asked before leads are assigned by hand: how much of the day's share the
@@ -40,14 +42,7 @@ class CrmAssignmentStart(models.TransientModel):
         members = members.filtered(lambda member: member._takes_leads())
         lines = [fields.Command.create(values) for values in members._get_day_shares()]
         start = self.create({"team_ids": teams.ids, "line_ids": lines})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Assign Leads"),
-            "res_model": self._name,
-            "res_id": start.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return open_form(start, self.env._("Assign Leads"), target="new")
 
     @api.depends("line_ids")
     def _compute_counts(self):

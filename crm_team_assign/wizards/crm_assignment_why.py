@@ -1,5 +1,7 @@
 from odoo import api, fields, models
 
+from odoo.addons.website_crm_score.tools.actions import open_form
+
 from ..execution.inquiry import Inquiry
 
 
@@ -27,14 +29,7 @@ class CrmAssignmentWhy(models.TransientModel):
         )
         # sudo: users have it answered, and answer nothing
         why = self.sudo().create({"lead_id": lead.id, "answer_html": answer})
-        return {
-            "type": "ir.actions.act_window",
-            "name": self.env._("Why Not Assigned?"),
-            "res_model": self._name,
-            "res_id": why.id,
-            "views": [(False, "form")],
-            "target": "new",
-        }
+        return open_form(why, self.env._("Why Not Assigned?"), target="new")
 
     @api.model
     def _find_answer(self, lead):

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 
 from ..fields import LedgerMany2many, TechnicalBoolean, TechnicalMany2one
 from ..scoring.page_visits import count_pages_seen
+from ..tools.actions import get_action
 from ..tools.merging import move_to_owners
 from ..tools.own_context import OURS
 from ..tools.strangers import find_strangers, forget_visits
@@ -146,10 +147,11 @@ class CrmLead(models.Model):
         if not self.env.cr.readonly:
             # sudo: who looks at a lead need not be able to read what visitors did
             self.env["website.crm.pageview"].sudo()._sync(self)
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "website_crm_score.website_crm_pageview_action"
+        action = get_action(
+            self.env,
+            "website_crm_score.website_crm_pageview_action",
+            domain=[("lead_id", "in", self.ids)],
         )
-        action["domain"] = [("lead_id", "in", self.ids)]
         if len(self) > 1:
             action["context"] = {"search_default_group_by_lead": 1}
         return action

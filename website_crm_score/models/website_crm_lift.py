@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from ..scoring.win_rate import FEW, get_rate_sql, get_wilson_sql
 from ..scoring.worklist import tune
+from ..tools.actions import get_action
 
 
 class WebsiteCrmLift(models.AbstractModel):
@@ -65,10 +66,8 @@ class WebsiteCrmLift(models.AbstractModel):
 
         :rtype: dict
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "website_crm_score.crm_lead_action_scored"
-        )
-        return {**action, "display_name": name, "domain": domain}
+        action = "website_crm_score.crm_lead_action_scored"
+        return get_action(self.env, action, display_name=name, domain=domain)
 
     # SQL
 

@@ -6,6 +6,7 @@ from odoo.exceptions import ValidationError
 
 from ..scoring.matching import get_reader
 from ..scoring.wording import describe
+from ..tools.actions import RELOAD, get_action, notify, open_form
 
 _logger = logging.getLogger(__name__)
 
@@ -199,36 +200,20 @@ class WebsiteCrmScore(models.Model):
 
     # ACTIONS
 
-    def _get_form_action(self):
-        """Return the action that opens this rule, or False if there is none."""
-        return bool(self) and {
-            "type": "ir.actions.act_window",
-            "res_model": self._name,
-            "res_id": self.id,
-            "views": [(False, "form")],
-        }
-
     def _get_list_action(self, name=None):
         """Return the action that shows these rules, drafts included."""
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "website_crm_score.website_crm_score_action"
+        action = get_action(
+            self.env,
+            "website_crm_score.website_crm_score_action",
+            domain=[("id", "in", self.ids)],
+            context={"active_test": False},
         )
-        return {
-            **action,
-            "display_name": name or action["name"],
-            "domain": [("id", "in", self.ids)],
-            "context": {"active_test": False},
-        }
+        return {**action, "display_name": name or action["name"]}
 
     @api.model
     def _get_new_action(self):
         """Return the action that opens the form of a new rule."""
-        return {
-            "type": "ir.actions.act_window",
-            "name": self._description,
-            "res_model": self._name,
-            "views": [(False, "form")],
-        }
+        return open_form(self.browse(), self._description)
 
     def action_apply(self):
         """Give the points of these rules to all open owners that match them now.
@@ -240,18 +225,11 @@ class WebsiteCrmScore(models.Model):
         rules = self.sudo().filtered("active")  # sudo: nobody may write the ledger
         self.env["website.crm.pageview"]._sync_recent()
         rules.env["website.crm.score.run"]._score_all(rules, looks_at="all")
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._(
-                    "Leads and contacts with points of the selected rules: %s",
-                    self._count_holders(),
-                ),
-                "next": {"type": "ir.actions.client", "tag": "soft_reload"},
-            },
-        }
+        message = self.env._(
+            "Leads and contacts with points of the selected rules: %s",
+            self._count_holders(),
+        )
+        return notify(message, next=RELOAD)
 
     # SCORING
 

@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..tools.actions import get_action
+
 OF_LAST_RUN = {
     "compute": "_compute_last_run",
     "groups": "sales_team.group_sale_manager",
@@ -108,26 +110,27 @@ class WebsiteCrmScoreResults(models.AbstractModel):
         """Open the leads and opportunities, or contacts, with points of this rule."""
         self.ensure_one()
         name = "crm_lead" if self.apply_to == "lead" else "res_partner"
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            f"website_crm_score.{name}_action_scored"
+        return get_action(
+            self.env,
+            f"website_crm_score.{name}_action_scored",
+            domain=list(self._get_holders_domain()),
         )
-        action["domain"] = list(self._get_holders_domain())
-        return action
 
     def action_open_win_rate(self):
         """Show what became of the leads with points of this rule, and of others."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "website_crm_score.website_crm_score_rule_report_action"
+        return get_action(
+            self.env,
+            "website_crm_score.website_crm_score_rule_report_action",
+            domain=[("rule_id", "=", self.id)],
+            context={"active_test": False},
         )
-        domain = [("rule_id", "=", self.id)]
-        return {**action, "domain": domain, "context": {"active_test": False}}
 
     def action_open_runs(self):
         """Open what the last runs did with this rule."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "website_crm_score.website_crm_score_run_line_action"
+        return get_action(
+            self.env,
+            "website_crm_score.website_crm_score_run_line_action",
+            domain=[("rule_id", "=", self.id)],
         )
-        action["domain"] = [("rule_id", "=", self.id)]
-        return action

@@ -17,6 +17,7 @@ from ..fields import (
 from ..scoring.finding import Finding
 from ..scoring.worklist import drop_tables, find_runs_with_tables, has_tables
 from ..scoring.writing import Writing
+from ..tools.actions import notify
 from ..tools.attempt import attempt
 from ..tools.backend import find_live_backends, get_own_backend
 from ..tools.concurrency import CONCURRENCY_ERRORS
@@ -149,14 +150,7 @@ class WebsiteCrmScoreRun(models.Model):
         self.env["website.crm.score"].check_access("write")
         # sudo: who may write rules has them run, not the actions of others
         self.sudo()._trigger_crons()
-        return {
-            "type": "ir.actions.client",
-            "tag": "display_notification",
-            "params": {
-                "type": "success",
-                "message": self.env._("The rules run within a minute."),
-            },
-        }
+        return notify(self.env._("The rules run within a minute."))
 
     @api.model
     def get_next_run(self):

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from ..tools.actions import get_action
+
 
 class WebsiteCrmScoreSource(models.AbstractModel):
     """Where events come from: what can happen to leads and contacts.
@@ -218,6 +220,5 @@ class WebsiteCrmScoreSource(models.AbstractModel):
         records = self.env[self._evidence].with_context(active_test=False)
         if not records.search_count(domain, limit=1):
             return None
-        opened = self.env["ir.actions.act_window"]._for_xml_id(action)
         context = {"active_test": False, "create": False}
-        return {**opened, "domain": list(domain), "context": context}
+        return get_action(self.env, action, domain=list(domain), context=context)

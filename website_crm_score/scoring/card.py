@@ -161,4 +161,5 @@ def get_reason_action(owner, rule_id):
     if line and source._has_evidence():
         if action := source._get_evidence_action(rule, owner):
             return action
-    return line.rule_id._filtered_access("read")._get_form_action()
+    rule = line.rule_id._filtered_access("read")
+    return bool(rule) and rule.get_formview_action()

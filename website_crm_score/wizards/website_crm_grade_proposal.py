@@ -3,6 +3,7 @@ from odoo.tools import SQL
 
 from ..scoring.grading import GRADES, Grading
 from ..scoring.thresholds import propose
+from ..tools.actions import get_action
 
 THRESHOLDS = ("grade_a", "grade_b", "grade_1", "grade_2")
 
@@ -69,10 +70,7 @@ class WebsiteCrmGradeProposal(models.TransientModel):
         self.ensure_one()
         numbers = {name: self[name] for name in THRESHOLDS}
         self.env["res.config.settings"]._set_grading(numbers)
-        settings = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm.crm_config_settings_action"
-        )
-        return {**settings, "target": "main"}
+        return get_action(self.env, "crm.crm_config_settings_action", target="main")
 
     # LEADS
 

@@ -6,6 +6,7 @@ from odoo.exceptions import UserError
 
 from ..exchange.reading import RuleReader
 from ..exchange.rule_file import read_file
+from ..tools.actions import get_action
 from ..tools.rule_domain import describe_error
 
 
@@ -77,10 +78,8 @@ class WebsiteCrmScoreImport(models.TransientModel):
         return self._open()
 
     def _open(self):
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "website_crm_score.website_crm_score_import_action"
-        )
-        return {**action, "res_id": self.id}
+        action = "website_crm_score.website_crm_score_import_action"
+        return get_action(self.env, action, res_id=self.id)
 
     # READING
 

@@ -3,6 +3,7 @@ from urllib.parse import urlsplit
 from odoo import api, fields, models
 from odoo.fields import Domain
 
+from ..tools.actions import get_action
 from ..tools.tracked_url import read_address
 
 
@@ -73,8 +74,7 @@ class WebsitePagePropertiesBase(models.TransientModel):
         """Show what became of the leads that saw the page."""
         self.ensure_one()
         name = "website_crm_score.website_crm_page_report_action"
-        action = self.env["ir.actions.act_window"]._for_xml_id(name)
-        return {**action, "domain": list(self._get_report_domain())}
+        return get_action(self.env, name, domain=list(self._get_report_domain()))
 
     def _get_report_domain(self):
         """Return the domain of what the analysis of pages has of this one.

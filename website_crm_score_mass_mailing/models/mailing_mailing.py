@@ -2,6 +2,8 @@ from odoo import fields, models
 from odoo.exceptions import AccessError
 from odoo.fields import Domain
 
+from odoo.addons.website_crm_score.tools.actions import get_action
+
 # What happens to mails of one newsletter
 EVENTS = ("mail_open", "mail_click", "mail_ignored", "mail_bounce")
 
@@ -27,14 +29,12 @@ class MailingMailing(models.Model):
     def action_open_score_rules(self):
         """Show the rules that give points for what happens to mails of this."""
         self.ensure_one()
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "website_crm_score.website_crm_score_action"
+        return get_action(
+            self.env,
+            "website_crm_score.website_crm_score_action",
+            domain=list(self._get_rule_domain()),
+            context={"without_first_steps": True},
         )
-        return {
-            **action,
-            "domain": list(self._get_rule_domain()),
-            "context": {"without_first_steps": True},
-        }
 
     def action_open_score_report(self):
         """Show what became of the leads that this was sent to."""
