@@ -77,30 +77,54 @@ class MailingTrace(models.Model):
     def _get_is_of_somebody_sql(self, date):
         """Return the condition that what happened to ``trace`` was no machine's doing.
 
-        Machines open a mail as soon as it is delivered, and whenever they follow its
-        links, they follow several at once. Whoever follows one is taken away by it, and
-        has to come back to the mail for the next.
+        :param SQL date: when it happened
+        :rtype: SQL
+        """
+        return SQL(
+            "(%s AND NOT %s)",
+            self._get_is_later_sql(date),
+            self._get_is_of_links_sql(date),
+        )
+
+    @api.model
+    def _get_is_later_sql(self, date):
+        """Return the condition that it did not happen as soon as ``trace`` was
+        delivered, which is when machines open a mail.
+
+        :param SQL date: when it happened
+        :rtype: SQL
+        """
+        return SQL(
+            "(%s >= trace.sent_datetime + %s OR trace.sent_datetime IS NULL)",
+            date,
+            self._get_machine_delay(),
+        )
+
+    @api.model
+    def _get_is_of_links_sql(self, date):
+        """Return the condition that several links of ``trace`` were followed then.
+
+        Machines open a mail whenever they follow its links, and follow several at once.
+        Whoever follows one is taken away by it, and has to come back to the mail for
+        the next.
 
         :param SQL date: when it happened
         :rtype: SQL
         """
         return SQL(
             """
-            ((%(date)s >= trace.sent_datetime + %(delay)s
-              OR trace.sent_datetime IS NULL)
-             AND NOT EXISTS (
-                 SELECT FROM link_tracker_click near
-                   JOIN link_tracker_click other
-                     ON other.mailing_trace_id = near.mailing_trace_id
-                    AND other.link_id > near.link_id
-                  WHERE near.mailing_trace_id = trace.id
-                    AND near.create_date BETWEEN %(date)s - %(moment)s
-                                             AND %(date)s + %(moment)s
-                    AND other.create_date BETWEEN %(date)s - %(moment)s
-                                              AND %(date)s + %(moment)s))
+            EXISTS (
+                SELECT FROM link_tracker_click near
+                  JOIN link_tracker_click other
+                    ON other.mailing_trace_id = near.mailing_trace_id
+                   AND other.link_id > near.link_id
+                 WHERE near.mailing_trace_id = trace.id
+                   AND near.create_date BETWEEN %(date)s - %(moment)s
+                                            AND %(date)s + %(moment)s
+                   AND other.create_date BETWEEN %(date)s - %(moment)s
+                                             AND %(date)s + %(moment)s)
             """,
             date=date,
-            delay=self._get_machine_delay(),
             moment=LINKS_MOMENT,
         )
 

@@ -65,8 +65,9 @@ class WebsiteCrmScoreSourceMailIgnored(models.AbstractModel):
             owners,
             SQL("trace.open_datetime"),
             SQL(
-                "trace.trace_status IN ('open', 'reply') AND %s",
+                "trace.trace_status IN ('open', 'reply') AND %s AND NOT %s",
                 self._get_is_opened_sql(rule),
+                self._get_is_of_links_sql(),
             ),
             columns=SQL("'opened' AS reason"),
         )
@@ -77,29 +78,42 @@ class WebsiteCrmScoreSourceMailIgnored(models.AbstractModel):
 
     @api.model
     def _get_is_opened_sql(self, rule):
-        """Return the condition that ``trace`` was opened in time.
-
-        Who opened it is asked last: most were not opened at all.
-        """
+        """Return the condition that ``trace`` was opened in time, by whomever."""
+        date = SQL("trace.open_datetime")
         return SQL(
-            "(trace.open_datetime IS NOT NULL AND trace.open_datetime < %s AND %s)",
-            self._get_deadline_sql(rule),
-            self.env["mailing.trace"]._get_is_of_somebody_sql(
-                SQL("trace.open_datetime")
-            ),
+            "(%(date)s IS NOT NULL AND %(date)s < %(deadline)s AND %(is_later)s)",
+            date=date,
+            deadline=self._get_deadline_sql(rule),
+            is_later=self.env["mailing.trace"]._get_is_later_sql(date),
         )
 
     @api.model
+    def _get_is_of_links_sql(self):
+        """Return the condition that what opened ``trace`` followed its links."""
+        date = SQL("trace.open_datetime")
+        return self.env["mailing.trace"]._get_is_of_links_sql(date)
+
+    @api.model
     def _get_ignored(self, rule, owners, condition):
-        """Return the query of the newsletters that were not opened in time."""
-        return self._get_mail_events(
-            rule,
-            owners,
-            self._get_deadline_sql(rule),
-            SQL(
-                "trace.trace_status IN ('sent', 'open', 'reply')"
-                " AND %s IS NOT TRUE AND %s",
-                self._get_is_opened_sql(rule),
-                condition,
-            ),
+        """Return the query of the newsletters that were not opened in time.
+
+        Those that a machine did open are apart: behind an OR, PostgreSQL would ask for
+        the links of each mail that was opened.
+        """
+        opened = self._get_is_opened_sql(rule)
+        return SQL(" UNION ALL ").join(
+            self._get_mail_events(
+                rule,
+                owners,
+                self._get_deadline_sql(rule),
+                SQL(
+                    "trace.trace_status IN ('sent', 'open', 'reply') AND %s AND %s",
+                    is_ignored,
+                    condition,
+                ),
+            )
+            for is_ignored in (
+                SQL("%s IS NOT TRUE", opened),
+                SQL("%s AND %s", opened, self._get_is_of_links_sql()),
+            )
         )

@@ -1,5 +1,6 @@
 from collections import defaultdict
 from datetime import timedelta
+from functools import partial
 from random import Random
 
 from odoo.exceptions import AccessError
@@ -144,3 +145,17 @@ class TestMailingReport(EventReportMixin, MailingCase):
         self.assertEqual(self.report.search_count([]), 50)
         many = count_queries(self.env, lambda: read_list(self.report))
         self.assertEqual(few, many)
+
+    def test_a_page_of_the_list_is_found_and_counted_at_once(self):
+        for _number in range(5):
+            self.add_trace(self.make_mailing(self.list), self.leads[0], "mail_open")
+        self.env.flush_all()
+        rows = self.report.search([], order="id")
+        read = partial(self.report.web_search_read, [], {"event_count": {}})
+        page = read(offset=2, limit=2, order="id")
+        self.assertEqual([row["id"] for row in page["records"]], rows[2:4].ids)
+        self.assertEqual(page["length"], 5)
+        self.assertEqual(read(limit=2, count_limit=4)["length"], 4)
+        self.assertEqual(read(offset=4, limit=2, order="id")["length"], 5)
+        with self.assertQueryCount(3):  # it is prepared for twice, and read once
+            read(limit=2)
