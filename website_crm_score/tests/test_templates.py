@@ -1,7 +1,9 @@
+from ast import literal_eval
 from datetime import timedelta
 from unittest.mock import patch
 
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 from odoo.tests import Form, tagged
 from odoo.tools import mute_logger
 
@@ -67,6 +69,15 @@ class TestTemplates(EventCase):
         good = self.make_lead(email_from="bob@company.example")
         self.run_rules()
         self.assertScores(free + good, [-5, 0])
+
+    def test_the_editor_of_domains_has_words_for_the_conditions_of_templates(self):
+        worded = {"=", "!=", "<", ">", "in", "not in", "ilike", "not ilike"}
+        worded |= {"any", "not any"}
+        for template in ("fit", "negative"):
+            for rule in self.make_rules(template):
+                domain = Domain(literal_eval(rule.domain))
+                operators = {each.operator for each in domain.iter_conditions()}
+                self.assertLessEqual(operators, worded, rule.name)
 
     def write_to(self, lead, days, **values):
         """Have a colleague have written to a lead so many days ago."""

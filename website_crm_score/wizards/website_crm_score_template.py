@@ -147,7 +147,7 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
 
     @api.model
     def _get_negative_rules(self):
-        hosts = [("email_normalized", "=ilike", f"%@{host}") for host in FREE_MAIL]
+        hosts = [("email_normalized", "ilike", f"@{host}") for host in FREE_MAIL]
         return [
             {
                 "name": self.env._("Writes from a free mailbox"),
@@ -236,7 +236,7 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
     def _get_fit_rules(self):
         is_business = [("email_normalized", "!=", False)]
         for host in FREE_MAIL:
-            is_business += ["!", ("email_normalized", "=ilike", f"%@{host}")]
+            is_business.append(("email_normalized", "not ilike", f"@{host}"))
         return [
             {
                 "name": self.env._("Has a business e-mail address"),

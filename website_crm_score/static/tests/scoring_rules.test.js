@@ -330,6 +330,7 @@ test("the domain has conditions, not rules", async () => {
             <form><field name="domain" widget="score_domain"
                          options="{'model': 'website.crm.score'}"/></form>`,
     });
+    expect("[name=domain]").toHaveClass("o_field_domain");
     expect("[name=domain] a:contains(New Condition)").toHaveCount(1);
     await contains("[name=domain] a:contains(New Condition)").click();
     expect("[name=domain] [aria-label='Delete condition']").toHaveCount(1);

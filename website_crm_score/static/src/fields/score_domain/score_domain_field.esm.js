@@ -20,4 +20,6 @@ export class ScoreDomainField extends DomainField {
 registry.category("fields").add("score_domain", {
     ...domainField,
     component: ScoreDomainField,
+    // The styles of domains, such as their width, go by this class
+    additionalClasses: [...(domainField.additionalClasses || []), "o_field_domain"],
 });
