@@ -8,7 +8,10 @@ import {
 } from "@web/../tests/web_test_helpers";
 import {expect, queryOne, test} from "@odoo/hoot";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
-import {placeMinimums} from "@website_crm_score/views/score_report/minimums.esm";
+import {
+    placeMinimums,
+    placeNames,
+} from "@website_crm_score/views/score_report/minimums.esm";
 
 preloadBundle("web.assets_backend_lazy");
 
@@ -60,6 +63,42 @@ test("a minimum is within its band, or between those that are there", () => {
     expect(place(1002, 0.9)).toBe(0.5);
     expect(place(900, 0.9)).toBe(-0.5);
     expect(place(2000, 0.9)).toBe(2.5);
+});
+
+const AREA = {left: 0, right: 100};
+
+/** Where these names are, of texts of one pixel a letter: start, width and row. */
+function writeNames(...lines) {
+    const names = lines.map(([x, length]) => ({name: "n".repeat(length), x}));
+    return placeNames(names, AREA, (text) => text.length).map(({start, width, row}) => [
+        start,
+        width,
+        row,
+    ]);
+}
+
+test("names of minimums that are near are in rows, others beside each other", () => {
+    expect(writeNames([10, 30], [12, 20], [14, 20], [60, 20])).toEqual([
+        [16, 30, 0],
+        [18, 20, 1],
+        [20, 20, 2],
+        [66, 20, 0],
+    ]);
+});
+
+test("names are left of their lines, or shifted, where there is no room", () => {
+    expect(writeNames([90, 30])).toEqual([[54, 30, 0]]);
+    expect(writeNames([50, 70])).toEqual([[30, 70, 0]]);
+});
+
+test("of a name that is too long, the end with the score is there", () => {
+    const [{text}] = placeNames(
+        [{name: `${"n".repeat(200)} from 5`, x: 50}],
+        AREA,
+        (name) => name.length
+    );
+    expect(text).toMatch(/^…n+ from 5$/);
+    expect(text).toHaveLength(100);
 });
 
 test("minimums are drawn into a graph by bands, and named beside their lines", async () => {

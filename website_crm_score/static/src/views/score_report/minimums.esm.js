@@ -16,6 +16,60 @@ export function placeMinimums(minimums, bands) {
     });
 }
 
+const GAP = 6; // between a line and its name
+const ROW = 16;
+
+/**
+ * Where the names of minimums are written: beside their lines, each in the first row in
+ * which no other one is in its way.
+ *
+ * @param {{name: string, x: number}[]} lines from left to right
+ * @param {{left: number, right: number}} area none is outside of it
+ * @param {Function} measure the width of a text
+ * @returns {{text: string, start: number, width: number, row: number}[]}
+ */
+export function placeNames(lines, area, measure) {
+    const names = [];
+    for (const {name, x} of lines) {
+        const text = shorten(name, area.right - area.left, measure);
+        const width = measure(text);
+        const start = findStart(x, width, area);
+        const rows = names
+            .filter((other) => isNear(other, {start, width}))
+            .map(({row}) => row);
+        let row = 0;
+        while (rows.includes(row)) {
+            row++;
+        }
+        names.push({text, start, width, row});
+    }
+    return names;
+}
+
+/** A name without its beginning, if it is too long: the score is at its end. */
+function shorten(name, most, measure) {
+    let text = name;
+    for (let cut = 1; measure(text) > most && cut < name.length; cut++) {
+        text = `…${name.slice(cut)}`;
+    }
+    return text;
+}
+
+/** Right of the line, or left of it, or where there is room. */
+function findStart(x, width, {left, right}) {
+    if (x + GAP + width <= right) {
+        return x + GAP;
+    }
+    return x - GAP - width >= left ? x - GAP - width : Math.max(right - width, left);
+}
+
+function isNear(one, other) {
+    return (
+        one.start < other.start + other.width + GAP &&
+        other.start < one.start + one.width + GAP
+    );
+}
+
 /**
  * Draws minimum scores into a chart as lines from top to bottom, with their names.
  *
@@ -29,27 +83,38 @@ export function drawMinimums(minimums, color) {
         afterDatasetsDraw({ctx, chartArea, scales}) {
             const start = scales.x.getPixelForValue(0);
             const step = getStep(scales.x, chartArea);
+            const lines = minimums.map(({name, place}) => ({
+                name,
+                x: clamp(start + place * step, chartArea),
+            }));
             ctx.save();
             Object.assign(ctx, {strokeStyle: color, fillStyle: color, lineWidth: 2});
-            ctx.font = "12px sans-serif";
-            ctx.setLineDash([6, 4]);
-            minimums.forEach(({name, place}, row) => {
-                const x = clamp(start + place * step, chartArea);
-                ctx.beginPath();
-                ctx.moveTo(x, chartArea.top);
-                ctx.lineTo(x, chartArea.bottom);
-                ctx.stroke();
-                const isLast = x + ctx.measureText(name).width + 8 > chartArea.right;
-                ctx.textAlign = isLast ? "right" : "left";
-                ctx.fillText(
-                    name,
-                    x + (isLast ? -6 : 6),
-                    chartArea.top + 12 + 16 * row
-                );
-            });
+            drawLines(ctx, lines, chartArea);
+            drawNames(ctx, lines, chartArea);
             ctx.restore();
         },
     };
+}
+
+function drawLines(ctx, lines, {bottom, top}) {
+    ctx.setLineDash([6, 4]);
+    for (const {x} of lines) {
+        ctx.beginPath();
+        ctx.moveTo(x, top);
+        ctx.lineTo(x, bottom);
+        ctx.stroke();
+    }
+}
+
+function drawNames(ctx, lines, area) {
+    Object.assign(ctx, {font: "12px sans-serif", textAlign: "left"});
+    const measure = (text) => ctx.measureText(text).width;
+    for (const {text, start, width, row} of placeNames(lines, area, measure)) {
+        const top = area.top + ROW * row;
+        // No line goes through a name.
+        ctx.clearRect(start - 2, top + 1, width + 4, ROW - 1);
+        ctx.fillText(text, start, top + 12);
+    }
 }
 
 function getStep(axis, {left, right}) {

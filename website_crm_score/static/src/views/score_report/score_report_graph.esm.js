@@ -52,7 +52,7 @@ export class ScoreReportGraphRenderer extends GraphRenderer {
             const {labels} = this.model.data;
             // The names of the minimums, which follow, are beside their lines.
             options.x.ticks.callback = (_value, place) => labels[place].split(" · ")[0];
-            options.y.grace = `${12 + 6 * this.minimums.length}%`;
+            options.y.grace = `${12 + 6 * Math.min(this.minimums.length, 8)}%`;
         }
         return options;
     }
