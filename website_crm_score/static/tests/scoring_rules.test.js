@@ -226,6 +226,22 @@ test("the points that are lost are told before rules are archived in the list", 
     expect.verifySteps([[1, 2, 3]]);
 });
 
+test("rules of other pages are counted, too, where all are chosen", async () => {
+    beManager(false);
+    onRpc("action_archive", ({args}) => {
+        expect.step(args[0]);
+        return false;
+    });
+    const list = LIST.replace("<list", '<list limit="1"');
+    await mountRules("list", list);
+    await contains("thead .o_list_record_selector input").click();
+    await contains(".o_select_domain").click();
+    await archive();
+    expect(".modal-body").toHaveText("Reasons that no longer count at once: 9");
+    await contains(".modal-footer .btn-primary").click();
+    expect.verifySteps([[1, 2, 3]]);
+});
+
 test("the points that are lost are told before cards are archived", async () => {
     beManager(false);
     await mountRules("kanban", KANBAN);

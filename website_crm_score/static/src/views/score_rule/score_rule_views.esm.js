@@ -20,35 +20,51 @@ export class ScoreRuleFormController extends FormController {
 }
 
 /**
- * Say how many points are lost where the chosen rules are archived.
+ * Return what the rules that are chosen did so far: also of those of other pages.
  *
- * @param {object} props of core's dialog
- * @param {object[]} records the chosen rules
- * @returns {object} the props
+ * @param {object} root of the list
+ * @returns {Promise<object[]>} their data
  */
-function addLosses(props, records) {
-    const count = records.reduce(
-        (sum, {data}) => sum + (data.lead_count || 0) + (data.partner_count || 0),
-        0
-    );
-    return count
-        ? {...props, body: _t("Reasons that no longer count at once: %s", count)}
-        : props;
+async function readChosen(root) {
+    if (!root.isDomainSelected) {
+        return root.selection.map(({data}) => data);
+    }
+    const ids = await root.getResIds(true);
+    const {orm} = root.model;
+    return orm.read(root.resModel, ids, ["lead_count", "partner_count"]);
 }
 
-/** Says how many points are lost before rules are archived. */
-export class ScoreRuleListController extends ListController {
-    get archiveDialogProps() {
-        return addLosses(super.archiveDialogProps, this.model.root.selection);
-    }
-}
+/**
+ * Says how many points are lost before rules are archived.
+ *
+ * @param {Function} Controller core's
+ * @returns {Function} a controller
+ */
+const tellsLosses = (Controller) =>
+    class extends Controller {
+        getStaticActionMenuItems() {
+            const items = super.getStaticActionMenuItems();
+            items.archive.callback = () => this.archiveChosen();
+            return items;
+        }
 
-/** Says the same of cards. */
-export class ScoreRuleKanbanController extends KanbanController {
-    get archiveDialogProps() {
-        return addLosses(super.archiveDialogProps, this.model.root.selection);
-    }
-}
+        async archiveChosen() {
+            const {root} = this.model;
+            const props = {...this.archiveDialogProps};
+            const count = (await readChosen(root)).reduce(
+                (sum, rule) => sum + (rule.lead_count || 0) + (rule.partner_count || 0),
+                0
+            );
+            if (count) {
+                props.body = _t("Reasons that no longer count at once: %s", count);
+            }
+            root.toggleArchiveWithConfirmation(true, props);
+        }
+    };
+
+export class ScoreRuleListController extends tellsLosses(ListController) {}
+
+export class ScoreRuleKanbanController extends tellsLosses(KanbanController) {}
 
 /** Has the first steps above the rules, where they are not done yet. */
 export class ScoreRuleListRenderer extends ListRenderer {
