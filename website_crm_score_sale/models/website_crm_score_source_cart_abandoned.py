@@ -43,7 +43,6 @@ class WebsiteCrmScoreSourceCartAbandoned(models.AbstractModel):
                 " AND (owned.bought_date >= bought.changed_date) IS NOT TRUE"
             ),
             date=SQL("bought.changed_date + %s * interval '1 hour'", rule.cart_hours),
-            amount=self._get_line_amount_sql(),
         )
 
     @api.model
@@ -60,30 +59,26 @@ class WebsiteCrmScoreSourceCartAbandoned(models.AbstractModel):
         )
 
     @api.model
-    def _get_is_bought_sql(self, owners, owner, date):
-        """Return the condition that ``owner`` bought something on the website of
-        ``cart`` from ``date`` on."""
+    def _get_is_bought_sql(self, owners):
+        """Return the condition that whoever ``cart`` is of bought something on the same
+        website since it was changed."""
         return SQL(
             """
             EXISTS (
-                SELECT FROM (%(owned)s) later
-                 WHERE later.owner_id = %(owner)s AND later.state = 'sale'
+                SELECT FROM (%s) later
+                 WHERE later.owner_id = linked.owner_id AND later.state = 'sale'
                    AND later.website_id = cart.website_id
-                   AND later.date_order >= %(date)s)
+                   AND later.date_order >= bought.changed_date)
             """,
-            owned=self._get_owned_orders(owners),
-            owner=owner,
-            date=date,
+            self._get_owned_orders(owners),
         )
 
     @api.model
     def _iter_uncounted_owned(self, rule, owners):
-        is_bought = self._get_is_bought_sql(
-            owners, SQL("linked.owner_id"), SQL("bought.changed_date")
-        )
+        is_bought = self._get_is_bought_sql(owners)
         yield (
             SQL("cart.state = 'sale' OR cart.state = 'draft' AND %s", is_bought),
-            ("bought"),
+            "bought",
         )
         yield SQL("cart.state != 'draft'"), None
         yield from super()._iter_uncounted_owned(rule, owners)

@@ -1,6 +1,13 @@
 from odoo import api, models
 from odoo.tools import SQL, LazyTranslate
 
+from ..queries.order_lines import (
+    AMOUNT,
+    get_is_customers_sql,
+    get_is_product_sql,
+    get_weight_sql,
+)
+
 _lt = LazyTranslate(__name__)
 
 
@@ -39,10 +46,10 @@ class WebsiteCrmScoreSourceCartAdd(models.AbstractModel):
             column=parts.column,
             joins=parts.joins,
             owned=self._get_owned_orders(owners),
-            is_product=self._get_is_product_sql(rule),
-            amount=self._get_line_amount_sql(),
-            weight=self._get_weight_sql(rule, self._get_line_amount_sql()),
-            is_customers=self._get_is_customers_sql(),
+            is_product=get_is_product_sql(rule),
+            amount=AMOUNT,
+            weight=get_weight_sql(rule, AMOUNT),
+            is_customers=get_is_customers_sql(self.env),
             min_amount=rule.min_amount,
         )
 

@@ -7,6 +7,13 @@ from odoo.tools import SQL
 
 from odoo.addons.website_crm_score.scoring.counting import get_latest_date
 
+from ..queries.order_lines import (
+    AMOUNT,
+    get_is_customers_sql,
+    get_is_product_sql,
+    get_weight_sql,
+)
+
 
 class Parts(NamedTuple):
     """What is one event, in the query of lines: an order, or each product of it."""
@@ -48,6 +55,8 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
     _about = "product.template"
     # The states of the orders that show it
     _evidence_states = ()
+    # The amount of a line that the events count
+    _amount = AMOUNT
 
     @api.model
     def _describe(self, rule):
@@ -139,14 +148,13 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
         )
 
     @api.model
-    def _get_order_events(self, rule, owned, parts, condition, date, amount):
+    def _get_order_events(self, rule, owned, parts, condition, date):
         """Return the query of orders with enough of these products.
 
         :param SQL owned: the query of orders
         :param Parts parts: see :meth:`_get_shop_events`
         :param SQL condition: on an order ``owned``, of what was ``bought``
         :param SQL date: from when on it counts
-        :param SQL amount: of a row ``line``
         :rtype: SQL
         """
         return SQL(
@@ -169,13 +177,13 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
                      WHERE line.order_id = owned.order_id)
             """,
             date=date,
-            amount=amount,
+            amount=self._amount,
             **parts._asdict(),
             owned=owned,
             condition=condition,
-            is_product=self._get_is_product_sql(rule),
-            weight=self._get_weight_sql(rule, SQL("bought.amount")),
-            is_customers=self._get_is_customers_sql(),
+            is_product=get_is_product_sql(rule),
+            weight=get_weight_sql(rule, SQL("bought.amount")),
+            is_customers=get_is_customers_sql(self.env),
             min_amount=rule.min_amount,
         )
 
@@ -213,9 +221,9 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
             linked=self._get_linked_orders(owners),
             table=SQL.identifier(owners._table),
             owned=self._get_owned_orders(owners),
-            is_customers=self._get_is_customers_sql(),
-            amount=self._get_event_amount_sql(),
-            is_product=self._get_is_product_sql(rule),
+            is_customers=get_is_customers_sql(self.env),
+            amount=self._amount,
+            is_product=get_is_product_sql(rule),
         )
 
     @api.model
@@ -261,11 +269,6 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
         )
 
     @api.model
-    def _get_event_amount_sql(self):
-        """Return the amount of ``line`` that the events count."""
-        return self._get_line_amount_sql()
-
-    @api.model
     def _get_uncounted_reasons(self, rule):
         return {
             **super()._get_uncounted_reasons(rule),
@@ -276,70 +279,6 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
             "bought": self.env._("bought, then or later"),
             "amount": self.env._("too small an amount, without taxes and refunds"),
         }
-
-    # CONDITIONS
-
-    @api.model
-    def _get_is_customers_sql(self):
-        """Return the condition that a line, of which ``author`` is the user, was put in
-        by a customer; one who deleted the account is no user any more."""
-        was_staff = self.env["res.partner"]._was_staff_sql(
-            SQL("author.partner_id"), SQL("line.create_date")
-        )
-        return SQL("author.share IS NOT FALSE AND NOT %s", was_staff)
-
-    @api.model
-    def _get_is_product_sql(self, rule):
-        """Return the condition that ``line`` is of a product of ``rule``."""
-        condition = SQL(
-            "line.display_type IS NULL AND line.is_delivery IS NOT TRUE"
-            " AND line.is_downpayment IS NOT TRUE"
-        )
-        domain = Domain.TRUE
-        if rule.product_tmpl_ids:
-            domain &= Domain("product_tmpl_id", "in", rule.product_tmpl_ids.ids)
-        if rule.product_categ_id:
-            domain &= Domain("categ_id", "child_of", rule.product_categ_id.id)
-        if rule.public_categ_id:
-            domain &= Domain("public_categ_ids", "child_of", rule.public_categ_id.id)
-        if domain.is_true():
-            return condition
-        # sudo: the rule counts what it says, whoever runs it; archived products were
-        # bought, too
-        products = self.env["product.product"].sudo().with_context(active_test=False)
-        query = products._search(domain)
-        return SQL("%s AND line.product_id IN %s", condition, query.subselect())
-
-    @api.model
-    def _get_line_amount_sql(self):
-        """Return the amount of ``line``, of the order ``owned``."""
-        return SQL("line.price_subtotal / owned.rate")
-
-    @api.model
-    def _get_refund_sql(self):
-        """Return what was refunded of ``line`` and not invoiced again."""
-        return SQL(
-            """
-            (SELECT GREATEST(COALESCE(sum(item.price_subtotal) FILTER (
-                                WHERE item.kind = 'out_refund'), 0)
-                             - GREATEST(COALESCE(sum(item.price_subtotal) FILTER (
-                                WHERE item.kind = 'out_invoice'), 0)
-                                        - line.price_subtotal, 0), 0)
-               FROM (SELECT entry.price_subtotal, move.move_type AS kind
-                       FROM sale_order_line_invoice_rel rel
-                       JOIN account_move_line entry ON entry.id = rel.invoice_line_id
-                       JOIN account_move move ON move.id = entry.move_id
-                      WHERE rel.order_line_id = line.id AND move.state = 'posted'
-                    ) item) / owned.rate
-            """
-        )
-
-    @api.model
-    def _get_weight_sql(self, rule, amount):
-        """Return how many times the points an event of ``amount`` is worth."""
-        if not rule.amount_unit:
-            return SQL("1")
-        return SQL("GREATEST(%s, 0) / %s::numeric", amount, rule.amount_unit)
 
     # EVIDENCE
 
@@ -356,7 +295,7 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
             owned=self._get_owned_orders(owner),
             owner=owner.id,
             states=list(self._evidence_states),
-            is_product=self._get_is_product_sql(rule),
+            is_product=get_is_product_sql(rule),
         )
         ids = [id_ for (id_,) in self.env.execute_query(orders)]
         return self._open_evidence("sale.action_orders", Domain("id", "in", ids))

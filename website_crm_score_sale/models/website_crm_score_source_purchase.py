@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL, LazyTranslate
 
+from ..queries.order_lines import AMOUNT, REFUND
+
 _lt = LazyTranslate(__name__)
 
 
@@ -14,6 +16,7 @@ class WebsiteCrmScoreSourcePurchase(models.AbstractModel):
     _event_type = "purchase"
     _label = _lt("Purchase")
     _evidence_states = ("sale",)
+    _amount = SQL("%s - %s", AMOUNT, REFUND)
 
     @api.model
     def _get_candidates(self, cohort):
@@ -27,12 +30,7 @@ class WebsiteCrmScoreSourcePurchase(models.AbstractModel):
             parts,
             SQL("owned.state = 'sale'"),
             date=SQL("owned.date_order"),
-            amount=self._get_event_amount_sql(),
         )
-
-    @api.model
-    def _get_event_amount_sql(self):
-        return SQL("%s - %s", self._get_line_amount_sql(), self._get_refund_sql())
 
     @api.model
     def _iter_uncounted_owned(self, rule, owners):
