@@ -120,32 +120,8 @@ class WebsiteVisitor(models.Model):
         :return: what :meth:`_upsert_visitor` does, or None if the visitor is not known
         :rtype: tuple | None
         """
-        settings = self.env["res.config.settings"]
-        window = settings._get_scoring_number("reload_seconds")
         self.env.cr.execute(
-            SQL(
-                """
-                %(savepoint)s
-                WITH visitor AS (
-                    SELECT id, last_connection_datetime < %(now)s - %(fresh)s::interval
-                               OR consent_withdrawn IS TRUE AS is_stale
-                      FROM website_visitor WHERE access_token = %(access_token)s
-                ), track AS (
-                    INSERT INTO website_track (visitor_id, url, page_id, visit_datetime)
-                    SELECT id, %(url)s, %(page_id)s::integer, %(now)s FROM visitor
-                     WHERE %(is_new)s
-                 RETURNING id
-                )
-                SELECT id, is_stale, EXISTS (SELECT FROM track) FROM visitor
-                """,
-                savepoint=SAVEPOINT,
-                now=SQL("now() AT TIME ZONE 'UTC'"),
-                fresh=FRESH,
-                access_token=str(access_token),
-                url=values["url"],
-                page_id=values.get("page_id"),
-                is_new=self._get_is_new_sql(values["url"], window),
-            ),
+            self._get_append_sql(access_token, values),
             log_exceptions=False,  # it is tried again, and told once if that fails
         )
         row = self.env.cr.fetchone()
@@ -157,6 +133,36 @@ class WebsiteVisitor(models.Model):
         if is_stale:
             self.sudo().browse(visitor_id)._refresh()  # sudo: as the query above
         return visitor_id, "updated"
+
+    @api.model
+    def _get_append_sql(self, access_token, values):
+        """Return the statement that adds a track, unless that is a reload: it tells of
+        which visitor, whether it is to be refreshed, and whether it was added."""
+        settings = self.env["res.config.settings"]
+        window = settings._get_scoring_number("reload_seconds")
+        return SQL(
+            """
+            %(savepoint)s
+            WITH visitor AS (
+                SELECT id, last_connection_datetime < %(now)s - %(fresh)s::interval
+                           OR consent_withdrawn IS TRUE AS is_stale
+                  FROM website_visitor WHERE access_token = %(access_token)s
+            ), track AS (
+                INSERT INTO website_track (visitor_id, url, page_id, visit_datetime)
+                SELECT id, %(url)s, %(page_id)s::integer, %(now)s FROM visitor
+                 WHERE %(is_new)s
+             RETURNING id
+            )
+            SELECT id, is_stale, EXISTS (SELECT FROM track) FROM visitor
+            """,
+            savepoint=SAVEPOINT,
+            now=SQL("now() AT TIME ZONE 'UTC'"),
+            fresh=FRESH,
+            access_token=str(access_token),
+            url=values["url"],
+            page_id=values.get("page_id"),
+            is_new=self._get_is_new_sql(values["url"], window),
+        )
 
     @api.model
     def _get_is_new_sql(self, url, seconds):
