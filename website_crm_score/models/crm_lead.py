@@ -6,7 +6,7 @@ from odoo.tools import SQL
 from ..fields import LedgerMany2many, TechnicalBoolean, TechnicalMany2one
 from ..scoring.page_visits import count_pages_seen
 from ..tools.actions import get_action
-from ..tools.merging import move_to_owners
+from ..tools.merging import get_pairs_sql, move_to_owners
 from ..tools.own_context import OURS
 from ..tools.strangers import find_strangers, forget_visits
 
@@ -230,7 +230,7 @@ class CrmLead(models.Model):
         if not duplicates:
             return
         leads = self.browse(lead.id for lead in duplicates)
-        pairs = self._get_pairs_sql(duplicates)
+        pairs = get_pairs_sql(duplicates)
         self.env.flush_all()
         self.env["website.crm.pageview"]._merge(leads, pairs)
         move_to_owners(self.env["website.crm.form"], "lead_id", pairs)

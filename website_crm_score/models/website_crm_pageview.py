@@ -204,7 +204,7 @@ class WebsiteCrmPageview(models.Model):
     def _merge(self, leads, pairs):
         """Give ``leads`` the page views of their duplicates.
 
-        :param SQL pairs: see ``website.crm.scored._get_pairs_sql``
+        :param SQL pairs: see ``get_pairs_sql``
         """
         self._upsert(
             SQL(

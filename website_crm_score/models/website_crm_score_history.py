@@ -101,7 +101,7 @@ class WebsiteCrmScoreHistory(models.Model):
         That of today changes with the scores, see :meth:`_end_merge`.
 
         :param models.BaseModel owners: leads or contacts
-        :param SQL pairs: see ``website.crm.scored._get_pairs_sql``
+        :param SQL pairs: see ``get_pairs_sql``
         """
         domain = owners._scored_domain() & fields.Domain("score_date", "!=", False)
         owners = owners.sudo().filtered_domain(domain)  # sudo: whoever merges them

@@ -59,7 +59,7 @@ class WebsiteCrmScoreIdentity(models.Model):
         A lead without a contact takes that of the other: core then gives the contact
         the address of the lead.
 
-        :param SQL pairs: see ``website.crm.scored._get_pairs_sql``
+        :param SQL pairs: see ``get_pairs_sql``
         """
         move_to_owners(self, "lead_id", pairs)
         self._execute(
@@ -99,7 +99,7 @@ class WebsiteCrmScoreIdentity(models.Model):
 
         Core then gives the leads of all of them the address of the one that is left.
 
-        :param SQL pairs: see ``website.crm.scored._get_pairs_sql``
+        :param SQL pairs: see ``get_pairs_sql``
         """
         move_to_owners(self, "partner_id", pairs)
         self._execute(

@@ -207,7 +207,7 @@ class WebsiteCrmScoreLine(models.Model):
         """Give owners the lines of their duplicates, each rule counting once.
 
         :param models.BaseModel owners: the model of whom the lines are
-        :param SQL pairs: see ``website.crm.scored._get_pairs_sql``
+        :param SQL pairs: see ``get_pairs_sql``
         """
         self.env.flush_all()
         history = self.env["website.crm.score.history"]

@@ -271,24 +271,10 @@ class WebsiteCrmScored(models.AbstractModel):
     # MERGE
 
     @api.model
-    def _get_pairs_sql(self, duplicates):
-        """Return each ``owner_id`` with each ``duplicate_id``, as ``pair``.
-
-        :param dict duplicates: records by the record that they are merged into
-        :rtype: SQL
-        """
-        pairs = [(owner, other) for owner in duplicates for other in duplicates[owner]]
-        return SQL(
-            "unnest(%s::int[], %s::int[]) AS pair(owner_id, duplicate_id)",
-            [owner.id for owner, _other in pairs],
-            [other.id for _owner, other in pairs],
-        )
-
-    @api.model
     def _merge_events(self, pairs):
         """Have sources find what happened to the duplicates of these owners,
         and what will.
 
-        :param SQL pairs: see :meth:`_get_pairs_sql`
+        :param SQL pairs: see ``get_pairs_sql``
         """
         raise NotImplementedError

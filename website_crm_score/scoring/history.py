@@ -65,7 +65,7 @@ def get_merge_sql(owners, pairs):
     that one of those had which were there then.
 
     :param models.BaseModel owners: those that go on: they have a row for today
-    :param SQL pairs: see ``website.crm.scored._get_pairs_sql``
+    :param SQL pairs: see ``get_pairs_sql``
     :rtype: SQL
     """
     return SQL(

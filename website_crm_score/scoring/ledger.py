@@ -64,7 +64,7 @@ def merge_lines(owners, pairs):
     """Give owners the lines of their duplicates, each rule counting once.
 
     :param models.BaseModel owners: the model of whom the lines are
-    :param SQL pairs: see ``website.crm.scored._get_pairs_sql``
+    :param SQL pairs: see ``get_pairs_sql``
     """
     owner_id = SQL.identifier(owners._ledger_field)
     changes = SQL(

@@ -11,6 +11,7 @@ from odoo.tools import SQL
 
 from .concurrency import CONCURRENCY_ERRORS
 from .merged_values import MergedValues
+from .merging import get_pairs_sql
 from .own_context import OURS
 from .strangers import find_strangers, forget_visits
 
@@ -90,7 +91,7 @@ def _merge(leads, groups):
     _write(leads, groups)
     for field in map(leads._fields.get, leads._merge_get_fields()):
         if field and field.type == "many2many" and field.store:
-            _merge_links(field, leads._get_pairs_sql(merged), leads.env.cr)
+            _merge_links(field, get_pairs_sql(merged), leads.env.cr)
     leads.union(*merged.values())._write({"active": False})
     return merged
 

@@ -1,5 +1,6 @@
 from odoo import api, models
 
+from ..tools.merging import get_pairs_sql
 from ..tools.own_context import OURS
 
 
@@ -13,7 +14,7 @@ class BasePartnerMerge(models.TransientModel):
         result = super()._update_foreign_keys(src_partners, dst_partner)
         # sudo: whoever may merge contacts, nobody may write the ledger
         lines = self.env["website.crm.score.line"].sudo()
-        pairs = dst_partner._get_pairs_sql({dst_partner: src_partners})
+        pairs = get_pairs_sql({dst_partner: src_partners})
         lines._merge(dst_partner, pairs)
         dst_partner._merge_events(pairs)
         # What happened to all of them is what happened to one, and to the leads of one:

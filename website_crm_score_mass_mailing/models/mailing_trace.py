@@ -140,6 +140,6 @@ class MailingTrace(models.Model):
     def _move(self, model_name, pairs):
         """Give traces of duplicates to those whom these are merged into.
 
-        :param SQL pairs: see ``website.crm.scored._get_pairs_sql``
+        :param SQL pairs: see ``get_pairs_sql``
         """
         move_to_owners(self, "res_id", pairs, SQL("moved.model = %s", model_name))
