@@ -13,6 +13,7 @@ from ..planning.teams import find_obstacle
 from ..queries import handovers, left_out, plan_lines
 from ..queries.leads import read_facts
 from . import turns
+from .foresight import foresee
 from .merging import merge_batch
 from .messages import tell_assignees, tell_owners
 from .presence import find_absences
@@ -181,7 +182,7 @@ class Executor:
             team = self.teams.browse(team_id)
             found = self._find_team_obstacles(team, same, now)
             left = [todo for todo in same if todo.lead_id not in found]
-            obstacles |= found | self._find_member_obstacles(left, now)
+            obstacles |= found | self._find_member_obstacles(team, left, now)
         return obstacles
 
     def _find_team_obstacles(self, team, batch, now):
@@ -195,9 +196,10 @@ class Executor:
         }
         return {lead_id: reason for lead_id, reason in reasons.items() if reason}
 
-    def _find_member_obstacles(self, batch, now):
+    def _find_member_obstacles(self, team, batch, now):
         obstacles, nobody = {}, self.env["crm.team.member"]
         members = nobody.browse({todo.member_id for todo in batch} - {None}).exists()
+        foresee(team, [todo.lead_id for todo in batch], members, now)
         there = {member.id: member for member in members}
         for (member_id,), same in _group_by(batch, "member_id"):
             lead_ids = [todo.lead_id for todo in same]

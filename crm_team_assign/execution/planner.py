@@ -9,7 +9,7 @@ from odoo.fields import Domain
 from odoo.addons.website_crm_score.tools.merge_rehearsal import rehearse_merge
 
 from ..planning.facts import Draft, MemberFacts, Outcome, TeamFacts
-from ..planning.members import seat_leads, sort_leads
+from ..planning.members import is_sorted_like_core, seat_leads, sort_leads
 from ..planning.reasons import (
     AWAY,
     BARRED,
@@ -29,6 +29,7 @@ from ..planning.reasons import (
 from ..planning.teams import find_obstacle, plan_teams
 from ..queries.leads import read_facts
 from ..queries.taking_back import read_barred
+from .foresight import foresee
 from .idle import find_overdue
 from .merging import group_duplicates
 from .presence import find_absences
@@ -203,6 +204,8 @@ def _take_from_members(team, lead_id, draft):
 
 def _plan_turns(team, eligible, quotas, draft):
     """Plan which member of a team gets which of the leads ``eligible``."""
+    is_like_core = is_sorted_like_core(eligible, draft, team.min_for_assign)
+    foresee(team, eligible, quotas, draft, is_like_core)
     lead_ids = sort_leads(eligible, draft, team.min_for_assign)
     there, away = (
         {key: room for key, room in quotas.items() if (key.id in draft.away) == is_away}

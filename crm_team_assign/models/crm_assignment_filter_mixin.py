@@ -16,6 +16,8 @@ from odoo.addons.website_crm_score.tools.rule_domain import (
     parse_domain,
 )
 
+from ..queries.foreseen import put_probabilities
+
 _logger = logging.getLogger(__name__)
 
 # Of a condition, so many values are named.
@@ -166,7 +168,7 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
         if self._has_filter("assignment_domain"):
             chosen = Domain("id", "in", lead_ids) if scope is None else scope
             chosen &= self._get_assignment_company_domain()
-            return self._find_filtered_leads(chosen, draft.errors)
+            return self._find_filtered_leads(chosen, draft)
         draft.errors.setdefault(self, None)
         companies = self._get_assignment_companies()
         found = {} if found is None else found
@@ -178,11 +180,12 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
             }
         return found[companies]
 
-    def _find_filtered_leads(self, scope, errors, names=("assignment_domain",)):
+    def _find_filtered_leads(self, scope, draft, names=("assignment_domain",)):
         """Return the ids of the leads in ``scope`` that match the filters ``names``.
 
         :param Domain scope: the leads to look at
-        :param dict errors: gets this record with why a filter cannot be used, or None
+        :param Draft draft: knows what leads will be, and gets why a filter cannot be
+            used, or None
         :param names: the fields of the filters, all of which must match
         :return: ids, or None if a filter cannot be used
         :rtype: set[int] | None
@@ -193,6 +196,7 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
                 filters = Domain.AND(
                     parse_domain(self[name], self.env) for name in names
                 )
+                filters = put_probabilities(filters, draft.foreseen)
                 query = self._get_filter_reader()._search(filters & scope)
                 self.env.cr.execute(query.select(), log_exceptions=False)
                 lead_ids = {id_ for (id_,) in self.env.cr.fetchall()}
@@ -202,9 +206,9 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
         except Exception as exception:  # pylint: disable=broad-exception-caught
             error = describe_error(exception)
             _logger.warning("%s left out of lead assignment: %s", self, error)
-            errors[self] = error
+            draft.errors[self] = error
             return None
-        errors.setdefault(self, None)
+        draft.errors.setdefault(self, None)
         return lead_ids
 
     def _get_filter_domain(self, is_sound=False):

@@ -12,6 +12,7 @@ from odoo.addons.website_crm_score.tools.own_context import OURS
 from odoo.addons.website_crm_score.tools.setting import read_number
 
 from ..execution.batch_log import BatchLog
+from ..execution.foresight import Foresight
 from ..queries import handovers, plan_lines, waiting
 
 MAX_DELAY = 24.0 * 36_500  # in hours
@@ -399,6 +400,36 @@ class CrmLead(models.Model):
             (values, self.browse(ids).with_prefetch(self._prefetch_ids))
             for values, ids in groups.values()
         ]
+
+    # FORESIGHT
+
+    def _foresee_probabilities(self, foresight):
+        """Return the probability that these leads, which have none of that team yet,
+        will have in it; of those whose probability is up to Odoo.
+
+        :param Foresight foresight: of the team
+        :rtype: dict[int, float]
+        """
+        # sudo: whoever assigns leads, as core estimates them
+        leads = self.sudo().with_context(foresight=foresight)
+        if not leads.env["crm.lead.scoring.frequency"].search_count([], limit=1):
+            return {}
+        # A pair, but one dictionary where none of them is open any more.
+        estimated = leads._pls_get_naive_bayes_probabilities(batch_mode=True)
+        found = leads.browse(estimated[0] if estimated else ())
+        found.fetch(["probability", "automated_probability"])
+        automated = found.filtered("is_automated_probability")
+        return {lead_id: estimated[0][lead_id] for lead_id in automated.ids}
+
+    def _pls_get_lead_pls_values(self, domain=None):
+        values = super()._pls_get_lead_pls_values(domain)
+        foresight = Foresight.get(self.env)
+        if foresight is None:
+            return values
+        for of_lead in values.values():
+            foresight.change(of_lead)
+        # In the order of the leads, as when core computes them.
+        return {id_: values[id_] for id_ in self.ids if id_ in values}
 
     # LOGGING: what an assignment changes is logged on each lead, as all that is
     # tracked; but for many leads at once, where Odoo makes each message with

@@ -168,11 +168,19 @@ class CrmTeamMember(models.Model):
         return {
             member: UNLIMITED
             if member.assignment_unlimited
-            else member._get_another_share(assigned[member.id], given.get(member.id, 0))
-            if force_quota
-            else member._get_room(assigned[member.id], noted.get(member.id, 0))
+            else member._get_month_room(
+                member._get_another_share(assigned[member.id], given.get(member.id, 0))
+                if force_quota
+                else member._get_room(assigned[member.id], noted.get(member.id, 0))
+            )
             for member in self
         }
+
+    def _get_month_room(self, room):
+        """Return how much of some room the month has, as far as that was counted: by
+        whatever counts it, core's rule is that it holds."""
+        count = self._cache.get("lead_month_count", 0)
+        return min(room, self.assignment_max - count)
 
     def _get_another_share(self, assigned, given):
         day = get_allowance(self.assignment_max, 1)
@@ -232,6 +240,10 @@ class CrmTeamMember(models.Model):
         self.ensure_one()
         return max(self.assignment_max, 1 if self.assignment_unlimited else 0)
 
+    def _asks_for_probability(self):
+        """Return whether a filter of this member may look at the probability."""
+        return any("probability" in (self[name] or "") for name in self._list_filters())
+
     def _find_preferred_leads(self, draft, lead_ids):
         """Return which of the leads this member prefers, or None without a preference.
 
@@ -242,7 +254,7 @@ class CrmTeamMember(models.Model):
             return None
         scope = fields.Domain("id", "in", list(lead_ids))
         names = ["assignment_domain_preferred"]
-        return self._find_filtered_leads(scope, draft.errors, names)
+        return self._find_filtered_leads(scope, draft, names)
 
     def _get_assignment_companies(self):
         # sudo: companies that the one who assigns has no access to

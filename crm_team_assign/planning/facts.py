@@ -103,6 +103,8 @@ class Draft:
     :param dict overdue: what is to be taken back, by lead, see ``idle.Idle``
     :param dict barred: ids of the leads that a user is not to get again yet, by user
     :param dict sharing: numbers of those who share leads, see ``number_sharing``
+    :param dict foreseen: probabilities that leads will have in the team that they are
+        planned for, by id, where these are others than now
     :param dict errors: by team or member, why its filter cannot be used, or None
     """
 
@@ -116,7 +118,16 @@ class Draft:
     overdue: dict = field(default_factory=dict)
     barred: dict = field(default_factory=dict)
     sharing: dict = field(default_factory=dict)
+    foreseen: dict = field(default_factory=dict)
     errors: dict = field(default_factory=dict)
+
+    def foresee(self, probabilities):
+        """Note which probability leads will have, by their ids."""
+        for lead_id, probability in probabilities.items():
+            facts = self.leads[lead_id]
+            if facts.probability != probability:
+                self.foreseen[lead_id] = probability
+                self.leads[lead_id] = facts._replace(probability=probability)
 
     def leave(self, lead_id, reason, team_id=None, head_id=None):
         """Note why nobody is to get a lead."""

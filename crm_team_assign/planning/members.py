@@ -16,9 +16,14 @@ def sort_leads(lead_ids, draft, minimum):
     :rtype: list[int]
     """
     leads = [facts for lead_id, facts in draft.leads.items() if lead_id in lead_ids]
-    if not minimum and not any(facts.score for facts in leads):
+    if is_sorted_like_core(lead_ids, draft, minimum):
         leads.sort(key=lambda facts: (-(facts.probability or 0), facts.id))
     return [facts.id for facts in leads]
+
+
+def is_sorted_like_core(lead_ids, draft, minimum):
+    """Return whether the best of a team's leads are the most probable, as in core."""
+    return not minimum and not any(draft.leads[id_].score for id_ in lead_ids)
 
 
 def seat_leads(lead_ids, members, away=()):

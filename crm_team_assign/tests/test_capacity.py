@@ -66,3 +66,9 @@ class TestCapacity(AssignmentCase):
     def test_what_is_made_for_a_salesperson_by_hand_counts(self):
         self.make_lead(user_id=self.ann.id, team_id=self.team.id)
         self.assertEqual(self.member.lead_month_count, 1)
+
+    def test_what_was_counted_of_the_month_otherwise_holds(self):
+        self.assertGreater(self.member._get_assignment_quota(), 0)
+        self.member.lead_month_count = self.member.assignment_max
+        for is_another in (False, True):
+            self.assertEqual(self.member._get_assignment_quota(is_another), 0)

@@ -20,6 +20,10 @@ PLAIN = ["website_crm"]
 LEFT_OUT = {"website_crm_score_sale"}
 # Of the website, what tracks visitors: each hit of a page passes through the addons.
 TAGS = "/crm,/sales_team,/website_crm,/website:WebsiteVisitorTests"
+# Odoo's own runner tests CRM as soon as that is loaded, when no addon of ours is. So
+# what ours change most is tested once more by pytest, which has all of them loaded.
+ASSIGNMENT = "crm/tests/test_crm_lead_assignment.py"
+ASSIGNING = "crm_team_assign"
 SETTINGS = """
 env["ir.config_parameter"].set_param("crm.lead.auto.assignment", True)
 env.ref("crm.ir_cron_crm_lead_assign").active = True
@@ -38,11 +42,28 @@ def run(environment, results, keep):
         if outcome == FAILED and test in known:
             outcome = SKIPPED
         results.add("core", test, outcome, ours.seconds.get(test, 0.0))
+    _run_assignment(environment, results, keep)
     lost = set(plain.outcomes) - set(ours.outcomes)
     verdict = FAILED if lost else PASSED
     results.add("core", "all tests of plain Odoo ran", verdict)
     for test in sorted(lost):
         print(f"ran in plain Odoo only: {test}")
+
+
+def _run_assignment(environment, results, keep):
+    """Core's tests of the assignment of leads, with all of our code loaded."""
+    if ASSIGNING not in addons():
+        return
+    name = f"lead_scoring_core_{ASSIGNING}_{os.getpid()}"
+    with suites.database(environment, name, keep):
+        install = ["-d", name, "-i", ASSIGNING]
+        title = f"installing {ASSIGNING} alone"
+        suites.run_odoo(environment, title, f"core-{ASSIGNING}", *install)
+        odoo = environment.odoo
+        folders = [odoo.python_path / "odoo/addons", *odoo.addons]
+        paths = [folder / ASSIGNMENT for folder in folders]
+        tests = [path for path in paths if path.exists()]
+        suites.core_by_pytest(environment, name, tests, results)
 
 
 def _measure(environment, title, names, known, keep):

@@ -173,6 +173,13 @@ def pytest_odoo(environment, name, targets, results):
     _judge_log(PYTEST_ODOO, problems, results)
 
 
+def core_by_pytest(environment, name, paths, results):
+    """Tests of core by pytest, on a database with addons of ours, all loaded."""
+    title = "running core's tests of assignment with pytest-odoo"
+    options = [f"--odoo-database={name}", "--odoo-http", "--odoo-log-level=error"]
+    _pytest(environment.variables, title, "core", 0, [*options, *paths], results)
+
+
 def _get_workers(what):
     count = min(os.cpu_count() or 1, MOST_WORKERS)
     return ["-n", count, f"--dist={what}"] if count > 1 else []
