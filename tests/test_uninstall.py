@@ -9,6 +9,7 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from installed import make_database
 
 REPO = Path(__file__).resolve().parent.parent
 TEMPLATE = f"lead_scoring_uninstall_{os.getpid()}"
@@ -126,9 +127,8 @@ def execute(statement):
 
 @pytest.fixture(scope="module")
 def template():
-    addons = ",".join([BASE, *DEPENDENT])
     try:
-        run_odoo("-d", TEMPLATE, "-i", addons, "--stop-after-init")
+        make_database(TEMPLATE, BASE, *DEPENDENT)
         run_odoo("shell", "-d", TEMPLATE, script=FILL)
         yield TEMPLATE
     finally:

@@ -33,7 +33,8 @@ env.cr.commit()
 # does so, too, for more bundles than are needed here.
 COMPILE_BUNDLES = """
 NAMES = ["web.assets_web", "web.assets_web_print", "web.assets_frontend",
-         "web.assets_frontend_lazy", "web.assets_emoji", "web.assets_tests"]
+         "web.assets_frontend_lazy", "web.assets_emoji", "web.assets_tests",
+         "website.website_builder_assets"]
 for website_id in [False, *env["website"].search([]).ids]:
     pages = env["ir.qweb"].with_context(website_id=website_id)
     for name in NAMES:
@@ -202,11 +203,17 @@ def _judge_log(suite, problems, results):
     results.add(suite, "no warning or error in the log", verdict)
 
 
-def out_of_process(environment, paths, results):
-    """The tests that start servers of their own, by ``setup/odoo``."""
+def out_of_process(environment, paths, results, shared=None):
+    """The tests that start servers of their own, by ``setup/odoo``.
+
+    Those that need the addons installed copy the shared database, if there is one.
+    """
     title = "running the out-of-process tests"
     arguments = ["-p", "no:odoo", *_get_workers("loadgroup"), *paths]
-    _pytest(environment.variables, title, OUT_OF_PROCESS, 0, arguments, results)
+    variables = {**environment.variables}
+    if shared:
+        variables["LEAD_SCORING_SHARED"] = shared
+    _pytest(variables, title, OUT_OF_PROCESS, 0, arguments, results)
 
 
 def _pytest(variables, title, suite, number, arguments, results):

@@ -103,13 +103,17 @@ def _parse(arguments):
 
 
 def _run(environment, selection, results, options):
-    if selection.outside:
+    if not selection.addons:
         suites.out_of_process(environment, selection.outside, results)
-    if selection.addons:
-        name = f"lead_scoring_test_{os.getpid()}"
-        with suites.database(environment, name, options.keep):
-            suites.install(environment, name, selection.addons, results)
-            if options.odoo_runner:
-                suites.odoo_runner(environment, name, selection.tags, results)
-            else:
-                suites.pytest_odoo(environment, name, selection.pytest, results)
+        return
+    name = f"lead_scoring_test_{os.getpid()}"
+    with suites.database(environment, name, options.keep):
+        suites.install(environment, name, selection.addons, results)
+        if selection.outside:
+            is_whole = set(selection.addons) == set(addons()) and not results.failed()
+            shared = name if is_whole else None
+            suites.out_of_process(environment, selection.outside, results, shared)
+        if options.odoo_runner:
+            suites.odoo_runner(environment, name, selection.tags, results)
+        else:
+            suites.pytest_odoo(environment, name, selection.pytest, results)
