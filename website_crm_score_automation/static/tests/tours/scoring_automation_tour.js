@@ -1,3 +1,4 @@
+import {openLeadsManagement} from "@website_crm_score/../tests/tours/scoring_tour_steps";
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
 
@@ -5,6 +6,14 @@ registry
     .category("web_tour.tours")
     .add("website_crm_score_automation.admin_adapts_an_example", {
         steps: () => [
+            ...openLeadsManagement(
+                "Automation Rules",
+                "website_crm_score_automation.base_automation_menu"
+            ),
+            {
+                content: "Nothing is filtered",
+                trigger: ".o_searchview:not(:has(.o_searchview_facet))",
+            },
             {
                 content: "See that it is an example, and nothing that was archived",
                 trigger:
