@@ -292,6 +292,15 @@ class TestPreview(PreviewCase):
         self.assertEqual(drafts.mapped("is_draft"), [False, False])
         self.assertEqual(set(self.leads.mapped("score")), {6})
 
+    def test_drafts_that_somebody_else_switched_on_are_not_applied_again(self):
+        draft = self.make_rule(value=5, is_draft=True)
+        Preview = self.env["website.crm.score.preview"]
+        preview = Preview.create({"rule_ids": [(6, 0, draft.ids)]})
+        draft.active = True
+        runs = self.env["website.crm.score.run"].search_count([])
+        self.assertEqual(preview.action_switch_on()["tag"], "soft_reload")
+        self.assertEqual(self.env["website.crm.score.run"].search_count([]), runs)
+
 
 @tagged("post_install", "-at_install")
 class TestBars(BaseCase):

@@ -6,7 +6,10 @@ from odoo.tools import mute_logger
 
 from odoo.addons.website_crm_score.models import ir_http
 from odoo.addons.website_crm_score.scoring import preview
-from odoo.addons.website_crm_score.wizards.website_crm_score_preview import PATIENCE
+from odoo.addons.website_crm_score.wizards.website_crm_score_preview import (
+    LONG_PATIENCE,
+    PATIENCE,
+)
 
 from .common import ScoringCase
 from .track_common import TrackPageCase
@@ -152,26 +155,41 @@ class TestScoringTours(ScoringCase, TrackPageCase):
         domain = [("country_id", "=", belgium.id)]
         rule = self.make_rule(domain, 12.5, name="Lives in Belgium")
         rule.action_apply()
-        fetch = preview.Preview.fetch
-
-        def fetch_slowly(self, seconds=None):
-            if seconds == PATIENCE:
-                raise preview.TooSlowError
-            self.rules.env.cr.execute("SELECT pg_sleep(1.5)")
-            return fetch(self, seconds)
-
-        self.patch(preview.Preview, "fetch", fetch_slowly)
+        self.have_previews_take_long()
         self.start("manager_closes_preview_that_counts", self.manager)
         self.assertEqual(rule.value, 12.5)
         self.assertScores(lead, [12.5])
 
-    def test_a_manager_switches_a_template_on_after_a_look_at_what_it_would_do(self):
+    def have_previews_take_long(self):
+        """Return the seconds that each of the counts to come may take."""
+        fetch, seconds = preview.Preview.fetch, []
+
+        def fetch_slowly(self, limit=None):
+            seconds.append(limit)
+            if limit == PATIENCE:
+                raise preview.TooSlowError
+            self.rules.env.cr.execute("SELECT pg_sleep(1.5)")
+            return fetch(self, limit)
+
+        self.patch(preview.Preview, "fetch", fetch_slowly)
+        return seconds
+
+    def switch_template_on(self, tour):
         lead = self.make_lead("Free lead", email_from="ann@gmail.com")
         other = self.make_lead("Other lead", email_from="ann@company.example")
         self.Rule.with_context(active_test=False).search([]).unlink()
-        self.start("manager_switches_template_on", self.manager)
+        self.start(tour, self.manager)
         self.assertScores(lead + other, [-5, 0])
         self.assertFalse(self.Rule.search([("is_draft", "=", True)]))
+
+    def test_a_manager_switches_a_template_on_after_a_look_at_what_it_would_do(self):
+        self.switch_template_on("manager_switches_template_on")
+
+    def test_drafts_are_switched_on_when_it_is_counted_what_they_would_do(self):
+        seconds = self.have_previews_take_long()
+        self.switch_template_on("manager_switches_on_what_takes_long_to_count")
+        # Nobody waits for another count when they are switched on.
+        self.assertEqual(seconds, [PATIENCE, LONG_PATIENCE])
 
     def test_a_manager_reads_who_loses_points_before_a_rule_is_archived(self):
         lead = self.make_lead("From Belgium")

@@ -2,6 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import AccessError
 
 from ..scoring.preview import Preview, TooSlowError
+from ..tools.actions import RELOAD
 from ..tools.bars import make_bars
 from ..tools.concurrency import CONCURRENCY_ERRORS
 from ..tools.rule_domain import describe_error
@@ -156,5 +157,7 @@ class WebsiteCrmScorePreview(models.TransientModel):
         """Switch the drafts on, and give their points to all open leads that match."""
         self.ensure_one()
         drafts = self.rule_ids.filtered("is_draft")
+        if not drafts:
+            return RELOAD  # somebody was faster
         drafts.action_unarchive()
         return drafts.action_apply()

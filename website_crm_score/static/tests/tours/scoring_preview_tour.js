@@ -113,51 +113,62 @@ tours.add("website_crm_score.manager_closes_preview_that_counts", {
     ],
 });
 
+const switchTemplateOn = (...whileItIsCounted) => [
+    ...openScoringRules(),
+    ...beginWithTemplate("negative"),
+    {
+        content: "It is shown what it is made of",
+        trigger: ".modal .o_field_widget[name=rule_names]:contains(free mailbox: -5)",
+    },
+    {
+        content: "Make the rules",
+        trigger: ".modal button[name=action_create_rules]",
+        run: "click",
+    },
+    {
+        content: "They are switched off, and say what they are for",
+        trigger:
+            ".o_data_row:contains(Writes from a free mailbox):contains(gmail.com) .o_data_cell[name=active] input:not(:checked)",
+    },
+    {
+        content: "Select all of them",
+        trigger: "thead .o_list_record_selector input",
+        run: "click",
+    },
+    {
+        content: "Ask what they would do",
+        trigger: "button:contains(What They Would Do)",
+        run: "click",
+    },
+    ...whileItIsCounted,
+    {
+        content: "One lead would lose points",
+        trigger:
+            ".modal .o_field_widget[name=result_html] tr:contains(Free lead):contains(5)",
+    },
+    {
+        content: "Switch them on",
+        trigger: ".modal footer button[name=action_switch_on]",
+        run: "click",
+    },
+    {
+        content: "They are on",
+        trigger:
+            "body:not(:has(.modal)) .o_data_row:contains(Writes from a free mailbox) .o_data_cell[name=active] input:checked",
+    },
+];
+
 tours.add("website_crm_score.manager_switches_template_on", {
-    steps: () => [
-        ...openScoringRules(),
-        ...beginWithTemplate("negative"),
-        {
-            content: "It is shown what it is made of",
+    steps: () => switchTemplateOn(),
+});
+
+tours.add("website_crm_score.manager_switches_on_what_takes_long_to_count", {
+    steps: () =>
+        switchTemplateOn(isCounting, {
+            content: "Nothing is switched on before it is known what it would do",
             trigger:
-                ".modal .o_field_widget[name=rule_names]:contains(free mailbox: -5)",
-        },
-        {
-            content: "Make the rules",
-            trigger: ".modal button[name=action_create_rules]",
-            run: "click",
-        },
-        {
-            content: "They are switched off, and say what they are for",
-            trigger:
-                ".o_data_row:contains(Writes from a free mailbox):contains(gmail.com) .o_data_cell[name=active] input:not(:checked)",
-        },
-        {
-            content: "Select all of them",
-            trigger: "thead .o_list_record_selector input",
-            run: "click",
-        },
-        {
-            content: "Ask what they would do",
-            trigger: "button:contains(What They Would Do)",
-            run: "click",
-        },
-        {
-            content: "One lead would lose points",
-            trigger:
-                ".modal .o_field_widget[name=result_html] tr:contains(Free lead):contains(5)",
-        },
-        {
-            content: "Switch them on",
-            trigger: ".modal footer button[name=action_switch_on]",
-            run: "click",
-        },
-        {
-            content: "They are on",
-            trigger:
-                "body:not(:has(.modal)) .o_data_row:contains(Writes from a free mailbox) .o_data_cell[name=active] input:checked",
-        },
-    ],
+                ".modal:has([role=status]) footer:not(:has(button[name=action_switch_on]))",
+        }),
 });
 
 tours.add("website_crm_score.manager_archives_rule_by_its_form", {
