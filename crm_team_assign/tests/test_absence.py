@@ -5,6 +5,7 @@ from odoo import fields
 from odoo.exceptions import ValidationError
 from odoo.tests import Form, tagged
 
+from ..planning.turns import LEAD
 from .plan_common import PlanCase
 
 # A week whose Monday is the 2nd
@@ -99,8 +100,10 @@ class TestAbsence(PlanCase):
         self.assertFalse(self.ann_there.assignment_paused_until)
 
     def test_a_pause_does_not_end_in_the_past(self):
-        with self.assertRaises(ValidationError):
-            self.pause(self.ann_there, fields.Date.today() - timedelta(days=2))
+        today = self.ann_there._get_today()
+        for day in (today - timedelta(days=2), today):
+            with self.subTest(day), self.assertRaises(ValidationError):
+                self.pause(self.ann_there, day)
 
     def test_the_housekeeping_ends_pauses_too(self):
         with self.at(TUESDAY):
@@ -115,6 +118,7 @@ class TestAbsence(PlanCase):
 
     def test_who_is_back_gets_a_day_s_share_and_nothing_on_top(self):
         (self.ann_there + self.bob_there).assignment_max = 60
+        self.ann_there.assignment_credit = 2 * LEAD
         days = [datetime(2026, 11, day, 3) for day in (3, 4, 5, 6)]
         self.be_away((self.ann_there, days[0], days[2] + timedelta(hours=15)))
         shares = []

@@ -28,12 +28,12 @@ class TestAtOnce(PlanCase):
         values.setdefault("assignment_at_once", True)
         return super().make_team(name, minimum, sellers, **values)
 
-    def score_new(self):
+    def score_new(self, score=None):
         """Score as the job does when leads were created; return whether it calls for
         the assignment at once."""
         triggers = self.env["ir.cron.trigger"].search([("cron_id", "=", self.job.id)])
         triggers.unlink()
-        self.Rule._cron_score_new_leads()
+        (score or self.Rule._cron_score_new_leads)()
         self.env.flush_all()
         return bool(triggers.search_count([("cron_id", "=", self.job.id)]))
 
@@ -88,7 +88,7 @@ class TestAtOnce(PlanCase):
         self.set_age(lead, fields.Datetime.now() - timedelta(days=9))
         self.make_rule("[('city', '=', 'Rome')]", value=20, event_based=True)
         lead.city = "Rome"
-        self.Rule.assign_scores_to_leads()
+        self.assertTrue(self.score_new(self.Rule.assign_scores_to_leads))
         self.run_job()
         self.assertEqual(lead.user_id, self.ann)
 
@@ -230,6 +230,19 @@ class TestAtOnce(PlanCase):
         self.score_and_assign()
         [lead] = (old + new).exists()
         self.assertEqual(lead.user_id, self.ann)
+
+    @mute_logger("odoo.models.unlink")
+    def test_what_a_new_one_is_merged_into_is_handed_over(self):
+        """However long it has been there, with the same score."""
+        old = self.make_scored(60, email_from="twin@assign.example.com")
+        self.score_new()
+        self.set_age(old, fields.Datetime.now() - timedelta(days=30))
+        self.set_scored(old, fields.Datetime.now() - timedelta(days=30))
+        self.make_team("Direct", 50, [self.ann])
+        new = self.make_scored(60, email_from="twin@assign.example.com")
+        self.score_and_assign()
+        self.assertEqual((old + new).exists(), old)
+        self.assertEqual(old.user_id, self.ann)
 
     # ONE PLANNER
 

@@ -82,6 +82,16 @@ class TestHandover(AssignmentCase):
         [handover] = self.check_contacted(lead, expected=False)
         self.assertEqual(handover.state, "waiting")
 
+    def test_what_was_done_before_it_was_given_is_no_contact(self):
+        lead = self.give(60)
+        self.as_ann(lead).message_post(body="Hi", message_type="comment")
+        now = fields.Datetime.now()
+        self.env["calendar.event"].with_user(self.ann).create(
+            {"name": "Meet", "start": now, "stop": now, "opportunity_id": lead.id}
+        )
+        self.find(lead).date = now + timedelta(minutes=1)
+        self.check_contacted(lead, expected=False)
+
     def test_a_message_is_a_contact(self):
         lead = self.give(60)
         message = self.as_ann(lead).message_post(body="Hi", message_type="comment")

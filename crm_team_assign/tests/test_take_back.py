@@ -148,9 +148,10 @@ class TestTakeBack(PlanCase):
         self.add(self.bob)
         won.with_user(self.manager).action_set_won()
         lost.with_user(self.manager).action_set_lost()
-        archived.active = False
+        archived.write({"probability": 10, "active": False})
         other.user_id = self.eve
         owners = leads.mapped("user_id.id")
+        self.assertFalse(self.rehearse(self.team).line_ids)  # before the job saw it
         self.follow_up()
         self.assertEqual(leads.mapped("user_id.id"), owners)
         self.assertFalse(self.find_open(leads))
@@ -269,12 +270,13 @@ class TestTakeBack(PlanCase):
         lead = self.make_scored(60)
         self.assign(self.team)
         self.add(self.bob)
-        friday = fields.Datetime.to_datetime("2025-03-07 13:00:00")
+        friday = fields.Datetime.to_datetime("2025-03-07 14:00:00")
         self.find_open(lead).write({"date": friday})
         for date, owner, is_reminded in (
-            ("2025-03-10 08:00:00", self.ann, True),  # 4 hours
-            ("2025-03-10 11:30:00", self.ann, True),  # 7.5
-            ("2025-03-10 12:30:00", self.bob, False),  # 8, 4 of them since reminded
+            ("2025-03-10 08:30:00", self.ann, False),  # 3.5 hours
+            ("2025-03-10 09:00:00", self.ann, True),  # 4
+            ("2025-03-10 13:30:00", self.ann, True),  # 7.5
+            ("2025-03-10 14:00:00", self.bob, False),  # 8, 4 of them since reminded
         ):
             with self.subTest(date), self.at(fields.Datetime.to_datetime(date)):
                 self.follow_up()
@@ -383,6 +385,17 @@ class TestTakeBack(PlanCase):
         self.follow_up()
         self.assertEqual(lead.user_id, self.manager)
 
+    def test_a_leader_who_has_it_as_a_member_keeps_it(self):
+        lead = self.give(60)
+        self.add(self.bob)
+        self.team.write({"user_id": self.bob.id, "take_back_times": 1})
+        self.follow_up()
+        self.set_hours(lead, 9, 5)
+        his = self.find_open(lead)
+        self.follow_up()
+        self.assertEqual(lead.user_id, self.bob)
+        self.assertEqual(self.find_open(lead), his)
+
     def test_without_a_leader_it_stays(self):
         lead = self.give(60)
         self.add(self.bob, self.eve)
@@ -453,7 +466,10 @@ class TestTakeBack(PlanCase):
         lead = self.give(60)
         self.add(self.bob)
         self.team.assignment_at_once = True
+        new = self.make_scored(70)
+        self.Rule.assign_scores_to_leads()
         self.Team._cron_assign_at_once()
+        self.assertTrue(new.user_id)
         self.assertEqual(lead.user_id, self.ann)
 
     # WHO ACTS AT THAT MOMENT WINS
