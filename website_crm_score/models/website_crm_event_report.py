@@ -3,7 +3,8 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..scoring.counting import get_latest_date
-from .website_crm_lead_report import CLOSED_DATE, IS_CLOSED, IS_LOST, IS_WON
+from ..tools.actions import get_action
+from .website_crm_lead_report import CLOSED_DATE, IS_CLOSED
 
 
 class WebsiteCrmEventReport(models.AbstractModel):
@@ -68,8 +69,8 @@ class WebsiteCrmEventReport(models.AbstractModel):
 
         :param str action: its xml id
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id(action)
-        return {**action, "domain": list(Domain(self._about, "in", records.ids))}
+        domain = list(Domain(self._about, "in", records.ids))
+        return get_action(self.env, action, domain=domain)
 
     # ROWS
 
@@ -163,20 +164,14 @@ class WebsiteCrmEventReport(models.AbstractModel):
         sources = self.env["website.crm.score.source"]._get_all()
         return [source for source in sources if source._about == model]
 
-    def _get_leads_sql(self):
-        """Return the query of leads, each with until when events are told of."""
+    def _get_lead_columns_sql(self):
+        """Return until when events are told of."""
         return SQL(
             """
-            SELECT lead.id, %(is_won)s AS is_won, %(is_lost)s AS is_lost,
-                   CASE WHEN %(is_closed)s THEN LEAST(%(closed_date)s, %(latest)s)
-                        ELSE %(latest)s END AS end_date
-              FROM crm_lead lead
-             WHERE %(is_visible)s
+            , CASE WHEN %(is_closed)s THEN LEAST(%(closed_date)s, %(latest)s)
+                   ELSE %(latest)s END AS end_date
             """,
-            is_won=IS_WON,
-            is_lost=IS_LOST,
             is_closed=IS_CLOSED,
             closed_date=CLOSED_DATE,
             latest=get_latest_date(),
-            is_visible=self._get_is_visible_sql(),
         )

@@ -4,6 +4,7 @@ from odoo.tools import SQL
 from ..scoring.win_rate import FEW, get_rate_sql, get_wilson_sql
 from ..scoring.worklist import tune
 from ..tools.actions import get_action
+from .website_crm_lead_report import IS_LOST, IS_WON
 
 
 class WebsiteCrmLift(models.AbstractModel):
@@ -70,6 +71,24 @@ class WebsiteCrmLift(models.AbstractModel):
         return get_action(self.env, action, display_name=name, domain=domain)
 
     # SQL
+
+    def _get_leads_sql(self):
+        """Return the query of leads, each with whether it is won or lost.
+
+        It is part of other queries, and so read by several processes.
+        """
+        return SQL(
+            "SELECT lead.id, %s AS is_won, %s AS is_lost %s"
+            " FROM crm_lead lead WHERE %s",
+            IS_WON,
+            IS_LOST,
+            self._get_lead_columns_sql(),
+            self._get_is_visible_sql(),
+        )
+
+    def _get_lead_columns_sql(self):
+        """Return what else that query has of ``lead``, after a comma."""
+        return SQL()
 
     def _get_is_visible_sql(self):
         """Return the condition that ``lead`` is of no other company than the user's."""

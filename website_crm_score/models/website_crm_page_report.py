@@ -3,7 +3,6 @@ from odoo.tools import SQL
 
 from ..scoring.win_rate import FEW
 from ..tools.tracked_url import shorten
-from .website_crm_lead_report import IS_LOST, IS_WON
 
 # Pages that are the same for who visits them, under the least of their ids: those of
 # one view key or of one address, as core makes them for each website and as rules have
@@ -178,18 +177,6 @@ class WebsiteCrmPageReport(models.Model):
           GROUP BY id
             """,
             self._get_leads_sql(),
-        )
-
-    def _get_leads_sql(self):
-        return SQL(
-            """
-            SELECT lead.id, %s AS is_won, %s AS is_lost
-              FROM crm_lead lead
-             WHERE %s
-            """,
-            IS_WON,
-            IS_LOST,
-            self._get_is_visible_sql(),
         )
 
     def _get_all_sql(self):

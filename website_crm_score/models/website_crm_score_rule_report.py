@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..scoring.win_rate import get_rate_sql
-from .website_crm_lead_report import CLOSED_DATE, IS_CLOSED, IS_LOST, IS_WON
+from .website_crm_lead_report import CLOSED_DATE, IS_CLOSED, IS_WON
 
 WON, LOST = SQL("COALESCE(held.won, 0)"), SQL("COALESCE(held.lost, 0)")
 OTHER_WON = SQL("(COALESCE(looked.won, 0) - COALESCE(held.looked_won, 0))")
@@ -146,28 +146,19 @@ class WebsiteCrmScoreRuleReport(models.Model):
             lift=self._get_lift_sql(WON, LOST, get_rate_sql(ALL_WON, ALL_LOST)),
         )
 
-    def _get_leads_sql(self):
-        """Return the query of leads, closed ones each with when it was made and closed.
-
-        It is part of other queries, and so read by several processes.
-        """
+    def _get_lead_columns_sql(self):
+        """Return, of leads that are closed, when they were made and closed."""
         return SQL(
             """
-            SELECT lead.id, lead.company_id, lead.score_date IS NOT NULL AS is_scored,
-                   %(is_won)s AS is_won, %(is_lost)s AS is_lost,
-                   CASE WHEN %(is_closed)s
-                        THEN width_bucket(lead.create_date, %(edges)s) END AS created,
-                   CASE WHEN %(is_closed)s
-                        THEN width_bucket(%(closed_date)s, %(edges)s) END AS closed
-              FROM crm_lead lead
-             WHERE %(is_visible)s
+            , lead.company_id, lead.score_date IS NOT NULL AS is_scored,
+            CASE WHEN %(is_closed)s
+                 THEN width_bucket(lead.create_date, %(edges)s) END AS created,
+            CASE WHEN %(is_closed)s
+                 THEN width_bucket(%(closed_date)s, %(edges)s) END AS closed
             """,
-            is_won=IS_WON,
-            is_lost=IS_LOST,
             is_closed=IS_CLOSED,
             closed_date=CLOSED_DATE,
             edges=EDGES,
-            is_visible=self._get_is_visible_sql(),
         )
 
     def _get_held_sql(self):
