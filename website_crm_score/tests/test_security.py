@@ -100,7 +100,7 @@ PUBLIC_METHODS = {
         "action_suggest",
     },
 }
-ORM_METHODS = {"create", "write", "unlink", "default_get"}
+ORM_METHODS = {"create", "write", "unlink", "default_get", "web_search_read"}
 
 
 class SecurityCase(ScoringCase):
