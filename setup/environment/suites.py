@@ -154,8 +154,7 @@ def pytest_odoo(environment, name, targets, results):
     Those that are not narrowed by a keyword run together, on as many workers as there
     are processors: each works on a copy of the database.
     """
-    run_shell(environment, name, KEEP_FILES_IN_DATABASE)
-    run_shell(environment, name, COMPILE_BUNDLES)
+    run_shell(environment, name, KEEP_FILES_IN_DATABASE + COMPILE_BUNDLES)
     complaints = LOG / "test-complaints.log"
     complaints.unlink(missing_ok=True)
     whole = [path for path, keyword in targets if not keyword]
