@@ -71,6 +71,8 @@ def get_totals_sql(model, owner_id, but_for=None):
     :rtype: SQL
     """
     grading = Grading.load(model.env)
+    # By their offsets the subqueries stay such: else each use of a total computes it
+    # anew, a grade up to four times.
     return SQL(
         """
         SELECT fit, engagement, fit + engagement AS score, %(grade)s AS grade
@@ -80,7 +82,9 @@ def get_totals_sql(model, owner_id, but_for=None):
           FROM (
         SELECT COALESCE(sum(points), 0) AS points,
                %(of_fit)s AS of_fit
-          FROM %(lines)s) line ) part
+          FROM %(lines)s) line
+        OFFSET 0) part
+        OFFSET 0
         """,
         grade=grading.get_grade_sql(SQL("fit"), SQL("engagement")),
         of_fit=FIT_POINTS,
