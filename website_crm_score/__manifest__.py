@@ -41,6 +41,7 @@
             "website_crm_score/static/src/components/track_page/*",
         ],
         "web.assets_backend": [
+            "website_crm_score/static/src/actions/*",
             "website_crm_score/static/src/fields/**/*",
             "website_crm_score/static/src/components/first_steps/*",
             "website_crm_score/static/src/components/rule_quality/*",

@@ -143,6 +143,14 @@ class WebsiteCrmScored(models.AbstractModel):
         self.check_access("read")
         return get_card(self, limit)
 
+    def _ask_to_erase_browsing_history(self):
+        """Return the action that asks before ``action_erase_browsing_history``."""
+        return {
+            "type": "ir.actions.client",
+            "tag": "website_crm_score.erase_browsing_history",
+            "params": {"model": self._name, "ids": self.ids},
+        }
+
     def action_open_score_reason(self, rule_id):
         """Open what the points of a rule rest on: the pages that were seen, the mails,
         the orders; or else the rule, if the user may read it.

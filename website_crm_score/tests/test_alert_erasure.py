@@ -48,6 +48,18 @@ class TestAlertErasure(AlertCase):
         self.lead.action_erase_browsing_history()
         self.assertTellsOfOther(message)
 
+    def test_nothing_is_erased_before_that_is_confirmed(self):
+        message = self.tell(*self.leads)
+        for kind, records in (("leads", self.lead), ("contacts", self.ann.partner_id)):
+            xmlid = f"website_crm_score.action_erase_browsing_history_of_{kind}"
+            action = self.env.ref(xmlid).with_context(
+                active_model=records._name, active_ids=records.ids
+            )
+            asked = {"model": records._name, "ids": records.ids}
+            self.assertEqual(action.run()["params"], asked)
+        self.assertTrue(self.lead.score_pageview_ids)
+        self.assertIn("Lead X", message.body)
+
     def test_nor_of_page_views_that_are_deleted(self):
         message = self.tell(*self.leads)
         self.lead.score_pageview_ids.unlink()
