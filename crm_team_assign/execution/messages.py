@@ -3,8 +3,7 @@ one, which it took back from him."""
 
 from functools import partial
 
-from odoo.addons.website_crm_score.tools.numbers import say_number
-
+from ..planning.wording import show_points
 from ..queries import plan_lines
 from ..queries.leads import BEST_FIRST
 from .outbox import Outbox
@@ -125,8 +124,7 @@ def _write_to_assignee(_user, leads, _lines):
     subject = leads.env._("%s new leads for you", len(leads))
     if len(leads) == 1:
         subject = leads.env._("New lead for you: %s", leads.name)
-    show = partial(say_number, leads.env)
-    values = {"leads": leads[:MESSAGE_LEADS], "show_points": show}
+    values = {"leads": leads[:MESSAGE_LEADS], "show_points": show_points}
     return subject, "crm_team_assign.message_leads_assigned", values
 
 

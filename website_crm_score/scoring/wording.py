@@ -7,7 +7,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.domain_words import MAX_VALUES, FieldWords, put_in_words
-from ..tools.numbers import say_number
 from ..tools.rule_domain import iter_fields, parse_domain
 
 # The address of a page that a lead saw.
@@ -55,8 +54,7 @@ def _describe_limits(rule):
     elif rule.max_count:
         limits.append(rule.env._("at most %s times", rule.max_count))
     if rule.max_points:
-        points = say_number(rule.env, rule.max_points)
-        limits.append(rule.env._("at most %s points", points))
+        limits.append(rule.env._("at most %s points", f"{rule.max_points:g}"))
     if rule.valid_days and rule.is_fading:
         limits.append(rule.env._("fading within %s days", rule.valid_days))
     elif rule.valid_days:
@@ -126,8 +124,7 @@ class DomainReader:
     def say(self, domain, model):
         """Return what a domain that was parsed says."""
         fields = self._get_fields_of(model)
-        say = partial(say_number, self.env, digits=6)
-        return put_in_words(domain, self.env, fields, self.max_values, say)
+        return put_in_words(domain, self.env, fields, self.max_values)
 
     def find_field(self, path, model):
         """Return the name of the field at the end of ``path``, with its model."""

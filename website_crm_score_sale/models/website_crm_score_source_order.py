@@ -6,7 +6,6 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.website_crm_score.scoring.counting import get_latest_date
-from odoo.addons.website_crm_score.tools.numbers import say_number
 
 from ..queries.order_lines import (
     AMOUNT,
@@ -71,7 +70,7 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
         if bought:
             text = f"{text}: {', '.join(bought)}"
         if rule.min_amount:
-            amount = say_number(self.env, rule.min_amount)
+            amount = f"{rule.min_amount:g}"
             text = self.env._(
                 "%(event)s for %(amount)s or more", event=text, amount=amount
             )

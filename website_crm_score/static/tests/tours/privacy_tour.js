@@ -20,8 +20,7 @@ tours.add("website_crm_score.manager_sees_visits_not_counted", {
         },
         {
             content: "The reason and the number are told",
-            trigger:
-                '.o_data_row:has([name=reason]:contains(Bot)) [name=hit_count]:text("3")',
+            trigger: ".o_group_header:contains(Bot) td.o_list_number:contains(3)",
         },
         {
             content: "How many of all visits these are is said",
