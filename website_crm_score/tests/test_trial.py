@@ -111,7 +111,9 @@ class TestTrial(EventCase):
     def test_visits_without_consent(self):
         lead = self.make_visited_lead(1)
         rule = self.make_event_rule()
-        lead.visitor_ids._set_consent_withdrawn(True)
+        other = self.make_visited_lead(2)
+        for one in lead + other:
+            one.visitor_ids._set_consent_withdrawn(True)
         self.assertEqual(self.get_fates(rule, lead), ["consent"])
         self.assertIn("no consent", self.get_text(lead, rule))
 
@@ -197,7 +199,9 @@ class TestTrial(EventCase):
     def test_a_contact(self):
         contact = self.env["res.partner"].create({"name": "Ann", "phone": "1"})
         rule = self.make_rule([("phone", "=", "1")], apply_to="partner")
-        self.assertNotIn("fa-times", self.get_text(contact, rule))
+        text = self.get_text(contact, rule)
+        self.assertIn("Phone is “1”", text)
+        self.assertNotIn("fa-times", text)
 
     def test_a_broken_rule_is_told_of(self):
         lead, rule = self.make_lead(), self.make_rule()

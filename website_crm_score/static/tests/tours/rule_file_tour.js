@@ -1,4 +1,5 @@
 import {inputFiles} from "@web/../tests/utils";
+import {browser} from "@web/core/browser/browser";
 import {openScoringRules} from "./scoring_tour_steps";
 import {registry} from "@web/core/registry";
 
@@ -63,9 +64,23 @@ tours.add("website_crm_score.manager_exports_rules", {
             run: "click",
         },
         {
+            content: "Note what is downloaded",
+            trigger: ".o-dropdown--menu .o-dropdown-item:contains(Export to a File)",
+            run() {
+                browser.open = (url) => {
+                    document.body.dataset.downloaded = url;
+                    return window;
+                };
+            },
+        },
+        {
             content: "Export them",
             trigger: ".o-dropdown--menu .o-dropdown-item:contains(Export to a File)",
             run: "click",
+        },
+        {
+            content: "The file is downloaded",
+            trigger: 'body[data-downloaded^="/website_crm_score/rules?ids="]',
         },
         {
             content: "The list stays as it was",
