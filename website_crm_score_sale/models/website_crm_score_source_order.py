@@ -62,12 +62,8 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
     def _describe(self, rule):
         text = super()._describe(rule)
         rule = rule.sudo()  # sudo: who may read the rule may know what it is on
-        bought = [
-            *rule.product_tmpl_ids.mapped("display_name"),
-            *filter(None, [rule.product_categ_id.display_name]),
-            *filter(None, [rule.public_categ_id.display_name]),
-        ]
-        if bought:
+        filters = rule.product_tmpl_ids, rule.product_categ_id, rule.public_categ_id
+        if bought := [one.display_name for records in filters for one in records]:
             text = f"{text}: {', '.join(bought)}"
         if rule.min_amount:
             amount = f"{rule.min_amount:g}"
