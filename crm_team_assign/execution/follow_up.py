@@ -6,7 +6,8 @@ from functools import partial
 
 from odoo.fields import Domain
 
-from ..planning.wording import show_points
+from odoo.addons.website_crm_score.tools.numbers import say_number
+
 from ..queries import plan_lines, taking_back
 from ..queries.leads import BEST_FIRST
 from . import lock, turns
@@ -91,7 +92,9 @@ def _remind_each(env, todo):
 
 
 def _send(env, user, leads, idle):
-    hours = {lead: show_points(round(idle[lead.id].hours_left, 1)) for lead in leads}
+    hours = {
+        lead: say_number(env, idle[lead.id].hours_left, digits=1) for lead in leads
+    }
     subject = env._("%s leads wait for you to get in touch", len(leads))
     if len(leads) == 1:
         subject = env._("%s waits for you to get in touch", leads.name)

@@ -4,12 +4,12 @@ from odoo import fields
 from odoo.fields import Domain
 
 from odoo.addons.website_crm_score.scoring.conditions import Conditions
+from odoo.addons.website_crm_score.tools.numbers import say_number
 
 from ..planning import verdicts
 from ..planning.facts import Draft
 from ..planning.reasons import COMPANY, NO_MEMBER, OTHER_TEAM, TEAM_FILTER
 from ..planning.teams import find_obstacle
-from ..planning.wording import show_points
 from ..queries.leads import read_facts
 from ..queries.taking_back import read_barred_until
 from .planner import rehearse
@@ -110,9 +110,9 @@ class Inquiry:
         score = self.now.leads[self.lead.id].score
         facts = {
             "other": other,
-            "score": show_points(score),
-            "minimum": show_points(team.min_for_assign),
-            "missing": show_points(team.min_for_assign - score),
+            "score": say_number(self.env, score),
+            "minimum": say_number(self.env, team.min_for_assign),
+            "missing": say_number(self.env, team.min_for_assign - score),
         }
         words = self.env._(verdicts.TEAM_WORDS[code])
         failing = code == TEAM_FILTER

@@ -3,7 +3,8 @@ one, which it took back from him."""
 
 from functools import partial
 
-from ..planning.wording import show_points
+from odoo.addons.website_crm_score.tools.numbers import say_number
+
 from ..queries import plan_lines
 from ..queries.leads import BEST_FIRST
 from .outbox import Outbox
@@ -124,7 +125,8 @@ def _write_to_assignee(_user, leads, _lines):
     subject = leads.env._("%s new leads for you", len(leads))
     if len(leads) == 1:
         subject = leads.env._("New lead for you: %s", leads.name)
-    values = {"leads": leads[:MESSAGE_LEADS], "show_points": show_points}
+    show = partial(say_number, leads.env)
+    values = {"leads": leads[:MESSAGE_LEADS], "show_points": show}
     return subject, "crm_team_assign.message_leads_assigned", values
 
 

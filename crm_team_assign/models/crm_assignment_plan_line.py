@@ -9,9 +9,9 @@ from odoo.addons.website_crm_score.fields import (
     TechnicalInteger,
     TechnicalMany2one,
 )
+from odoo.addons.website_crm_score.tools.numbers import say_number
 
 from ..planning.reasons import AWAY, LEFT_REASONS, REASONS
-from ..planning.wording import show_points
 
 
 class CrmAssignmentPlanLine(models.Model):
@@ -176,8 +176,8 @@ class CrmAssignmentPlanLine(models.Model):
         }
         if self.left_reason:
             return facts | {
-                "minimum": show_points(self.team_id.min_for_assign),
-                "score": show_points(self.now_score),
+                "minimum": say_number(self.env, self.team_id.min_for_assign),
+                "score": say_number(self.env, self.now_score),
                 "now_user": self.now_user_id.name,
                 "now_team": self.now_team_id.name,
                 "plan": self.now_plan_id.display_name,
@@ -185,8 +185,8 @@ class CrmAssignmentPlanLine(models.Model):
         return facts | {
             "member": self.outcome == "member",
             "lead": self.duplicate_of_id.exists().name or self.env._("another lead"),
-            "score": show_points(self.score),
-            "minimum": show_points(self.minimum),
+            "score": say_number(self.env, self.score),
+            "minimum": say_number(self.env, self.minimum),
             "has_minimum": self.minimum > 0,
             # Teams with a minimum are asked from the highest one down.
             "is_chosen": self.minimum > 0 and not self.from_team_id,
@@ -195,7 +195,7 @@ class CrmAssignmentPlanLine(models.Model):
             "turns": self.turn_count > 1 and self.turn_count,
             "until": self._describe_return(),
             "from_user": self.from_user_id.name or self.env._("The salesperson"),
-            "hours": show_points(round(self.idle_hours, 1)),
+            "hours": say_number(self.env, self.idle_hours, 1),
         }
 
     def _describe_return(self):

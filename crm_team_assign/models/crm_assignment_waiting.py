@@ -4,11 +4,11 @@ from odoo.tools import SQL
 
 from odoo.addons.website_crm_score.scoring.worklist import tune
 from odoo.addons.website_crm_score.tools.actions import get_action, open_form
+from odoo.addons.website_crm_score.tools.numbers import say_number
 
 from ..execution.presence import find_absences
 from ..planning.quota import UNLIMITED
 from ..planning.reasons import REASONS, TURN
-from ..planning.wording import show_points
 from ..queries import waiting
 
 
@@ -101,8 +101,8 @@ class CrmAssignmentWaiting(models.Model):
         team = self.sudo().team_id  # sudo: as for the name
         facts = {
             "team": team.name,
-            "minimum": show_points(team.min_for_assign),
-            "score": show_points(self.score),
+            "minimum": say_number(self.env, team.min_for_assign),
+            "score": say_number(self.env, self.score),
             "room": self.room,
             "days": team.take_back_days,
         }

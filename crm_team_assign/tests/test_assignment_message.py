@@ -138,6 +138,19 @@ class TestAssignmentMessage(AssignmentCase, MailCase):
         [message] = lead.message_ids.filtered("tracking_value_ids")
         self.assertIn("En direct", message.body)
 
+    def test_numbers_are_those_of_the_language_of_the_salesperson(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.ann.lang = "fr_FR"
+        self.make_team("Direct", 50.5, [self.ann])
+        lead = self.make_scored(60.25)
+        self.assign_and_track()
+        [message] = lead.message_ids.filtered("tracking_value_ids")
+        self.assertIn("60,25", message.body)
+        self.assertIn("50,5", message.body)
+        told = [("partner_ids", "in", self.ann.partner_id.ids)]
+        [letter] = self.env["mail.message"].search(told)
+        self.assertIn("60,25", letter.body)
+
     def test_names_in_the_chatter_are_escaped(self):
         self.make_team("<b>Direct</b>", 50, [self.ann])
         lead = self.make_scored(60)

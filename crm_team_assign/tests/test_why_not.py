@@ -34,6 +34,14 @@ class TestWhyNot(PlanCase):
         text = html.fromstring(why.with_user(user or self.manager).answer_html)
         return " ".join(text.text_content().split())
 
+    def test_numbers_are_those_of_the_language_of_who_asks(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.make_team("High", 50, [self.ann])
+        lead = self.make_scored(40.5).with_context(lang="fr_FR")
+        words, *_others = self.ask(lead)["High"]
+        self.assertIn("40,5", words)
+        self.assertIn("9,5", words)
+
     def test_each_team_says_its_reason_the_most_demanding_first(self):
         oslo = "[('city', '=', 'Oslo'), ('phone', '=', False)]"
         self.make_team("Low", 10, [self.ann], assignment_domain=oslo)

@@ -8,6 +8,7 @@ from odoo.tools import SQL
 from ..scoring.alerts import get_returns_sql
 from ..tools.attempt import attempt
 from ..tools.merge_rehearsal import is_rehearsal
+from ..tools.numbers import say_number
 from .website_crm_score_run import GO_ON_WITHIN
 
 _logger = logging.getLogger(__name__)
@@ -185,9 +186,8 @@ class WebsiteCrmScoreAlert(models.Model):
         sign = "+" if change > 0 else ""
         return f"{self._show(score)} ({sign}{self._show(change)})"
 
-    @staticmethod
-    def _show(points):
-        return f"{points:.2f}".rstrip("0").rstrip(".")
+    def _show(self, points):
+        return say_number(self.env, points)
 
     def _forget(self):
         """Forget these, but for when they came back."""

@@ -3,6 +3,8 @@ from math import floor
 from odoo import api, fields, models
 from odoo.tools import SQL, drop_view_if_exists
 
+from ..tools.numbers import say_number
+
 WIDTH = 10
 # What is below the first band is in it, and what is above the last one in that.
 FIRST, LAST = -1_000, 1_000
@@ -73,7 +75,7 @@ class WebsiteCrmScoreBand(models.Model):
 
     @api.model
     def _name_minimum(self, who, minimum):
-        score = f"{minimum:g}"
+        score = say_number(self.env, minimum)
         return self.env._("%(who)s from %(score)s", who=who, score=score)
 
     @api.model

@@ -1,6 +1,9 @@
+from functools import partial
+
 from odoo import api, fields, models
 
 from ..fields import ParentMany2one, TechnicalFloat, TechnicalJson
+from ..tools.numbers import say_number
 
 
 class WebsiteCrmScoreSuggestionLine(models.Model):
@@ -88,11 +91,12 @@ class WebsiteCrmScoreSuggestionLine(models.Model):
     )
 
     @api.depends("lift", "lift_low", "lift_high")
+    @api.depends_context("lang")
     def _compute_lift_text(self):
+        say = partial(say_number, self.env, is_padded=True)
         for line in self:
-            line.lift_text = (
-                f"{line.lift:.2f} ({line.lift_low:.2f}–{line.lift_high:.2f})"
-            )
+            low, high = say(line.lift_low), say(line.lift_high)
+            line.lift_text = f"{say(line.lift)} ({low}–{high})"
 
     @api.depends("comparison", "present_rule_ids.name")
     def _compute_comparison_text(self):

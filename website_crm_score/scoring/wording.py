@@ -7,6 +7,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.domain_words import MAX_VALUES, FieldWords, put_in_words
+from ..tools.numbers import say_number
 from ..tools.rule_domain import iter_fields, parse_domain
 
 # The address of a page that a lead saw.
@@ -54,7 +55,8 @@ def _describe_limits(rule):
     elif rule.max_count:
         limits.append(rule.env._("at most %s times", rule.max_count))
     if rule.max_points:
-        limits.append(rule.env._("at most %s points", f"{rule.max_points:g}"))
+        points = say_number(rule.env, rule.max_points)
+        limits.append(rule.env._("at most %s points", points))
     if rule.valid_days and rule.is_fading:
         limits.append(rule.env._("fading within %s days", rule.valid_days))
     elif rule.valid_days:
@@ -124,7 +126,8 @@ class DomainReader:
     def say(self, domain, model):
         """Return what a domain that was parsed says."""
         fields = self._get_fields_of(model)
-        return put_in_words(domain, self.env, fields, self.max_values)
+        say = partial(say_number, self.env, digits=6)
+        return put_in_words(domain, self.env, fields, self.max_values, say)
 
     def find_field(self, path, model):
         """Return the name of the field at the end of ``path``, with its model."""

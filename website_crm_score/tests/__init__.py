@@ -19,6 +19,7 @@ from . import test_migration
 from . import test_new_source
 from . import test_suggestion
 from . import test_new_points
+from . import test_numbers
 from . import test_ranking
 from . import test_suggestion_tours
 from . import test_time_spent

@@ -37,27 +37,31 @@ class FieldWords(NamedTuple):
     nested: object = None
 
 
-def put_in_words(domain, env, get_field, max_values=MAX_VALUES):
+def put_in_words(
+    domain, env, get_field, max_values=MAX_VALUES, say_number="{:g}".format
+):
     """Return what ``domain`` says in words; nothing if it says nothing.
 
     :param Domain domain: as it was written, not optimized
     :param api.Environment env: whose ``_`` translates
     :param get_field: a function that returns the :class:`FieldWords` of a path
     :param int max_values: so many values of a condition are named
+    :param say_number: a function that returns a number in words
     :rtype: str
     """
     if domain.is_true():
         return ""
-    return _Words(env, get_field, max_values).say(domain)
+    return _Words(env, get_field, max_values, say_number).say(domain)
 
 
 class _Words:
     """The grammar: a node of the domain, a condition, an operator, a value."""
 
-    def __init__(self, env, get_field, max_values):
+    def __init__(self, env, get_field, max_values, say_number):
         self.env = env
         self.get_field = get_field
         self.max_values = max_values
+        self.say_number = say_number
 
     def say(self, node):
         """Return what a node of a domain says."""
@@ -85,7 +89,8 @@ class _Words:
     def _say_condition(self, path, operator, value):
         field = self.get_field(path)
         if operator in ("any", "not any"):
-            inner = put_in_words(Domain(value), self.env, field.nested, self.max_values)
+            nested = Domain(value), self.env, field.nested
+            inner = put_in_words(*nested, self.max_values, self.say_number)
             if operator == "any":
                 return f"{field.label} ({inner})"
             return self.env._(
@@ -146,9 +151,9 @@ class _Words:
         if value in field.names:
             return field.names[value]
         if isinstance(value, float):
-            return f"{value:g}"
+            return self.say_number(value)
         if isinstance(value, str):
-            return self.env._("“%s”", value)
+            return self.env._("“%(value)s”", value=value)
         return str(value)
 
 

@@ -6,6 +6,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from odoo.addons.website_crm_score.scoring.counting import get_latest_date
+from odoo.addons.website_crm_score.tools.numbers import say_number
 
 from ..queries.order_lines import (
     AMOUNT,
@@ -66,7 +67,7 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
         if bought := [one.display_name for records in filters for one in records]:
             text = f"{text}: {', '.join(bought)}"
         if rule.min_amount:
-            amount = f"{rule.min_amount:g}"
+            amount = say_number(self.env, rule.min_amount)
             text = self.env._(
                 "%(event)s for %(amount)s or more", event=text, amount=amount
             )
