@@ -85,7 +85,9 @@ def write_scores(model, batch, keeps, alerts=None):
                 %(record)s
             )%(alerts)s
             SELECT count(*),
-                   count(*) FILTER (WHERE score_date = now() AT TIME ZONE 'UTC')
+                   -- those that other rules have not looked at have no date yet
+                   count(*) FILTER (WHERE score_date = now() AT TIME ZONE 'UTC'
+                                       OR score != score_before)
               FROM written
             """,
             table=SQL.identifier(model._table),

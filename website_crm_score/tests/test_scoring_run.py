@@ -92,6 +92,15 @@ class TestRunRecord(RunCase):
         self.assertFalse(run.left_count)
         self.assertGreater(run.seconds, 0)
 
+    def test_a_rule_applied_by_hand_counts_the_scores_of_new_leads(self):
+        self.make_leads(3, name="Yes")
+        self.make_lead("No")
+        rule = self.make_rule([("name", "=", "Yes")])
+        rule.action_apply()
+        self.assertEqual(self.last_run().scored_count, 3)
+        rule.action_apply()
+        self.assertEqual(self.last_run().scored_count, 0)
+
     def test_a_run_is_named_as_its_reader_writes_dates(self):
         self.run_rules()
         run = self.last_run().with_context(lang="en_US", tz="Asia/Tokyo")
