@@ -112,7 +112,9 @@ class CrmAssignmentWaiting(models.Model):
         """Return what is said of each reason."""
         no_team = not self.team_id
         turn = self.env._("%(team)s takes them, and has room for %(room)s today.")
-        if self.room >= self.lead_count:
+        if not self.room:
+            turn = self.env._("%(team)s takes them, but has no room left today.")
+        elif self.room >= self.lead_count:
             turn = self.env._("The next assignment hands them over.")
         return {
             "turn": turn,

@@ -114,6 +114,10 @@ class TestWaitingLeads(PlanCase):
         self.assertEqual(group.advice, "A takes them, and has room for 1 today.")
         self.assign()
         [group] = self.find()
+        self.assertEqual((group.room, group.lead_count), (0, 1))
+        self.assertEqual(group.advice, "A takes them, but has no room left today.")
+        self.assign()
+        [group] = self.find()
         self.assertEqual((group.lead_count, group.room), (1, 0))
 
     def test_each_group_has_its_action(self):
