@@ -57,6 +57,12 @@ tours.add("website_crm_score.manager_erases_browsing_history", {
             run: "click",
         },
         {
+            content: "It is for good: confirm",
+            trigger:
+                ".modal footer button.btn-primary:contains(Erase Browsing History)",
+            run: "click",
+        },
+        {
             content: "It saw nothing",
             trigger:
                 ".o_form_view:not(:has(button[name=action_redirect_to_page_views]:contains(1)))",
