@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from functools import partial
 
+from odoo.addons.website_crm_score.tools.own_context import get_own
+
 from ..planning.facts import Draft
 from .planner import make_draft
 
@@ -28,8 +30,7 @@ class Assignment:
     @classmethod
     def get(cls, env):
         """Return the assignment that this is a stage of, None if of none."""
-        assignment = env.context.get("assignment")
-        return assignment if isinstance(assignment, cls) else None
+        return get_own(env, "assignment", cls)
 
     def carry_out(self, teams, free=None, waiting=None, rivals=None, overdue=None):
         """Plan for teams, and carry out what changes leads; see ``make_draft``."""

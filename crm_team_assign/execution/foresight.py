@@ -1,6 +1,8 @@
 """The probability that leads come to have in the team that they are planned for: Odoo
 estimates it anew when a lead gets a team, and only then it looks for a salesperson."""
 
+from odoo.addons.website_crm_score.tools.own_context import get_own
+
 
 class Foresight:
     """A team that leads are looked at as if they were its own.
@@ -17,8 +19,7 @@ class Foresight:
     @classmethod
     def get(cls, env):
         """Return the foresight that probabilities are asked with, None if none."""
-        foresight = env.context.get("foresight")
-        return foresight if isinstance(foresight, cls) else None
+        return get_own(env, "foresight", cls)
 
     def change(self, values):
         """Change what Odoo estimates a lead's probability by."""

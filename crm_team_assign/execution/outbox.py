@@ -1,5 +1,7 @@
 """Messages to many people are created together, then each is sent on its way."""
 
+from odoo.addons.website_crm_score.tools.own_context import get_own
+
 from . import plain_create
 
 # What a message goes through, and whose code of it is known
@@ -24,8 +26,7 @@ class Outbox:
     @classmethod
     def get(cls, env):
         """Return the one that messages are collected in, None if in none."""
-        outbox = env.context.get("outbox")
-        return outbox if isinstance(outbox, cls) else None
+        return get_own(env, "outbox", cls)
 
     @staticmethod
     def is_known(env):

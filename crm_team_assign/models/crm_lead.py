@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from odoo.tools.mail import email_normalize_all
 
 from odoo.addons.website_crm_score.tools.merging import move_to_owners
-from odoo.addons.website_crm_score.tools.own_context import OURS
+from odoo.addons.website_crm_score.tools.own_context import OURS, get_own
 from odoo.addons.website_crm_score.tools.setting import read_number
 
 from ..execution.batch_log import BatchLog
@@ -445,24 +445,20 @@ class CrmLead(models.Model):
         return tracking
 
     def message_post(self, *, body="", **kwargs):
-        log = self._get_batch_log("merge_log")
+        log = get_own(self.env, "merge_log", BatchLog)
         if not log or self.message_follower_ids:
             return super().message_post(body=body, **kwargs)
         # The summary of an automatic merger, of which nobody is to be told.
         return self.with_context(assignment_log=log)._message_log(body=body)
 
     def _message_log(self, **kwargs):
-        log = self._get_batch_log("assignment_log")
+        log = get_own(self.env, "assignment_log", BatchLog)
         self = self.with_context(assignment_log=None, message_log=log)
         return super()._message_log(**kwargs)
 
     def _message_create(self, values_list):
-        log = self._get_batch_log("message_log")
+        log = get_own(self.env, "message_log", BatchLog)
         if not log:
             return super()._message_create(values_list)
         log.messages.extend(values_list)
         return self.env["mail.message"]
-
-    def _get_batch_log(self, key):
-        log = self.env.context.get(key)
-        return log if isinstance(log, BatchLog) else None

@@ -5,3 +5,12 @@ no plain value, but this object, or one of a class of ours.
 """
 
 OURS = object()
+
+
+def get_own(env, key, cls):
+    """Return what our code handed down under ``key``, None if it did not.
+
+    :param type cls: of ours, what is no object of which is a client's
+    """
+    value = env.context.get(key)
+    return value if isinstance(value, cls) else None
