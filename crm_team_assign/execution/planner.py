@@ -206,7 +206,7 @@ def _plan_turns(team, eligible, quotas, draft):
     """Plan which member of a team gets which of the leads ``eligible``."""
     is_like_core = is_sorted_like_core(eligible, draft, team.min_for_assign)
     foresee(team, eligible, quotas, draft, is_like_core)
-    lead_ids = sort_leads(eligible, draft, team.min_for_assign)
+    lead_ids = sort_leads(eligible, draft, is_like_core)
     there, away = (
         {key: room for key, room in quotas.items() if (key.id in draft.away) == is_away}
         for is_away in (False, True)

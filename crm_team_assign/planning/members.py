@@ -7,22 +7,22 @@ from .reasons import CAPACITY, MEMBER_FILTER, PREFERRED, TURN
 from .turns import Peers
 
 
-def sort_leads(lead_ids, draft, minimum):
+def sort_leads(lead_ids, draft, is_like_core):
     """Return the ids of a team's leads, the best first.
 
     :param set lead_ids: those that its members can get
-    :param float minimum: the team's; as long as it has none and no lead has a score,
-        the order is core's
+    :param bool is_like_core: see :func:`is_sorted_like_core`
     :rtype: list[int]
     """
     leads = [facts for lead_id, facts in draft.leads.items() if lead_id in lead_ids]
-    if is_sorted_like_core(lead_ids, draft, minimum):
+    if is_like_core:
         leads.sort(key=lambda facts: (-(facts.probability or 0), facts.id))
     return [facts.id for facts in leads]
 
 
 def is_sorted_like_core(lead_ids, draft, minimum):
-    """Return whether the best of a team's leads are the most probable, as in core."""
+    """Return whether the best of a team's leads are the most probable, as in core: as
+    long as it has no minimum, and none of them a score."""
     return not minimum and not any(draft.leads[id_].score for id_ in lead_ids)
 
 
