@@ -1,5 +1,7 @@
 """How numbers are said in words."""
 
+from odoo.tools import formatLang
+
 
 def say_number(env, number, digits=2, is_padded=False):
     """Return a number as users read it, in the language of the words around it: 75, or
@@ -14,10 +16,6 @@ def say_number(env, number, digits=2, is_padded=False):
         text = text.rstrip("0").rstrip(".")
     if float(text) == 0:
         text = text.removeprefix("-")
-    data = env["res.lang"]._get_data(code=env.lang or "en_US")
-    if not data:
-        return text
-    decimals = len(text.partition(".")[2])
-    # sudo: how a language writes numbers, whoever reads them
-    language = env["res.lang"].sudo().browse(data.id)
-    return language.format(f"%.{decimals}f", float(text), grouping=True)
+    # Without a language words are English, where core would take the company's.
+    env = env if env.lang else env(context={**env.context, "lang": "en_US"})
+    return formatLang(env, float(text), digits=len(text.partition(".")[2]))
