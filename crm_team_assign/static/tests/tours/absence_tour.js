@@ -1,13 +1,13 @@
 import {
     checkAbsence,
     checkShare,
-    openReport,
     openTeam,
     openTeamAssignation,
     pauseUntilThe15th,
     readWhyItWaits,
     rehearseTeam,
 } from "./assignment_tour_steps";
+import {openMenuItem} from "@website_crm_score/../tests/tours/scoring_tour_steps";
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
 
@@ -26,7 +26,11 @@ registry.category("web_tour.tours").add("crm_team_assign.working_hours", {
         rehearseTeam(),
         checkShare("Ann", "absence", "Away until"),
         ...readWhyItWaits("who has room for it is away until"),
-        ...openReport("Assignment Load", "crm_team_assign.crm_assignment_load_menu"),
+        ...openMenuItem(
+            "crm.crm_menu_report",
+            "Assignment Load",
+            "crm_team_assign.crm_assignment_load_menu"
+        ),
         {
             content: "Look at the figures of salespeople",
             trigger: ".o_cp_switch_buttons .o_pivot",

@@ -1,4 +1,4 @@
-import {openReport} from "./assignment_tour_steps";
+import {openMenuItem} from "@website_crm_score/../tests/tours/scoring_tour_steps";
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
 
@@ -6,7 +6,11 @@ import {stepUtils} from "@web_tour/tour_utils";
 registry.category("web_tour.tours").add("crm_team_assign.assignment_report", {
     steps: () => [
         ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
-        ...openReport("Assignment", "crm_team_assign.crm_assignment_report_menu"),
+        ...openMenuItem(
+            "crm.crm_menu_report",
+            "Assignment",
+            "crm_team_assign.crm_assignment_report_menu"
+        ),
         {
             content: "Ann was assigned two leads, of which one is won; look at these",
             trigger:

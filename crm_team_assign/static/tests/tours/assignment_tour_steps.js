@@ -25,31 +25,6 @@ export function rehearseTeam() {
 }
 
 /**
- * Return the steps that open an item of Reporting, where CRM is open.
- *
- * @param {string} name of the item
- * @param {string} xmlid of the menu
- */
-export function openReport(name, xmlid) {
-    return [
-        {
-            content: "Open Reporting",
-            trigger: 'button[data-menu-xmlid="crm.crm_menu_report"]',
-            run: "click",
-        },
-        {
-            content: `Open ${name}`,
-            trigger: `a[data-menu-xmlid="${xmlid}"]`,
-            run: "click",
-        },
-        {
-            content: `${name} is shown`,
-            trigger: `.o_last_breadcrumb_item:text(${name})`,
-        },
-    ];
-}
-
-/**
  * Return the steps that pause a member, whose form is open.
  */
 export function pauseUntilThe15th() {

@@ -1,4 +1,4 @@
-import {openLeads, openRow} from "./scoring_tour_steps";
+import {openLeads, openMenuItem, openRow} from "./scoring_tour_steps";
 import {registry} from "@web/core/registry";
 import {stepUtils} from "@web_tour/tour_utils";
 
@@ -7,17 +7,11 @@ const tours = registry.category("web_tour.tours");
 tours.add("website_crm_score.manager_sees_visits_not_counted", {
     steps: () => [
         ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
-        {
-            content: "Open Reporting",
-            trigger: 'button[data-menu-xmlid="crm.crm_menu_report"]',
-            run: "click",
-        },
-        {
-            content: "Open Visits Not Counted",
-            trigger:
-                'a[data-menu-xmlid="website_crm_score.website_crm_uncounted_hit_menu"]',
-            run: "click",
-        },
+        ...openMenuItem(
+            "crm.crm_menu_report",
+            "Visits Not Counted",
+            "website_crm_score.website_crm_uncounted_hit_menu"
+        ),
         {
             content: "The reason and the number are told",
             trigger: ".o_group_header:contains(Bot) td.o_list_number:contains(3)",

@@ -16,18 +16,17 @@ export function openLeads() {
 }
 
 /**
- * Return the steps that open an item of CRM ‣ Leads Management.
+ * Return the steps that open an item of a menu, where the CRM is open.
  *
+ * @param {string} menu its xmlid
  * @param {string} name of the item
- * @param {string} xmlid of the menu
+ * @param {string} xmlid of the item
  */
-export function openLeadsManagement(name, xmlid) {
+export function openMenuItem(menu, name, xmlid) {
     return [
-        ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
         {
-            content: "Open Leads Management",
-            trigger:
-                'button[data-menu-xmlid="website_crm_score.website_crm_score_menu_root"]',
+            content: `Open the menu of ${name}`,
+            trigger: `button[data-menu-xmlid="${menu}"]`,
             run: "click",
         },
         {
@@ -37,8 +36,22 @@ export function openLeadsManagement(name, xmlid) {
         },
         {
             content: `${name} is shown`,
-            trigger: `.o_last_breadcrumb_item:contains(${name})`,
+            trigger: `.o_last_breadcrumb_item:text(${name})`,
         },
+    ];
+}
+
+/**
+ * Return the steps that open an item of CRM ‣ Leads Management.
+ *
+ * @param {string} name of the item
+ * @param {string} xmlid of the item
+ */
+export function openLeadsManagement(name, xmlid) {
+    const menu = "website_crm_score.website_crm_score_menu_root";
+    return [
+        ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
+        ...openMenuItem(menu, name, xmlid),
     ];
 }
 
@@ -130,6 +143,51 @@ export function checkLeads(...names) {
         content: `The leads are ${names.join(", ")}`,
         trigger: `.o_list_view tbody${having.join("")}:has(.o_data_row:count(${names.length}))`,
     };
+}
+
+/**
+ * Return the steps that open from a report what happened to the one lead of a row.
+ *
+ * @param {string} report its name
+ * @param {object} row
+ * @param {string[]} row.has words that are in it
+ * @param {string} row.field which is clicked
+ * @param {string} row.title of what opens
+ * @param {string} row.lead the name of the lead
+ */
+export function readReport(report, {has, field, title, lead}) {
+    const words = has.map((text) => `:contains(${text})`).join("");
+    return [
+        ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
+        ...openReport(report),
+        {
+            content: `It happened to one lead: open it by ${field}`,
+            trigger: `.o_data_row${words}:has([name=lead_count]:text(1)) [name=${field}]`,
+            run: "click",
+        },
+        {
+            content: "It is under the name of what it was about",
+            trigger: `.o_last_breadcrumb_item:contains(${title})`,
+        },
+        checkLeads(lead),
+    ];
+}
+
+/**
+ * Return the steps that open a report without rows.
+ *
+ * @param {string} report its name
+ * @param {string} words that it says instead
+ */
+export function readEmptyReport(report, words) {
+    return [
+        ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
+        ...openReport(report),
+        {
+            content: "It says what it will be about",
+            trigger: `.o_view_nocontent:contains(${words})`,
+        },
+    ];
 }
 
 /**

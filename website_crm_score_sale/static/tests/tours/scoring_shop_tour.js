@@ -1,11 +1,11 @@
 import {
     beginWithTemplate,
-    checkLeads,
     checkRows,
     goBack,
-    openReport,
     openRow,
     openScoringRules,
+    readEmptyReport,
+    readReport,
     switchOn,
 } from "@website_crm_score/../tests/tours/scoring_tour_steps";
 import {registry} from "@web/core/registry";
@@ -127,31 +127,15 @@ tours.add("website_crm_score_sale.marketer_tests_rule_on_lead", {
 });
 
 tours.add("website_crm_score_sale.marketer_reads_report", {
-    steps: () => [
-        ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
-        ...openReport("Products"),
-        {
-            content: "One lead bought the product: open it",
-            trigger:
-                ".o_data_row:contains(Tool):contains(Purchase):has([name=lead_count]:text(1)) [name=product_tmpl_id]",
-            run: "click",
-        },
-        {
-            content: "It is under the name of the product",
-            trigger: ".o_last_breadcrumb_item:contains(Tool)",
-        },
-        checkLeads("Carla"),
-    ],
+    steps: () =>
+        readReport("Products", {
+            has: ["Tool", "Purchase"],
+            field: "product_tmpl_id",
+            title: "Tool",
+            lead: "Carla",
+        }),
 });
 
 tours.add("website_crm_score_sale.marketer_reads_empty_report", {
-    steps: () => [
-        ...stepUtils.goToAppSteps("crm.crm_menu_root", "Open CRM"),
-        ...openReport("Products"),
-        {
-            content: "It says what it will be about",
-            trigger:
-                ".o_view_nocontent:contains(No lead put a product into the cart yet)",
-        },
-    ],
+    steps: () => readEmptyReport("Products", "No lead put a product into the cart yet"),
 });
