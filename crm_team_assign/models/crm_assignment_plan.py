@@ -282,10 +282,10 @@ class CrmAssignmentPlan(models.Model):
         """
         self.invalidate_recordset()
         if not self.left_out_count:
-            message = self.env._("%s leads done.", self.done_count)
+            message = self.env._("%s done.", self.done_count)
             return {"type": "success", "message": message}
         message = self.env._(
-            "%(done)s leads done, %(left_out)s left out: the plan tells why.",
+            "%(done)s done, %(left_out)s left out: the plan tells why.",
             done=self.done_count,
             left_out=self.left_out_count,
         )

@@ -171,7 +171,7 @@ class TestPlanChanges(PlanCase):
         notification = self.confirm(second)
         self.assertEqual(notification["type"], "warning")
         self.assertEqual(
-            notification["message"], "0 leads done, 2 left out: the plan tells why."
+            notification["message"], "0 done, 2 left out: the plan tells why."
         )
         self.assertEqual((second.done_count, second.left_out_count), (0, 2))
         for lead in leads:

@@ -22,9 +22,13 @@ class WebsiteCrmScoreSourceComeback(models.AbstractModel):
 
     @api.model
     def _describe(self, rule):
-        return self.env._(
-            "Came back to the website after %s days or more", rule.absence_days
-        )
+        return self._name_absence(rule.absence_days)
+
+    @api.model
+    def _name_absence(self, days):
+        if days == 1:
+            return self.env._("Came back to the website after a day or more")
+        return self.env._("Came back to the website after %s days or more", days)
 
     @api.model
     def _find_error(self, rule):
@@ -33,13 +37,7 @@ class WebsiteCrmScoreSourceComeback(models.AbstractModel):
 
     @api.model
     def _get_candidates(self, cohort):
-        return [
-            (
-                self.env._("Came back to the website after %s days or more", days),
-                {"absence_days": days},
-            )
-            for days in ABSENCES
-        ]
+        return [(self._name_absence(days), {"absence_days": days}) for days in ABSENCES]
 
     @api.model
     def _get_events(self, rule, owners):

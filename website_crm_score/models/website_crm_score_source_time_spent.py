@@ -29,13 +29,17 @@ class WebsiteCrmScoreSourceTimeSpent(models.AbstractModel):
 
     @api.model
     def _describe(self, rule):
-        if rule.stay_unit == "visit" and not rule.stay_minutes:
-            return self.env._("Visited the website")
-        if rule.stay_unit == "visit":
-            text = self.env._("A visit of %s minutes or more", rule.stay_minutes)
-        else:
-            text = self.env._("%s minutes or more on the website", rule.stay_minutes)
-        return text
+        minutes = rule.stay_minutes
+        match rule.stay_unit == "visit", minutes:
+            case True, 0:
+                return self.env._("Visited the website")
+            case True, 1:
+                return self.env._("A visit of a minute or more")
+            case True, _:
+                return self.env._("A visit of %s minutes or more", minutes)
+            case False, 1:
+                return self.env._("A minute or more on the website")
+        return self.env._("%s minutes or more on the website", minutes)
 
     @api.model
     def _find_error(self, rule):
@@ -60,7 +64,9 @@ class WebsiteCrmScoreSourceTimeSpent(models.AbstractModel):
             ),
             *(
                 (
-                    self.env._("Spent %s minutes or more on the website", minutes),
+                    self.env._("Spent %s minutes or more on the website", minutes)
+                    if minutes > 1
+                    else self.env._("A minute or more on the website"),
                     {"stay_unit": "total", "stay_minutes": minutes},
                 )
                 for minutes in MINUTES

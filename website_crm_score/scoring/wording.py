@@ -54,14 +54,23 @@ def _describe_limits(rule):
         limits.append(rule.env._("once"))
     elif rule.max_count:
         limits.append(rule.env._("at most %s times", rule.max_count))
-    if rule.max_points:
+    if rule.max_points == 1:
+        limits.append(rule.env._("at most one point"))
+    elif rule.max_points:
         points = say_number(rule.env, rule.max_points)
         limits.append(rule.env._("at most %s points", points))
-    if rule.valid_days and rule.is_fading:
-        limits.append(rule.env._("fading within %s days", rule.valid_days))
-    elif rule.valid_days:
-        limits.append(rule.env._("for %s days", rule.valid_days))
-    return limits
+    return limits + _describe_days(rule)
+
+
+def _describe_days(rule):
+    """Return how long the points of a rule count, in words, if there is an end."""
+    days = rule.valid_days
+    if not days:
+        return []
+    if rule.is_fading:
+        many = rule.env._("fading within %s days", days)
+        return [many if days > 1 else rule.env._("fading within a day")]
+    return [rule.env._("for %s days", days) if days > 1 else rule.env._("for a day")]
 
 
 def find_untracked_address(rule):

@@ -68,6 +68,32 @@ class TestRuleWords(EventCase):
             with self.subTest(words):
                 self.assertEqual(self.make_event_rule(**values).condition, words)
 
+    def test_one_of_something_is_no_plural(self):
+        for values, words in (
+            (
+                {"event_type": "comeback", "absence_days": 1, "max_points": 1},
+                "Came back to the website after a day or more, at most one point",
+            ),
+            (
+                {"event_type": "time_spent", "stay_unit": "visit", "stay_minutes": 1},
+                "A visit of a minute or more",
+            ),
+            (
+                {"event_type": "time_spent", "stay_unit": "total", "stay_minutes": 1},
+                "A minute or more on the website",
+            ),
+            (
+                {"event_type": "contact_form", "valid_days": 1},
+                "Contact form sent, for a day",
+            ),
+            (
+                {"event_type": "contact_form", "valid_days": 1, "is_fading": True},
+                "Contact form sent, fading within a day",
+            ),
+        ):
+            with self.subTest(words):
+                self.assertEqual(self.make_event_rule(**values).condition, words)
+
     def test_a_record_that_the_user_may_not_see_has_no_name(self):
         company = self.env["res.company"].create({"name": "Secret"})
         rule = self.make_rule([("company_id", "=", company.id)])

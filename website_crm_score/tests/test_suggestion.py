@@ -341,7 +341,8 @@ class TestSuggestionLeaks(SuggestionCase):
             line.name,
             [
                 "Spent 2 minutes or more on the website",
-                *(f"Spent {n} minutes or more on the website" for n in (1, 5, 10)),
+                "A minute or more on the website",
+                *(f"Spent {n} minutes or more on the website" for n in (5, 10)),
             ],
         )
         suggestion.action_make_drafts()

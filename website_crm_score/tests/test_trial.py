@@ -101,12 +101,17 @@ class TestTrial(EventCase):
         lead = self.make_visited_lead(1, 2, 3)
         rule = self.make_event_rule(max_count=2)
         self.assertEqual(self.get_fates(rule, lead), ["counted", "counted", "beyond"])
+        rule.max_count = 1
+        self.assertIn("only the last one counts", self.get_text(lead, rule))
 
     def test_events_that_are_too_old(self):
         lead = self.make_visited_lead(1, 9)
         for values in ({}, {"is_fading": True}):
             rule = self.make_event_rule(valid_days=5, **values)
             self.assertEqual(self.get_fates(rule, lead), ["counted", "expired"])
+        lead = self.make_visited_lead(9)
+        rule.valid_days = 1
+        self.assertIn("more than a day ago", self.get_text(lead, rule))
 
     def test_visits_without_consent(self):
         lead = self.make_visited_lead(1)
@@ -192,7 +197,7 @@ class TestTrial(EventCase):
         self.assertIn("points stay", self.get_text(lead, ordinary))
         rule = self.make_event_rule(min_count=2)
         self.visit(lead)
-        self.assertIn("1 times, of at least 2", self.get_text(lead, rule))
+        self.assertIn("1 of at least 2 times", self.get_text(lead, rule))
         lead.active = False
         self.assertIn("won, lost or archived", self.get_text(lead, rule))
 

@@ -32,8 +32,8 @@ class WebsiteCrmScorePreview(models.TransientModel):
     # What the form of the rule has that is not saved.
     unsaved = fields.Json()
     scenario = fields.Selection(
-        selection=[("apply", "Applied to existing ones"), ("off", "Switched off")],
-        string="If the Rule Is",
+        selection=[("apply", "Apply"), ("off", "Switch Off")],
+        string="Action",
         required=True,
         default="apply",
     )

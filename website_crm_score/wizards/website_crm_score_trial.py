@@ -180,7 +180,7 @@ class WebsiteCrmScoreTrial(models.TransientModel):
         if len(counted) < rule.min_count:
             notes.append(
                 self.env._(
-                    "It has happened %(count)s times, of at least %(least)s.",
+                    "It has happened %(count)s of at least %(least)s times.",
                     count=len(counted),
                     least=rule.min_count,
                 )
@@ -196,7 +196,11 @@ class WebsiteCrmScoreTrial(models.TransientModel):
         return {
             "counted": self.env._("counts"),
             "early": self.env._("has not happened yet"),
-            "expired": self.env._("more than %s days ago", rule.valid_days),
-            "beyond": self.env._("only the last %s count", rule.max_count),
+            "expired": self.env._("more than %s days ago", rule.valid_days)
+            if rule.valid_days > 1
+            else self.env._("more than a day ago"),
+            "beyond": self.env._("only the last %s count", rule.max_count)
+            if rule.max_count > 1
+            else self.env._("only the last one counts"),
             **rule._get_source().with_env(self.env)._get_uncounted_reasons(rule),
         }

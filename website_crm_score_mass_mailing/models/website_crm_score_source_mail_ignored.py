@@ -28,11 +28,10 @@ class WebsiteCrmScoreSourceMailIgnored(models.AbstractModel):
 
     @api.model
     def _describe(self, rule):
-        return self.env._(
-            "%(event)s within %(days)s days",
-            event=super()._describe(rule),
-            days=rule.ignored_days,
-        )
+        event, days = super()._describe(rule), rule.ignored_days
+        if days == 1:
+            return self.env._("%(event)s within a day", event=event)
+        return self.env._("%(event)s within %(days)s days", event=event, days=days)
 
     @api.model
     def _find_error(self, rule):

@@ -124,6 +124,7 @@ class TestMailEvents(MailingCase):
 
     def test_what_was_never_delivered_is_not_ignored(self):
         rule = self.make_event_rule("mail_ignored", -2, ignored_days=1)
+        self.assertEqual(rule.condition, "Newsletter not opened within a day")
         for status in ("outgoing", "pending", "process", "error", "cancel", "bounce"):
             self.make_trace(ANN, 5, trace_status=status)
         self.make_trace(ANN, trace_status="sent", sent_datetime=False)

@@ -6,7 +6,7 @@ const tours = registry.category("web_tour.tours");
 const lookAtSwitchingOff = [
     {
         content: "Ask what to switch it off would do",
-        trigger: ".modal .o_field_widget[name=scenario] label:contains(Switched off)",
+        trigger: ".modal .o_field_widget[name=scenario] label:contains(Switch Off)",
         run: "click",
     },
     {
