@@ -35,7 +35,9 @@ class CrmAssignmentPlan(models.Model):
     is left out when it is carried out; the line says what it was. Until then the dry
     run can be brought up to date, or discarded.
 
-    Plans are seen by who works in all companies of their teams.
+    Plans are seen by who works in all companies of their teams. One sees and counts
+    the leads of one's companies, though a team of no company looks at those of all; a
+    plan says how many are not shown.
     """
 
     _name = "crm.assignment.plan"
@@ -100,8 +102,10 @@ class CrmAssignmentPlan(models.Model):
     unassigned_count = fields.Integer(string="Not Assigned", compute="_compute_counts")
     done_count = fields.Integer(string="Done", compute="_compute_counts")
     left_out_count = fields.Integer(string="Left Out", compute="_compute_counts")
+    hidden_count = fields.Integer(string="Not Shown", compute="_compute_hidden_count")
 
     @api.depends("state", "line_ids.outcome", "line_ids.state")
+    @api.depends_context("uid", "allowed_company_ids")
     def _compute_counts(self):
         """Count what is planned; of what was carried out, what was done."""
         groups = self.env["crm.assignment.plan.line"]._read_group(
@@ -121,6 +125,20 @@ class CrmAssignmentPlan(models.Model):
             plan.unassigned_count = _sum(found, {"none"}, {False, "left_out"})
             plan.done_count = _sum(found, CHANGES, {"done"})
             plan.left_out_count = _sum(found, CHANGES, {"left_out"})
+
+    @api.depends("line_ids")
+    @api.depends_context("uid", "allowed_company_ids")
+    def _compute_hidden_count(self):
+        # sudo: how many leads there are in all tells nothing of them
+        everything, seen = self.sudo()._count_lines(), self._count_lines()
+        for plan in self:
+            plan.hidden_count = everything.get(plan.id, 0) - seen.get(plan.id, 0)
+
+    def _count_lines(self):
+        groups = self.env["crm.assignment.plan.line"]._read_group(
+            [("plan_id", "in", self.ids)], ["plan_id"], ["__count"]
+        )
+        return {plan.id: count for plan, count in groups}
 
     @api.depends("origin", "create_date")
     def _compute_display_name(self):
@@ -252,7 +270,10 @@ class CrmAssignmentPlan(models.Model):
             result = {"message": self.env._("The plan is being carried out.")}
         else:
             lock.take(self.env)
-            self._carry_out()
+            # In all companies of whoever confirms, as by the scheduled action: those
+            # that he chose to look at may not be all that it was planned in.
+            companies = self.env.company | self.env.user.company_ids
+            self.with_context(allowed_company_ids=companies.ids)._carry_out()
             result = plan._get_result()
         return notify(**result, next=RELOAD)
 

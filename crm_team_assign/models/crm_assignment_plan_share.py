@@ -42,17 +42,22 @@ class CrmAssignmentPlanShare(models.Model):
 
     @api.depends("plan_id.line_ids.state")
     def _compute_done_count(self):
-        groups = self.env["crm.assignment.plan.line"]._read_group(
-            [
-                ("plan_id", "in", self.plan_id.ids),
-                ("state", "=", "done"),
-                ("outcome", "in", ["member", "team"]),
-            ],
-            ["plan_id", "team_id", "member_id"],
-            ["__count"],
+        # sudo: of all that were planned, as ``lead_count``
+        groups = (
+            self.env["crm.assignment.plan.line"]
+            .sudo()
+            ._read_group(
+                [
+                    ("plan_id", "in", self.plan_id.ids),
+                    ("state", "=", "done"),
+                    ("outcome", "in", ["member", "team"]),
+                ],
+                ["plan_id", "team_id", "member_id"],
+                ["__count"],
+            )
         )
         counts = {tuple(key): count for *key, count in groups}
-        for share in self:
+        for share in self.sudo():
             key = share.plan_id, share.team_id, share.member_id
             share.done_count = counts.get(key, 0)
 

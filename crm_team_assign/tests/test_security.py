@@ -259,4 +259,27 @@ class TestSecurity(AssignmentCase):
         self.env.invalidate_all()
         seen = plan.with_user(self.manager)
         self.assertEqual(seen.unassigned_count, 1)
+        self.assertEqual(seen.hidden_count, 1)
         self.assertEqual(seen.reason_ids.mapped("lead_count"), [1])
+
+    def test_a_plan_says_how_many_leads_of_other_companies_it_does_not_show(self):
+        other = self.env["res.company"].create({"name": "Other"})
+        self.ann.company_ids += other
+        self.manager.company_ids += other
+        team = self.make_team("Shared", 0, [self.ann])
+        for company in self.env.company + other:
+            self.make_scored(60, company_id=company.id)
+        plan = self.env["crm.assignment.plan"]._rehearse(
+            team, self.Lead.search([("name", "=", "Score 60")])
+        )
+        both = self.env.company + other
+        plan = plan.with_user(self.manager).with_context(allowed_company_ids=both.ids)
+        one = plan.with_context(allowed_company_ids=self.env.company.ids)
+        self.assertEqual((plan.lead_count, plan.hidden_count), (2, 0))
+        self.assertEqual((one.lead_count, one.hidden_count), (2, 1))
+        self.assertEqual((plan.member_lead_count, one.member_lead_count), (2, 1))
+        one.action_confirm()
+        self.env.invalidate_all()
+        self.assertEqual((plan.done_count, plan.hidden_count), (2, 0))
+        self.assertEqual((one.done_count, one.hidden_count), (1, 1))
+        self.assertEqual(one.share_ids.mapped("done_count"), [2])
