@@ -139,51 +139,56 @@ class WebsiteCrmScoreIdentity(models.Model):
     # SOURCES
 
     @api.model
-    def _get_former_emails_sql(self, owners):
+    def _get_former_emails_sql(self, owners, columns=None):
         """Return the query of former addresses: ``owner_id`` and ``email``, each once.
 
         :param models.BaseModel owners: the model of whom they are
+        :param SQL columns: what else to know of a row ``present``, the owner
         :rtype: SQL
         """
         return SQL(
             """
-            SELECT DISTINCT known.%(owner)s AS owner_id, known.email
+            SELECT DISTINCT known.%(owner)s AS owner_id, known.email %(columns)s
               FROM website_crm_score_identity known
               JOIN %(table)s present ON present.id = known.%(owner)s
              WHERE known.email IS NOT NULL
                AND known.email IS DISTINCT FROM present.email_normalized
             """,
             owner=SQL.identifier(owners._ledger_field),
+            columns=_add_columns(columns),
             table=SQL.identifier(owners._table),
         )
 
     @api.model
-    def _get_emails_sql(self, owners):
-        """Return the query of present and former addresses, as above.
-
-        :param models.BaseModel owners: the model of whom they are
-        :rtype: SQL
-        """
+    def _get_emails_sql(self, owners, columns=None):
+        """Return the query of present and former addresses, as above."""
         return SQL(
-            "SELECT id AS owner_id, email_normalized AS email FROM %s"
+            "SELECT id AS owner_id, email_normalized AS email %s FROM %s present"
             " WHERE email_normalized IS NOT NULL UNION ALL %s",
+            _add_columns(columns),
             SQL.identifier(owners._table),
-            self._get_former_emails_sql(owners),
+            self._get_former_emails_sql(owners, columns),
         )
 
     @api.model
-    def _get_former_contacts_sql(self):
+    def _get_former_contacts_sql(self, columns=None):
         """Return the query of former contacts of leads: ``lead_id`` and ``contact_id``,
         each once.
 
+        :param SQL columns: what else to know of a row ``present``, the lead
         :rtype: SQL
         """
         return SQL(
             """
-            SELECT DISTINCT known.lead_id, known.contact_id
+            SELECT DISTINCT known.lead_id, known.contact_id %s
               FROM website_crm_score_identity known
               JOIN crm_lead present ON present.id = known.lead_id
              WHERE known.contact_id IS DISTINCT FROM present.partner_id
                AND known.contact_id IS NOT NULL
-            """
+            """,
+            _add_columns(columns),
         )
+
+
+def _add_columns(columns):
+    return SQL(", %s", columns) if columns else SQL()

@@ -1,30 +1,50 @@
 from odoo import api, models
 from odoo.tools import SQL
 
-# The mails that were sent to owners, or to whom they belong to.
+# What to know of them, and of which model the record is.
+LEAD, CONTACT = (
+    SQL("present.company_id, present.email_normalized, %s AS model", model)
+    for model in ("crm.lead", "res.partner")
+)
+# The records that mails are sent to instead of to a row ``present``, their owner.
 DOCUMENTS = {
     "crm.lead": (
-        SQL(
-            "crm_lead who JOIN mailing_trace trace"
-            " ON trace.model = 'crm.lead' AND trace.res_id = who.id"
-        ),
-        SQL(
-            "crm_lead who JOIN mailing_trace trace"
-            " ON trace.model = 'res.partner' AND trace.res_id = who.partner_id"
-        ),
+        SQL("SELECT id AS owner_id, id AS res_id, %s FROM crm_lead present", LEAD),
+        SQL("SELECT id, partner_id, %s FROM crm_lead present", CONTACT),
     ),
     "res.partner": (
         SQL(
-            "res_partner who JOIN mailing_trace trace"
-            " ON trace.model = 'res.partner' AND trace.res_id = who.id"
+            "SELECT id AS owner_id, id AS res_id, %s FROM res_partner present", CONTACT
         ),
         SQL(
-            "res_partner who JOIN crm_lead lead ON lead.partner_id = who.id"
-            " JOIN mailing_trace trace"
-            " ON trace.model = 'crm.lead' AND trace.res_id = lead.id"
+            "SELECT present.id, lead.id, %s FROM res_partner present"
+            " JOIN crm_lead lead ON lead.partner_id = present.id",
+            LEAD,
         ),
     ),
 }
+# Whose a row ``mail`` can be, by the record that it was sent to.
+DOCUMENT_OWNERS = {
+    "crm.lead": (
+        SQL("SELECT res_id AS owner_id FROM mail WHERE model = 'crm.lead'"),
+        SQL(
+            "SELECT lead.id FROM mail JOIN crm_lead lead"
+            " ON lead.partner_id = mail.res_id WHERE model = 'res.partner'"
+        ),
+        SQL(
+            "SELECT known.lead_id FROM mail JOIN website_crm_score_identity known"
+            " ON known.contact_id = mail.res_id WHERE model = 'res.partner'"
+        ),
+    ),
+    "res.partner": (
+        SQL("SELECT res_id AS owner_id FROM mail WHERE model = 'res.partner'"),
+        SQL(
+            "SELECT lead.partner_id FROM mail JOIN crm_lead lead"
+            " ON lead.id = mail.res_id WHERE model = 'crm.lead'"
+        ),
+    ),
+}
+IS_MAIL = SQL("trace.trace_type = 'mail' AND trace.is_test_trace IS NOT TRUE")
 
 
 class WebsiteCrmScoreMails(models.AbstractModel):
@@ -45,61 +65,79 @@ class WebsiteCrmScoreMails(models.AbstractModel):
         :param SQL joins: more tables
         :rtype: SQL
         """
-        queries = [
+        return SQL(" UNION ALL ").join(
             SQL(
                 """
-                SELECT who.id AS owner_id, %(columns)s
-                  FROM %(way)s %(joins)s
-                 WHERE trace.trace_type = 'mail' AND trace.is_test_trace IS NOT TRUE
-                   AND %(is_of_company)s AND %(is_new)s AND %(condition)s
+                SELECT who.owner_id, %(columns)s
+                  FROM (%(who)s) who JOIN mailing_trace trace ON %(is_theirs)s %(joins)s
+                 WHERE %(is_mail)s AND %(is_of_company)s AND %(condition)s
                 """,
                 columns=columns,
-                way=way,
+                who=who,
+                is_theirs=is_theirs,
                 joins=joins or SQL(),
+                is_mail=IS_MAIL,
                 is_of_company=self._get_is_of_company_sql(),
-                is_new=is_new,
                 condition=condition,
             )
-            for way, is_new in self._iter_trace_ways(owners)
-        ]
-        return SQL(" UNION ALL ").join(queries)
+            for who, is_theirs in self._iter_ways(owners)
+        )
 
     @api.model
-    def _iter_trace_ways(self, owners):
-        """Yield how ``trace``, a mail of ``who``, is found: sent to an address that
-        they have or had before a merger, to themselves, or to their contact or lead.
+    def _iter_ways(self, owners):
+        """Yield the query of the owners and the condition that ``trace`` is a mail of
+        ``who``: sent to an address that they have or had before a merger, or else to
+        themselves, or to their contact or lead.
 
-        Each by an index, and with the condition that it is found in no way before.
+        Not more than these two, for PostgreSQL plans all the rest for each of them.
         """
         known = self.env["website.crm.score.identity"]
-        who = SQL("%s who", SQL.identifier(owners._table))
         yield (
-            SQL(
-                "%s JOIN mailing_trace trace ON trace.email = who.email_normalized", who
-            ),
-            SQL("TRUE"),
-        )
-        yield (
-            SQL(
-                "%s JOIN (%s) former ON former.owner_id = who.id"
-                " JOIN mailing_trace trace ON trace.email = former.email",
-                who,
-                known._get_former_emails_sql(owners),
-            ),
-            SQL("TRUE"),
+            known._get_emails_sql(owners, SQL("present.company_id")),
+            SQL("trace.email = who.email"),
         )
         documents = DOCUMENTS[owners._name]
         if owners._name == "crm.lead":
-            former = SQL(
-                "%s JOIN (%s) former ON former.lead_id = who.id"
-                " JOIN mailing_trace trace"
-                " ON trace.model = 'res.partner' AND trace.res_id = former.contact_id",
-                who,
-                known._get_former_contacts_sql(),
+            documents = (*documents, known._get_former_contacts_sql(CONTACT))
+        yield SQL(" UNION ALL ").join(documents), self._get_is_to_document_sql(owners)
+
+    @api.model
+    def _get_is_to_document_sql(self, owners):
+        """Return the condition that ``trace`` is to the record of ``who``, and to no
+        address of theirs; by the names of the models PostgreSQL uses our index."""
+        return SQL(
+            "trace.model IN ('crm.lead', 'res.partner') AND trace.model = who.model"
+            " AND trace.res_id = who.res_id AND %s",
+            self._get_is_to_other_email_sql(owners),
+        )
+
+    @api.model
+    def _get_mail_owners(self, owners, mails):
+        """Return the query of the owners, by ``owner_id``, of few mails, and of some
+        whose they are not, as of another company.
+
+        Each way by itself: PostgreSQL then begins with the mails.
+
+        :param models.BaseModel owners: the model of leads or of contacts
+        :param SQL mails: a query of ``email``, ``model`` and ``res_id``
+        :rtype: SQL
+        """
+        ways = SQL(" UNION ALL ").join(
+            (
+                *DOCUMENT_OWNERS[owners._name],
+                SQL(
+                    "SELECT who.id FROM mail JOIN %s who"
+                    " ON who.email_normalized = mail.email",
+                    SQL.identifier(owners._table),
+                ),
+                SQL(
+                    "SELECT known.%s FROM mail JOIN website_crm_score_identity known"
+                    " ON known.email = mail.email",
+                    SQL.identifier(owners._ledger_field),
+                ),
             )
-            documents += (former,)
-        for document in documents:
-            yield document, self._get_is_to_other_email_sql(owners)
+        )
+        return SQL("WITH mail AS MATERIALIZED (%s) %s", mails, ways)
 
     @api.model
     def _get_is_to_other_email_sql(self, owners):
@@ -109,7 +147,7 @@ class WebsiteCrmScoreMails(models.AbstractModel):
             trace.email IS DISTINCT FROM who.email_normalized
             AND NOT EXISTS (
                 SELECT FROM website_crm_score_identity known
-                 WHERE known.%s = who.id AND known.email = trace.email)
+                 WHERE known.%s = who.owner_id AND known.email = trace.email)
             """,
             SQL.identifier(owners._ledger_field),
         )

@@ -2,6 +2,14 @@ from odoo import api, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from .website_crm_score_mails import IS_MAIL
+
+# Of mails, each a row ``trace``.
+WITH_CLICKS = SQL(
+    "JOIN link_tracker_click click ON click.mailing_trace_id = trace.id"
+    " JOIN link_tracker link ON link.id = click.link_id"
+)
+
 
 class WebsiteCrmScoreSourceMail(models.AbstractModel):
     """What the sources share that are made of the mails of newsletters."""
@@ -90,17 +98,46 @@ class WebsiteCrmScoreSourceMail(models.AbstractModel):
             SQL("click.create_date"),
             condition,
             columns=SQL("trace.id AS trace_id"),
-            joins=SQL(
-                "JOIN link_tracker_click click ON click.mailing_trace_id = trace.id"
-                " JOIN link_tracker link ON link.id = click.link_id"
-            ),
+            joins=WITH_CLICKS,
         )
 
     @api.model
-    def _get_recent_clicks(self, rule, owners, since):
-        """Return all clicks, also machines' and those on other links: by these it shows
-        that the click before was a machine's."""
-        return self._get_clicks(rule, owners, SQL("click.create_date >= %s", since))
+    def _get_recent_events(self, rule, owners, since):
+        """Return the owners of all mails that changed, whether or not these count: to
+        look at these few again costs less than to find out."""
+        mails = SQL(" UNION ALL ").join(
+            SQL(
+                """
+                SELECT trace.email, trace.model, trace.res_id
+                  FROM mailing_trace trace %s WHERE %s AND %s AND %s
+                """,
+                joins,
+                IS_MAIL,
+                self._get_mailing_sql(rule),
+                condition,
+            )
+            for joins, condition in self._iter_changes(rule, since)
+        )
+        return SQL(
+            "SELECT owner_id, %s::timestamp AS date FROM (%s) owner",
+            since,
+            self._get_mail_owners(owners, mails),
+        )
+
+    @api.model
+    def _iter_changes(self, rule, since):
+        """Yield how mails are found, each a row ``trace``, that could have changed what
+        ``rule`` counts since: the joins and the condition.
+
+        :param datetime since: in UTC
+        """
+        raise NotImplementedError
+
+    @api.model
+    def _get_recent_clicks(self, since):
+        """Return how mails with clicks are found, also machines' and those on other
+        links: by these it shows that the click before was a machine's."""
+        return WITH_CLICKS, SQL("click.create_date >= %s", since)
 
     @api.model
     def _get_mailing_sql(self, rule):
@@ -133,7 +170,7 @@ class WebsiteCrmScoreSourceMail(models.AbstractModel):
             owner,
             SQL("trace.id"),
             SQL(
-                "%s AND %s AND who.id = %s",
+                "%s AND %s AND who.owner_id = %s",
                 self._get_mailing_sql(rule),
                 self._evidence_condition,
                 owner.id,

@@ -21,8 +21,13 @@ class WebsiteCrmScoreSourceMailBounce(models.AbstractModel):
             rule,
             owners,
             SQL("trace.bounce_datetime"),
-            SQL("trace.bounce_datetime IS NOT NULL AND trace.trace_status = 'bounce'"),
+            # only such that bounced have the date
+            SQL("trace.bounce_datetime IS NOT NULL"),
         )
+
+    @api.model
+    def _iter_changes(self, rule, since):
+        yield SQL(), SQL("trace.bounce_datetime >= %s", since)
 
     @api.model
     def _get_uncounted_events(self, rule, owners):

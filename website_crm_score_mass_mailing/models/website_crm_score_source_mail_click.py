@@ -108,5 +108,5 @@ class WebsiteCrmScoreSourceMailClick(models.AbstractModel):
         return SQL("SELECT owner_id, date, 'machine' AS reason FROM (%s) click", clicks)
 
     @api.model
-    def _get_recent_events(self, rule, owners, since):
-        return self._get_recent_clicks(rule, owners, since)
+    def _iter_changes(self, rule, since):
+        yield self._get_recent_clicks(since)

@@ -42,20 +42,22 @@ class WebsiteCrmScoreSourceMailIgnored(models.AbstractModel):
 
     @api.model
     def _get_events(self, rule, owners):
-        return self._get_ignored(rule, owners, SQL("TRUE"))
+        return SQL(" UNION ALL ").join(
+            self._get_mail_events(rule, owners, self._get_deadline_sql(rule), ignored)
+            for ignored in self._iter_ignored(rule)
+        )
 
     @api.model
-    def _get_recent_events(self, rule, owners, since):
+    def _iter_changes(self, rule, since):
         days = timedelta(days=rule.ignored_days)
-        return self._get_ignored(
-            rule,
-            owners,
-            SQL(
-                "trace.sent_datetime >= %s AND trace.sent_datetime <= %s",
-                since - days,
-                fields.Datetime.now() + CLOCK_TOLERANCE - days,
-            ),
+        latest = fields.Datetime.now() + CLOCK_TOLERANCE
+        is_due = SQL(
+            "trace.sent_datetime >= %s AND trace.sent_datetime <= %s",
+            since - days,
+            latest - days,
         )
+        for ignored in self._iter_ignored(rule):
+            yield SQL(), SQL("%s AND %s", ignored, is_due)
 
     @api.model
     def _get_uncounted_events(self, rule, owners):
@@ -93,26 +95,13 @@ class WebsiteCrmScoreSourceMailIgnored(models.AbstractModel):
         return self.env["mailing.trace"]._get_is_of_links_sql(date)
 
     @api.model
-    def _get_ignored(self, rule, owners, condition):
-        """Return the query of the newsletters that were not opened in time.
+    def _iter_ignored(self, rule):
+        """Yield the conditions that ``trace`` was not opened in time.
 
-        Those that a machine did open are apart: behind an OR, PostgreSQL would ask for
-        the links of each mail that was opened.
+        That a machine did open it is apart: behind an OR, PostgreSQL would ask for the
+        links of each mail that was opened.
         """
         opened = self._get_is_opened_sql(rule)
-        return SQL(" UNION ALL ").join(
-            self._get_mail_events(
-                rule,
-                owners,
-                self._get_deadline_sql(rule),
-                SQL(
-                    "trace.trace_status IN ('sent', 'open', 'reply') AND %s AND %s",
-                    is_ignored,
-                    condition,
-                ),
-            )
-            for is_ignored in (
-                SQL("%s IS NOT TRUE", opened),
-                SQL("%s AND %s", opened, self._get_is_of_links_sql()),
-            )
-        )
+        is_delivered = SQL("trace.trace_status IN ('sent', 'open', 'reply')")
+        yield SQL("%s AND %s IS NOT TRUE", is_delivered, opened)
+        yield SQL("%s AND %s AND %s", is_delivered, opened, self._get_is_of_links_sql())

@@ -62,17 +62,8 @@ class WebsiteCrmScoreSourceMailOpen(models.AbstractModel):
         )
 
     @api.model
-    def _get_recent_events(self, rule, owners, since):
-        """Return what was opened, and clicked: a click can tell that whoever opened the
+    def _iter_changes(self, rule, since):
+        """What was opened, and clicked: a click can tell that whoever opened the
         newsletter a moment before was a machine."""
-        return SQL(
-            "%s UNION ALL %s",
-            self._get_mail_events(
-                rule,
-                owners,
-                SQL("trace.open_datetime"),
-                SQL("trace.open_datetime >= %s", since),
-                columns=SQL("trace.id AS trace_id"),
-            ),
-            self._get_recent_clicks(rule, owners, since),
-        )
+        yield SQL(), SQL("trace.open_datetime >= %s", since)
+        yield self._get_recent_clicks(since)
