@@ -47,9 +47,9 @@ class TestNewsletterTour(ScoringCase, MockLinkTracker, HttpCase):
         link = self.env["link.tracker"].create({"url": url})
         self.env["link.tracker.click"].add_click(link.code, mailing_trace_id=trace.id)
 
-    def start(self, name):
+    def start(self, name, url="/odoo"):
         tour = f"website_crm_score_mass_mailing.{name}"
-        self.start_tour("/odoo", tour, login="ws_marketer")
+        self.start_tour(url, tour, login="ws_marketer")
 
     def test_a_marketer_gives_points_for_a_link(self):
         self.start("marketer_scores_clicks")
@@ -65,3 +65,10 @@ class TestNewsletterTour(ScoringCase, MockLinkTracker, HttpCase):
     def test_a_marketer_is_told_when_no_lead_got_a_newsletter(self):
         self.env["mailing.trace"].search([]).unlink()
         self.start("marketer_reads_empty_report")
+
+    def test_a_marketer_reads_what_came_of_a_newsletter_on_a_phone(self):
+        self.browser_size, self.touch_enabled = "390x844", True
+        report = "/odoo/scoring-newsletters-report"
+        self.start("marketer_reads_report_on_phone", report)
+        self.env["mailing.trace"].search([]).unlink()
+        self.start("marketer_reads_empty_report_on_phone", report)

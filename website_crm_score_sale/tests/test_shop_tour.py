@@ -53,8 +53,17 @@ class TestShopTour(ProductCase, HttpCase):
         self.make_order(customer, self.make_product("Tool", 100))
         self.start("marketer_reads_report")
 
-    def start(self, tour):
-        self.start_tour("/odoo", f"website_crm_score_sale.{tour}", login="ws_marketer")
+    def test_a_marketer_reads_which_products_the_leads_bought_on_a_phone(self):
+        self.browser_size, self.touch_enabled = "390x844", True
+        report = "/odoo/scoring-products-report"
+        customer = self.make_user("ws_carla", "base.group_portal").partner_id
+        self.make_lead("Carla", partner_id=customer.id)
+        self.start("marketer_reads_empty_report_on_phone", report)
+        self.make_order(customer, self.make_product("Tool", 100))
+        self.start("marketer_reads_report_on_phone", report)
+
+    def start(self, tour, url="/odoo"):
+        self.start_tour(url, f"website_crm_score_sale.{tour}", login="ws_marketer")
         self.env.invalidate_all()
 
     def make_order(self, customer, products):

@@ -174,6 +174,38 @@ export function readReport(report, {has, field, title, lead}) {
 }
 
 /**
+ * Return the steps that do so on a phone, where the report is open, of cards.
+ */
+export function readReportOnPhone({has, title, lead}) {
+    const words = has.map((text) => `:contains(${text})`).join("");
+    return [
+        {
+            content: "It happened to one lead: it is within the phone",
+            trigger: `.o_kanban_record${words}:contains(/Leads\\s*1/)`,
+            run({anchor}) {
+                const content = anchor.closest(".o_content");
+                if (content.scrollWidth > content.clientWidth) {
+                    throw new Error("The card is wider than the phone");
+                }
+            },
+        },
+        {
+            content: "Open it",
+            trigger: `.o_kanban_record${words}`,
+            run: "click",
+        },
+        {
+            content: "It is under the name of what it was about",
+            trigger: `.o_breadcrumb:contains(${title})`,
+        },
+        {
+            content: `The lead is ${lead}`,
+            trigger: `.o_kanban_renderer:has(.o_kanban_record:contains(${lead})):has(.o_kanban_record:not(.o_kanban_ghost):count(1))`,
+        },
+    ];
+}
+
+/**
  * Return the steps that open a report without rows.
  *
  * @param {string} report its name

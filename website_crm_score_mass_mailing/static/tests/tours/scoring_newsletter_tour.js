@@ -8,6 +8,7 @@ import {
     openScoringRules,
     readEmptyReport,
     readReport,
+    readReportOnPhone,
     switchOn,
     write,
 } from "@website_crm_score/../tests/tours/scoring_tour_steps";
@@ -141,4 +142,22 @@ tours.add("website_crm_score_mass_mailing.marketer_reads_report", {
 
 tours.add("website_crm_score_mass_mailing.marketer_reads_empty_report", {
     steps: () => readEmptyReport("Newsletters", "No lead got a newsletter yet"),
+});
+
+tours.add("website_crm_score_mass_mailing.marketer_reads_report_on_phone", {
+    steps: () =>
+        readReportOnPhone({
+            has: ["Spring news", "clicked"],
+            title: "Spring news",
+            lead: "Ann",
+        }),
+});
+
+tours.add("website_crm_score_mass_mailing.marketer_reads_empty_report_on_phone", {
+    steps: () => [
+        {
+            content: "It says what it will be about",
+            trigger: ".o_view_nocontent:contains(No lead got a newsletter yet)",
+        },
+    ],
 });

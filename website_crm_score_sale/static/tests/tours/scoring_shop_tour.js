@@ -6,6 +6,7 @@ import {
     openScoringRules,
     readEmptyReport,
     readReport,
+    readReportOnPhone,
     switchOn,
 } from "@website_crm_score/../tests/tours/scoring_tour_steps";
 import {registry} from "@web/core/registry";
@@ -138,4 +139,23 @@ tours.add("website_crm_score_sale.marketer_reads_report", {
 
 tours.add("website_crm_score_sale.marketer_reads_empty_report", {
     steps: () => readEmptyReport("Products", "No lead put a product into the cart yet"),
+});
+
+tours.add("website_crm_score_sale.marketer_reads_report_on_phone", {
+    steps: () =>
+        readReportOnPhone({
+            has: ["Tool", "Purchase"],
+            title: "Tool",
+            lead: "Carla",
+        }),
+});
+
+tours.add("website_crm_score_sale.marketer_reads_empty_report_on_phone", {
+    steps: () => [
+        {
+            content: "It says what it will be about",
+            trigger:
+                ".o_view_nocontent:contains(No lead put a product into the cart yet)",
+        },
+    ],
 });
