@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
@@ -124,6 +126,48 @@ class TestMergePromise(MergeCase):
         self.assertEqual((line.user_id, line.lead_id.country_id), (self.ann, india))
 
     @mute_logger("odoo.models.unlink")
+    def test_other_leads_have_what_their_contact_is_told(self):
+        wants = "[('phone_sanitized', '=', '+32470123456')]"
+        self.make_team("Direct", 0, [self.ann], assignment_domain=wants)
+        contact = self.env["res.partner"].create({"name": "Twin", "email": EMAIL})
+        twins = self.make_leads(2, email_from=EMAIL)
+        twins[0].partner_id, twins[1].phone = contact, "+32 470 12 34 56"
+        other = self.make_lead("Other", partner_id=contact.id)
+        self.env.flush_all()
+        other._write({"email_from": False, "email_normalized": False})  # as by a file
+        plan = self.rehearse()
+        self.assertEqual(self.get_line(plan, other).user_id, self.ann)
+        self.assertFalse(contact.phone)  # it is not told yet
+        self.confirm(plan)
+        self.assertEqual(other.user_id, self.ann)
+        self.assertEqual(self.get_line(plan, other).state, "done")
+        self.assertEqual(other.phone, "+32 470 12 34 56")
+
+    def test_what_is_computed_follows_what_is_left(self):
+        wants = "[('phone_state', '=', 'correct')]"
+        self.make_team("Direct", 0, [self.ann], assignment_domain=wants)
+        twins = self.make_leads(2, email_from=EMAIL)
+        head = twins._sort_by_confidence_level(reverse=True)[0]
+        (twins - head).phone = "+32 470 12 34 56"
+        self.assertEqual(self.check_promise(twins).user_id, self.ann)
+
+    @mute_logger("odoo.models.unlink")
+    def test_who_gets_a_lead_by_a_merger_has_no_room_for_another(self):
+        small = {"assignment_max": 30}
+        team = self.make_team("Direct", 0, [(self.ann, small)])
+        stages = self.env["crm.stage"].search([("is_won", "=", False)], limit=2)
+        values = {"email_from": EMAIL, "type": "opportunity"}
+        best, own = self.make_leads(2, **values, stage_id=stages[0].id)
+        best.stage_id = stages[1]
+        own.write({"team_id": team.id, "user_id": self.ann.id})
+        own.date_open = self.env.cr.now() - timedelta(days=5)
+        alone = self.make_lead("Alone")
+        plan = self.rehearse()
+        self.assertEqual(self.get_line(plan, alone).reason, "capacity")
+        self.assign()
+        self.assertEqual((best.user_id, alone.user_id.id), (self.ann, False))
+
+    @mute_logger("odoo.models.unlink")
     def test_a_line_names_the_lead_that_is_really_left(self):
         self.make_team("Direct", 0, [self.ann])
         stages = self.env["crm.stage"].search([("is_won", "=", False)], limit=2)
@@ -168,20 +212,25 @@ class TestMergeRehearsal(MergeCase):
         twins = self.make_twins(one, two)
         twins.message_subscribe(self.bob.partner_id.ids)
         self.make_tracks(two, "/page")
+        twins[0].partner_id, twins[1].phone = one.partner_id, "+32 470 12 34 56"
         self.Rule.assign_scores_to_leads()
         self.env.flush_all()
         self.env.cr.flush()
         messages = self.env["mail.message"].search_count([])
         written = []
-        write = type(self.Lead).write
-        self.patch(
-            type(self.Lead), "write", lambda *args: written.append(args) or write(*args)
-        )
+        for model in self.Lead, self.env["res.partner"]:
+            write = type(model).write
+            self.patch(
+                type(model),
+                "write",
+                lambda *args, write=write: written.append(args) or write(*args),
+            )
         self.Team.with_user(self.manager).action_plan_assignment()
         self.env.cr.flush()
         self.assertFalse(written)
         self.assertEqual(self.env["mail.message"].search_count([]), messages)
         self.assertEqual([len(lead.visitor_ids) for lead in twins], [1, 1])
+        self.assertFalse(one.partner_id.phone)
 
     def test_many_groups_take_as_many_queries_as_a_few(self):
         self.make_visit_rule()

@@ -5,21 +5,54 @@ from odoo.tests import tagged
 from odoo.tools import SQL, mute_logger
 
 from ..tools.merge_rehearsal import rehearse_merge
-from ..tools.merged_values import MergedValues
 from .common import ScoringCase
 
 TEXTS = ("char", "text", "html")
-# By contact and stage one lead changes others, whose merger comes later.
-LEFT = ("create_date", "partner_id", "stage_id")
+# Not written by a merger, or scored by the rehearsal alone.
+LEFT = ("create_date", "write_date", "write_uid", "score")
 GROUPS = 12
+CONTACTS = (
+    {},
+    {"phone": "+32 470 12 34 56"},
+    {"email": "known@example.com"},
+    {"phone": "+32 470 65 43 21", "email": "both@example.com"},
+)
 
 
 @tagged("post_install", "-at_install")
 class TestMergedValues(ScoringCase):
     """What a rehearsal has leads have is what core's merger writes."""
 
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.contacts = cls.env["res.partner"].create(
+            [{"name": f"Contact {index}"} | v for index, v in enumerate(CONTACTS * 3)]
+        )
+        cls.told = {
+            name: list(filter(None, cls.contacts.mapped(name[:5])))
+            for name in ("email_from", "phone")
+        }
+        cls.stages = cls.env["crm.stage"].search([("is_won", "=", False)], limit=3)
+        cls.own_stage = cls.stages[1]
+        cls.own_stage.team_ids = cls.env["crm.team"].search([], limit=1)
+        cls.frequencies = cls.env["crm.lead.scoring.frequency"].create(
+            [
+                {"variable": variable, "value": value, "won_count": 9, "lost_count": n}
+                for n, (variable, value) in enumerate(
+                    [
+                        *(("stage_id", stage.id) for stage in cls.stages),
+                        ("phone_state", "correct"),
+                        ("phone_state", False),
+                    ],
+                    start=1,
+                )
+            ]
+        )
+
     def make_groups(self, seed):
-        """Make groups of leads, each with some of what core merges."""
+        """Make groups of leads, each with some of what core merges; and a lead of each
+        contact that nothing is merged into."""
         rnd = random.Random(seed)
         names = [
             name
@@ -30,7 +63,12 @@ class TestMergedValues(ScoringCase):
         for number in range(GROUPS):
             leads = self.Lead.create(
                 [
-                    {"name": f"Lead {number}.{index}", "type": "lead"}
+                    {
+                        "name": f"Lead {number}.{index}",
+                        "type": rnd.choice(["lead", "opportunity"]),
+                        "user_id": False,
+                        "team_id": rnd.choice(self.own_stage.team_ids.ids + [False]),
+                    }
                     for index in range(rnd.choice((2, 2, 3)))
                 ]
             )
@@ -44,7 +82,17 @@ class TestMergedValues(ScoringCase):
                     }
                 )
             groups.append(leads)
+        self.others = self.Lead.create(
+            [
+                {"name": "Other", "partner_id": contact.id, "user_id": False}
+                for contact in self.contacts
+            ]
+        )
+        # As files and addons leave it: neither knows of the other.
         self.env.flush_all()
+        for number, lead in enumerate(self.Lead.union(*groups[::2])):
+            lead._write({"phone": f"+32 470 00 00 {number:02}"})
+        self.env.invalidate_all()
         return groups
 
     def make_value(self, name, rnd):
@@ -57,6 +105,11 @@ class TestMergedValues(ScoringCase):
             return rnd.choice([0, 1, 2.0])
         if field.type in ("date", "datetime"):
             return datetime(2026, 1, 1) + timedelta(days=rnd.randint(0, 9))
+        if name in ("partner_id", "stage_id"):
+            found = self.contacts if name == "partner_id" else self.stages
+            return rnd.choice([False, *found.ids])
+        if name in ("email_from", "phone"):
+            return rnd.choice([False, *self.told[name]])
         if field.type == "many2one" and name not in (
             "user_id",
             "team_id",
@@ -69,13 +122,29 @@ class TestMergedValues(ScoringCase):
         return None
 
     def read_columns(self, leads):
-        """Return what core merges, by lead and column."""
-        names = list(MergedValues([leads]).fields)
+        """Return what is stored of leads and contacts, but for scores."""
+        return [
+            self.read_rows(records)
+            for records in (leads + self.others, self.contacts)
+            if records
+        ]
+
+    def read_rows(self, records):
+        names = [
+            name
+            for name, field in records._fields.items()
+            if field.store
+            and field.column_type
+            and name not in LEFT
+            and not name.startswith("score_")
+            and not name.endswith("_stale")
+        ]
         rows = self.env.execute_query(
             SQL(
-                "SELECT id, %s FROM crm_lead WHERE id IN %s",
+                "SELECT id, %s FROM %s WHERE id IN %s",
                 SQL(", ").join(map(SQL.identifier, names)),
-                leads._ids,
+                SQL.identifier(records._table),
+                records._ids,
             )
         )
         return {id_: dict(zip(names, row, strict=True)) for id_, *row in rows}
@@ -86,17 +155,32 @@ class TestMergedValues(ScoringCase):
             self.assertEqual(len(merged), GROUPS)
             heads = self.Lead.union(*merged)
             promised = self.read_columns(heads)
+        before = self.read_columns(heads)
         done = self.Lead._merge_automatically(groups)
         self.assertEqual(self.Lead.union(*done), heads)
         self.env.flush_all()
         written = self.read_columns(heads)
-        for lead in heads:
-            self.assertEqual(promised[lead.id], written[lead.id])
+        for said, rows in zip(promised, written, strict=True):
+            for id_, row in rows.items():
+                others = {
+                    name: (said[id_][name], value)
+                    for name, value in row.items()
+                    if said[id_][name] != value
+                }
+                self.assertFalse(others)
+        return before, written
 
     def test_a_rehearsal_says_what_the_merger_writes(self):
-        for seed in range(4):
+        for seed in range(6):
             with self.subTest(seed=seed):
-                self.check_values(self.make_groups(seed))
+                before, written = self.check_values(self.make_groups(seed))
+                for rows, left in zip(before, written, strict=True):
+                    self.assertNotEqual(rows, left)  # contacts have changed, too
+
+    def test_where_nothing_was_won_yet_probabilities_stay(self):
+        self.frequencies.unlink()
+        self.contacts = self.contacts.browse()
+        self.check_values(self.make_groups(7))
 
     def test_what_an_addon_merges_in_its_own_way_is_asked_of_it(self):
         cls = self.env.registry["crm.lead"]

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 from odoo.tools import SQL
 
 from .concurrency import CONCURRENCY_ERRORS
+from .merge_follow_up import MergeFollowUp, split_by_contact
 from .merged_values import MergedValues
 from .merging import get_pairs_sql
 from .own_context import OURS
@@ -77,7 +78,8 @@ def _lock_leads(leads):
 
 def _merge(leads, groups):
     """Merge groups of leads as core does: the first of each by its order has what they
-    had. All are read and written at once, so that it takes as many queries as one.
+    had. All are read and written at once, so that it takes as many queries as one,
+    unless some have a contact in common.
 
     :param crm.lead leads: none, in the environment to do it in
     :return: what is left, and what would be gone
@@ -86,25 +88,36 @@ def _merge(leads, groups):
     every = leads.union(*groups)
     groups = [leads.browse(same.ids).with_prefetch(every.ids) for same in groups]
     forget_visits(leads.union(*map(find_strangers, groups)))
-    groups = [same._sort_by_confidence_level(reverse=True) for same in groups]
-    merged = {same[:1]: same[1:] for same in groups}
-    _write(leads, groups)
-    for field in map(leads._fields.get, leads._merge_get_fields()):
-        if field and field.type == "many2many" and field.store:
-            _merge_links(field, get_pairs_sql(merged), leads.env.cr)
-    leads.union(*merged.values())._write({"active": False})
+    merged = {}
+    for portion in split_by_contact(groups):
+        portion = [same._sort_by_confidence_level(reverse=True) for same in portion]
+        _write(leads, portion)
+        merged |= {same[:1]: same[1:] for same in portion}
+    # They will be gone, and take up no capacity: who had one has what is left.
+    leads.union(*merged.values())._write({"active": False, "date_open": None})
     return merged
 
 
 def _write(leads, groups):
-    """Write what leads have after a merger, as far as columns have it, and that rules
-    have to look at it again: at once, as each time a lead is written takes long."""
-    if groups:
-        heads = leads.union(*(same[0] for same in groups))
-        rows = MergedValues(groups).find_changes()
-        for lead, row in zip(heads.sudo(), rows, strict=True):  # sudo: as jobs mark it
-            row["score_stale"] = lead.score_stale or bool(lead.score_date)
-        heads._write_multi(rows)
+    """Write what leads have after a merger, as far as columns and links have it, and
+    that rules have to look at it again: at once, as each time a lead is written takes
+    long."""
+    heads = leads.union(*(same[:1] for same in groups))
+    values = MergedValues(groups)
+    rows = values.find_changes()
+    for lead, row in zip(heads.sudo(), rows, strict=True):  # sudo: as jobs mark it
+        row["score_stale"] = lead.score_stale or bool(lead.score_date)
+    links = list(filter(_is_link, map(leads._fields.get, leads._merge_get_fields())))
+    follow_up = MergeFollowUp(heads, [*values.fields, *(field.name for field in links)])
+    heads._write_multi(rows)
+    pairs = get_pairs_sql({same[:1]: same[1:] for same in groups})
+    for field in links:
+        _merge_links(field, pairs, leads.env.cr)
+    follow_up.run()
+
+
+def _is_link(field):
+    return field and field.type == "many2many" and field.store
 
 
 def _merge_links(field, pairs, cr):

@@ -36,6 +36,7 @@ class MergedValues:
         self.fields = {field.name: field for field in every if _is_column(field)}
         self.plain = self._find_plain()
         self.before = self._read()
+        self.stages = {}  # ids by team
 
     def _find_plain(self):
         """Return of which fields core takes the first value, each with what it writes
@@ -98,7 +99,18 @@ class MergedValues:
         for name, value in same._merge_data(others).items():
             if name in self.fields:
                 values[name] = self._convert(same[0], name, value)
+        stages = values.get("team_id") and self._find_stages(values["team_id"])
+        if stages and values["stage_id"] not in stages:
+            values["stage_id"] = stages[0]
         return values
+
+    def _find_stages(self, team_id):
+        """Return the ids of the stages that a merged lead of a team can be in."""
+        if team_id not in self.stages:
+            domain = [("team_ids", "in", [team_id, False])]
+            found = self.leads.env["crm.stage"].search(domain, order="sequence, id")
+            self.stages[team_id] = found.ids
+        return self.stages[team_id]
 
     def _convert(self, lead, name, value):
         if isinstance(value, BaseModel):  # an address is given in records
