@@ -1,7 +1,14 @@
-"""The probability that leads come to have in the team that they are planned for: Odoo
-estimates it anew when a lead gets a team, and only then it looks for a salesperson."""
+"""What leads come to have in the team that they are planned for: Odoo gives a lead its
+team, with a stage and a company of that, estimates the probability anew, and only then
+looks for a salesperson."""
+
+from functools import cached_property
+
+from odoo.fields import Domain
 
 from odoo.addons.website_crm_score.tools.own_context import get_own
+
+from ..queries.foreseen import put_team
 
 
 class Foresight:
@@ -12,9 +19,56 @@ class Foresight:
     """
 
     def __init__(self, team):
-        self.team_id = team.id
-        stage = team.env["crm.lead"]._stage_find(team.id, [("fold", "=", False)])
-        self.first_stage_id = stage.id
+        self.team = team
+
+    @classmethod
+    def of(cls, team, known):
+        """Return the foresight of a team.
+
+        :param dict known: those that are known already, by team
+        """
+        if team not in known:
+            known[team] = cls(team)
+        return known[team]
+
+    def find_changed(self, name):
+        """Return the domain of the leads of which the team changes a field.
+
+        :return: None if of none
+        :rtype: Domain | None
+        """
+        new = Domain("team_id", "=", False)
+        match name:
+            case "team_id":
+                return new
+            case "company_id":
+                return new if self.team.company_id else None
+            case "stage_id":
+                return new & Domain("stage_id", "not in", self.stage_ids)
+        return None
+
+    def get_value(self, name):
+        """Return what leads have then in a field that the team changes."""
+        match name:
+            case "team_id":
+                return self.team.id
+            case "company_id":
+                return self.team.company_id.id
+        return self.first_stage_id
+
+    @cached_property
+    def stage_ids(self):
+        """The stages that a lead keeps in the team."""
+        stages = self.team.env["crm.stage"].search([])
+        return stages.filtered(
+            lambda stage: not stage.team_ids or self.team in stage.team_ids
+        ).ids
+
+    @cached_property
+    def first_stage_id(self):
+        """The stage of a lead that cannot keep its own."""
+        leads = self.team.env["crm.lead"]
+        return leads._stage_find(self.team.id, [("fold", "=", False)]).id
 
     @classmethod
     def get(cls, env):
@@ -23,9 +77,19 @@ class Foresight:
 
     def change(self, values):
         """Change what Odoo estimates a lead's probability by."""
-        values["team_id"] = self.team_id
-        if self.first_stage_id and "stage_id" not in dict(values["values"]):
-            values["values"].insert(0, ("stage_id", self.first_stage_id))
+        values["team_id"] = self.team.id
+        if dict(values["values"]).get("stage_id") in self.stage_ids:
+            return
+        others = [pair for pair in values["values"] if pair[0] != "stage_id"]
+        first = self.first_stage_id
+        values["values"] = [("stage_id", first), *others] if first else others
+
+    def put(self, domain, reader):
+        """Return the domain that takes leads by what they will be in the team.
+
+        :param crm.lead reader: the leads to evaluate it on
+        """
+        return put_team(domain, reader, self)
 
 
 def foresee(team, lead_ids, members, draft, is_sorted_by_it=False):
@@ -42,4 +106,5 @@ def foresee(team, lead_ids, members, draft, is_sorted_by_it=False):
     new = [id_ for id_ in lead_ids if draft.leads[id_].team_id != team.id]
     if new:
         leads = team.env["crm.lead"].browse(sorted(new))
-        draft.foresee(leads._foresee_probabilities(Foresight(team)))
+        foresight = Foresight.of(team, draft.foresights)
+        draft.foresee(leads._foresee_probabilities(foresight))

@@ -186,6 +186,7 @@ class Inquiry:
         none of these, that there is one."""
 
         def find(node):
+            node = taker._foresee(node, self.now.foresights)
             return taker._get_filter_reader()._search(node & self.scope)
 
         conditions = Conditions(self.lead, taker.assignment_domain, find).fetch()

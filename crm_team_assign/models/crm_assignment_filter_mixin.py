@@ -140,6 +140,15 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
 
     # USING
 
+    def _foresee(self, domain, foresights):
+        """Return the domain of a filter as leads are to be looked at by it.
+
+        :param Domain domain: of the filter
+        :param dict foresights: what leads will be in teams, see ``Foresight``
+        :rtype: Domain
+        """
+        return domain
+
     def _get_assignment_companies(self):
         """Return the ids of the companies whose leads this team or member can take.
 
@@ -197,6 +206,7 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
                     parse_domain(self[name], self.env) for name in names
                 )
                 filters = put_probabilities(filters, draft.foreseen)
+                filters = self._foresee(filters, draft.foresights)
                 query = self._get_filter_reader()._search(filters & scope)
                 self.env.cr.execute(query.select(), log_exceptions=False)
                 lead_ids = {id_ for (id_,) in self.env.cr.fetchall()}

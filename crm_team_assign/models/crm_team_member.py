@@ -3,6 +3,7 @@ from odoo import api, fields, models
 from odoo.addons.website_crm_score.fields import TechnicalInteger
 from odoo.addons.website_crm_score.tools.time_zone import get_date, get_zone
 
+from ..execution.foresight import Foresight
 from ..planning.quota import DAYS, UNLIMITED, get_allowance, get_quota
 from ..planning.turns import LEAD
 
@@ -239,6 +240,11 @@ class CrmTeamMember(models.Model):
         """Return the share of this member in the capacity of the team."""
         self.ensure_one()
         return max(self.assignment_max, 1 if self.assignment_unlimited else 0)
+
+    def _foresee(self, domain, foresights):
+        """As in core, a lead has got its team when salespeople are asked."""
+        foresight = Foresight.of(self.crm_team_id, foresights)
+        return foresight.put(domain, self._get_filter_reader())
 
     def _asks_for_probability(self):
         """Return whether a filter of this member may look at the probability."""

@@ -105,6 +105,7 @@ class Draft:
     :param dict sharing: numbers of those who share leads, see ``number_sharing``
     :param dict foreseen: probabilities that leads will have in the team that they are
         planned for, by id, where these are others than now
+    :param dict foresights: what leads will be in teams, see ``foresight.Foresight``
     :param dict errors: by team or member, why its filter cannot be used, or None
     """
 
@@ -119,6 +120,7 @@ class Draft:
     barred: dict = field(default_factory=dict)
     sharing: dict = field(default_factory=dict)
     foreseen: dict = field(default_factory=dict)
+    foresights: dict = field(default_factory=dict)
     errors: dict = field(default_factory=dict)
 
     def foresee(self, probabilities):

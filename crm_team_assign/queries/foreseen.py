@@ -3,6 +3,7 @@
 import operator
 
 from odoo.fields import Domain
+from odoo.tools import SQL, Query
 
 COMPARE = {
     "=": operator.eq,
@@ -37,3 +38,30 @@ def put_probabilities(domain, probabilities):
         return Domain("id", "in", found) | (condition & others)
 
     return domain.map_conditions(put) if probabilities else domain
+
+
+def put_team(domain, reader, foresight):
+    """Return the domain that takes leads without a team as if they had it already.
+
+    :param Domain domain: a domain on leads
+    :param crm.lead reader: the leads to evaluate it on
+    :param Foresight foresight: of the team
+    :rtype: Domain
+    """
+
+    def put(condition):
+        name = condition.field_expr.split(".")[0]
+        changed = foresight.find_changed(name)
+        if changed is None or isinstance(condition.value, (Query, SQL)):
+            return condition
+        lead = reader.new({name: foresight.get_value(name)})
+        is_met = lead.filtered_domain(condition)
+        return changed | condition if is_met else ~changed & condition
+
+    def expand(condition):
+        field = reader._fields.get(condition.field_expr.split(".")[0])
+        if field and field.search and not field.store:
+            return condition.optimize_full(reader).map_conditions(put)
+        return put(condition)
+
+    return domain.map_conditions(expand)

@@ -70,7 +70,7 @@ class Sorter:
         self.leads = env["crm.lead"].sudo()
         self.teams = env["crm.team"].sudo()._get_takers()
         self.alias, self.query = alias, query
-        self.matches = {}
+        self.matches, self.foresights = {}, {}
         self.barred = self._join_barred()
 
     def _join_barred(self):
@@ -210,6 +210,7 @@ class Sorter:
         if not self.is_sound and taker._find_filter_error("assignment_domain"):
             return None
         domain = parse_domain(taker.assignment_domain, self.leads.env)
+        domain = taker._foresee(domain, self.foresights)
         return self._compile(domain & taker._get_assignment_company_domain())
 
     def _compile(self, domain):

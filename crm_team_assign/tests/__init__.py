@@ -18,6 +18,7 @@ from . import test_context
 from . import test_dry_run
 from . import test_executor
 from . import test_first_steps
+from . import test_foreseen_filters
 from . import test_foresight
 from . import test_handover
 from . import test_fairness
