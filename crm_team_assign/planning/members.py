@@ -1,6 +1,7 @@
 """Which member of a team gets which lead."""
 
 from bisect import bisect_left
+from itertools import repeat
 
 from .facts import Outcome
 from .reasons import CAPACITY, MEMBER_FILTER, PREFERRED, TURN
@@ -44,9 +45,10 @@ def seat_leads(lead_ids, members, away=()):
     outcomes, absent = [], Peers.group(away)
     queue = Peers.group(member for member in members if member.quota > 0)
     wanted = set().union(*{id(item.leads): item.leads for item in members}.values())
+    has_wishes = any(peers.preferred is not None for peers in queue)
     known = {}  # who shares leads, and places among them: mostly the same
     for number, lead_id in enumerate(lead_ids, start=len(members)):
-        rank, takers = _find_takers(lead_id, queue)
+        rank, takers = _find_takers(lead_id, queue, has_wishes)
         if not takers:
             is_full = not queue and lead_id in wanted
             reason = CAPACITY if is_full else MEMBER_FILTER
@@ -59,7 +61,7 @@ def seat_leads(lead_ids, members, away=()):
         shares = known.setdefault(shares, shares)
         member, peers = Peers.take_turn(takers, others)
         # Which of the takers he is, in an order that stays, of how many
-        place = 1 + sum(bisect_left(some, member.id) for some in ids), count
+        place = 1 + sum(map(bisect_left, ids, repeat(member.id))), count
         reason = TURN if rank else PREFERRED
         place = known.setdefault(place, place)
         outcomes.append(
@@ -76,14 +78,13 @@ def seat_leads(lead_ids, members, away=()):
     return outcomes
 
 
-def _find_takers(lead_id, queue):
-    """Return who is to have a lead most, and how much that is."""
-    best, takers = 3, []
-    for peers in queue:
-        rank = peers.get_rank(lead_id)
-        if rank is None or rank > best:
-            continue
-        if rank < best:
-            best, takers = rank, []
-        takers.append(peers)
-    return best, takers
+def _find_takers(lead_id, queue, has_wishes):
+    """Return who is to have a lead most, and how much that is; see ``get_rank``."""
+    able = [peers for peers in queue if lead_id in peers.leads]
+    if not has_wishes:
+        return 1, able
+    plain = [peers for peers in able if peers.preferred is None]
+    wishing = [peers for peers in able if lead_id in (peers.preferred or ())]
+    if wishing:
+        return 0, wishing
+    return (1, plain) if plain else (2, able)

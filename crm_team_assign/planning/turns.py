@@ -62,6 +62,7 @@ class Peers:
 
     def __init__(self, member):
         self.get_rank = member.get_rank
+        self.leads, self.preferred = member.leads, member.preferred
         self.earned = 0
         # The highest credit first, of several who waited longest
         self.queue = []
@@ -87,11 +88,14 @@ class Peers:
         :rtype: tuple[MemberFacts, Peers]
         """
         sharing = [*takers, *others]
-        count = sum(len(peers.ids) for peers in sharing)
+        count = sum([len(peers.ids) for peers in sharing])
         part = LEAD // count
         for peers in sharing:
             peers.earned += part
-        peers = min(takers, key=Peers._get_turn)
+        # The least is next: who owes least, of several who waits longest
+        firsts = [(peers.queue[0], peers.earned) for peers in takers]
+        turns = [(debt - earned, number) for (debt, number, _), earned in firsts]
+        peers = takers[turns.index(min(turns))]
         member = peers.leave()
         member.credit -= part * count
         return member, peers
@@ -112,7 +116,3 @@ class Peers:
         """Return whether they are to have a lead as much as ``rank`` at least."""
         own = self.get_rank(lead_id)
         return own is not None and own <= rank
-
-    def _get_turn(self):
-        debt, number, _member = self.queue[0]
-        return debt - self.earned, number
