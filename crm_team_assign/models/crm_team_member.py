@@ -36,10 +36,13 @@ class CrmTeamMember(models.Model):
         "share of the leads the team gets.",
     )
     lead_day_count = fields.Integer(
-        string="Leads (today)", help="Leads assigned to this member today."
+        string="Leads (today)",
+        compute="_compute_lead_counts",
+        help="Leads assigned to this member today.",
     )
     lead_month_count = fields.Integer(
-        help="Leads assigned to this member on the last 30 days, today included."
+        compute="_compute_lead_counts",
+        help="Leads assigned to this member on the last 30 days, today included.",
     )
 
     assignment_pace = fields.Char(
@@ -92,16 +95,12 @@ class CrmTeamMember(models.Model):
         )
 
     @api.depends("user_id", "crm_team_id")
-    def _compute_lead_day_count(self):
+    def _compute_lead_counts(self):
         assigned = self._count_assigned_per_day()
         for member in self:
-            member.lead_day_count = assigned[member.id][0]
-
-    @api.depends("user_id", "crm_team_id")
-    def _compute_lead_month_count(self):
-        assigned = self._count_assigned_per_day()
-        for member in self:
-            member.lead_month_count = sum(assigned[member.id])
+            today, *before = assigned[member.id]
+            member.lead_day_count = today
+            member.lead_month_count = today + sum(before)
 
     @api.autovacuum
     def _gc_pauses(self):
@@ -178,10 +177,9 @@ class CrmTeamMember(models.Model):
         }
 
     def _get_month_room(self, room):
-        """Return how much of some room the month has, as far as that was counted: by
-        whatever counts it, core's rule is that it holds."""
-        count = self._cache.get("lead_month_count", 0)
-        return min(room, self.assignment_max - count)
+        """Return how much of some room the month has: as in core, what the record says
+        holds, whoever counted it."""
+        return min(room, self.assignment_max - self.lead_month_count)
 
     def _get_another_share(self, assigned, given):
         day = get_allowance(self.assignment_max, 1)
