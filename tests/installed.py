@@ -4,18 +4,29 @@ import os
 import subprocess
 from pathlib import Path
 
+from faults.waiting import wait_until
+
 SETUP_ODOO = Path(__file__).resolve().parent.parent / "setup" / "odoo"
-# It has all addons. Only ``setup/test`` names it, where it has installed them anyway.
+# It is going to have all addons. Only ``setup/test`` names it, which installs them
+# meanwhile, and the file that then says how that ended.
 SHARED = os.environ.get("LEAD_SCORING_SHARED")
+STATE = Path(os.environ.get("LEAD_SCORING_SHARED_STATE", ""))
+INSTALLED = "installed"
+PATIENCE = 20 * 60
 
 
 def make_database(name, *addons):
     """Make a database that has the addons, and maybe others."""
-    if SHARED:
+    if SHARED and _is_installed():
         _run("createdb", "--template", SHARED, name)
     else:
         install = ["-d", name, "-i", ",".join(addons), "--stop-after-init"]
         _run(SETUP_ODOO, *install, "--no-http", "--log-level=warn")
+
+
+def _is_installed():
+    wait_until(STATE.is_file, "the addons are installed", PATIENCE)
+    return STATE.read_text() == INSTALLED
 
 
 def _run(*command):

@@ -1,28 +1,24 @@
-"""The test suites: pytest-odoo's, Odoo's own runner, and the out-of-process tests."""
+"""The suites of the addons' tests: by pytest-odoo, and by Odoo's own runner."""
 
 import os
-import re
 import subprocess
 import threading
-import xml.etree.ElementTree as ElementTree
 from contextlib import contextmanager
 
 from console import say, step
-from layout import LOG, PYTHON, REPO, SETUP
+from layout import LOG, REPO, SETUP
 from network import free_port
 from odoo_log import OdooLog
-from results import FAILED, PASSED, SKIPPED
+from pytest_run import MOST_WORKERS, TIMEOUT, PytestRun, get_workers
+from results import FAILED, PASSED
 
 INSTALL = "install"
 ODOO_RUNNER = "odoo"
 # What the addons work with but do not need: tested together.
 OPTIONAL = ["base_automation", "payment_demo"]
 PYTEST_ODOO = "pytest-odoo"
-OUT_OF_PROCESS = "out-of-process"
 # What is logged as a warning is noted by a plugin of pytest, see log_watch.py.
 LOGGED = ["--odoo-log-level=warn", "-p", "log_watch"]
-# Each has a database of its own; more than these wait for PostgreSQL and the disk.
-MOST_WORKERS = 4
 # A worker that tidies up the files of its copy would remove those of the others.
 KEEP_FILES_IN_DATABASE = """
 env["ir.config_parameter"].set_param("ir_attachment.location", "db")
@@ -43,11 +39,6 @@ for website_id in [False, *env["website"].search([]).ids]:
         bundle.css()
 env.cr.commit()
 """
-# Longer than any suite takes; a hanging one ends, and is told as failed.
-TIMEOUT = 45 * 60
-PYTEST_NOTHING_COLLECTED = 5
-# What is put behind the name of a test that has to stay with others
-GROUP = re.compile(r"@[\w.]+$")
 
 
 @contextmanager
@@ -138,6 +129,11 @@ def install(environment, name, addons, results):
     _judge_log(INSTALL, log.problems, results)
 
 
+def prepare(environment, name):
+    """Make a database that has the addons ready for copies to be taken of it."""
+    run_shell(environment, name, KEEP_FILES_IN_DATABASE + COMPILE_BUNDLES)
+
+
 def odoo_runner(environment, name, tags, results):
     """The addons' tests by Odoo's own runner, on a database that has them."""
     title = "running the addons' tests with Odoo's own runner"
@@ -154,19 +150,18 @@ def pytest_odoo(environment, name, targets, results):
     Those that are not narrowed by a keyword run together, on as many workers as there
     are processors: each works on a copy of the database.
     """
-    run_shell(environment, name, KEEP_FILES_IN_DATABASE + COMPILE_BUNDLES)
     complaints = LOG / "test-complaints.log"
     complaints.unlink(missing_ok=True)
     whole = [path for path, keyword in targets if not keyword]
     # The tests of a class share what it sets up.
-    runs = [([*_get_workers("loadscope"), *whole], whole)] if whole else []
+    runs = [([*get_workers("loadscope"), *whole], whole)] if whole else []
     runs += [(["-k", keyword, path], [path]) for path, keyword in targets if keyword]
     for number, (arguments, paths) in enumerate(runs):
         options = [f"--odoo-database={name}", "--odoo-http", *LOGGED, *arguments]
         names = ", ".join(str(path.relative_to(REPO)) for path in paths)
         title = f"running {names} with pytest-odoo"
         variables = _watch(environment.variables, complaints)
-        _pytest(variables, title, PYTEST_ODOO, number, options, results)
+        PytestRun(title, PYTEST_ODOO, number, options).run(variables, results)
     problems = complaints.read_text().splitlines() if complaints.exists() else []
     for problem in problems:
         print(problem)
@@ -177,12 +172,8 @@ def core_by_pytest(environment, name, paths, results):
     """Tests of core by pytest, on a database with addons of ours, all loaded."""
     title = "running core's tests of assignment with pytest-odoo"
     options = [f"--odoo-database={name}", "--odoo-http", "--odoo-log-level=error"]
-    _pytest(environment.variables, title, "core", 0, [*options, *paths], results)
-
-
-def _get_workers(what):
-    count = min(os.cpu_count() or 1, MOST_WORKERS)
-    return ["-n", count, f"--dist={what}"] if count > 1 else []
+    run = PytestRun(title, "core", 0, [*options, *paths])
+    run.run(environment.variables, results)
 
 
 def _watch(variables, complaints):
@@ -200,68 +191,3 @@ def _watch(variables, complaints):
 def _judge_log(suite, problems, results):
     verdict = FAILED if problems else PASSED
     results.add(suite, "no warning or error in the log", verdict)
-
-
-def out_of_process(environment, paths, results, shared=None):
-    """The tests that start servers of their own, by ``setup/odoo``.
-
-    Those that need the addons installed copy the shared database, if there is one.
-    """
-    title = "running the out-of-process tests"
-    arguments = ["-p", "no:odoo", *_get_workers("loadgroup"), *paths]
-    variables = {**environment.variables}
-    if shared:
-        variables["LEAD_SCORING_SHARED"] = shared
-    _pytest(variables, title, OUT_OF_PROCESS, 0, arguments, results)
-
-
-def _pytest(variables, title, suite, number, arguments, results):
-    report = LOG / f"{suite}-{number}.xml"
-    report.unlink(missing_ok=True)
-    quiet = ["-q", "--no-header", "--disable-warnings", "-p", "no:cacheprovider"]
-    command = [PYTHON, "-m", "pytest", *quiet, f"--rootdir={REPO}"]
-    command += [f"--junitxml={report}", *arguments]
-    with step(title):
-        code = _exit_code(command, variables)
-    if code == PYTEST_NOTHING_COLLECTED:
-        return
-    before = len(results.failed())
-    if report.exists():
-        _read_report(report, suite, results)
-    if code and len(results.failed()) == before:
-        results.add(suite, f"{title}: exit code {code}", FAILED)
-
-
-def _exit_code(command, variables):
-    """Run a program in the repository, its output on the terminal."""
-    try:
-        return subprocess.run(
-            [str(part) for part in command],
-            env=variables,
-            cwd=REPO,
-            stdin=subprocess.DEVNULL,
-            timeout=TIMEOUT,
-        ).returncode
-    except subprocess.TimeoutExpired:
-        return f"none: stopped after {TIMEOUT} s"
-
-
-def _read_report(report, suite, results):
-    for case in ElementTree.parse(report).iter("testcase"):
-        words = {child.tag for child in case}
-        outcome = PASSED
-        if words & {"failure", "error"}:
-            outcome = FAILED
-        elif "skipped" in words:
-            outcome = SKIPPED
-        name = GROUP.sub("", case.get("name", ""))
-        test = _short(case.get("classname", ""), name)
-        results.add(suite, test, outcome, float(case.get("time", 0)))
-
-
-def _short(classname, name):
-    """``website_crm_score.tests.test_x.TestX``, ``test_y`` as Odoo's runner has it."""
-    parts = classname.removeprefix("odoo.addons.").split(".")
-    if "tests" in parts[1:]:
-        return f"{parts[0]}:{parts[-1]}.{name}"
-    return "/".join(parts) + f"::{name}"

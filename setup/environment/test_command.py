@@ -13,6 +13,7 @@ import signal
 from dataclasses import dataclass, field
 
 import core_suites
+import out_of_process
 import suites
 from console import SetupError
 from layout import REPO, addons
@@ -104,15 +105,18 @@ def _parse(arguments):
 
 def _run(environment, selection, results, options):
     if not selection.addons:
-        suites.out_of_process(environment, selection.outside, results)
+        out_of_process.run(environment, selection.outside, results)
         return
     name = f"lead_scoring_test_{os.getpid()}"
-    with suites.database(environment, name, options.keep):
+    is_whole = set(selection.addons) == set(addons())
+    shared = name if is_whole else None
+    with (
+        suites.database(environment, name, options.keep),
+        out_of_process.beside(environment, selection.outside, results, shared) as tests,
+    ):
         suites.install(environment, name, selection.addons, results)
-        if selection.outside:
-            is_whole = set(selection.addons) == set(addons()) and not results.failed()
-            shared = name if is_whole else None
-            suites.out_of_process(environment, selection.outside, results, shared)
+        suites.prepare(environment, name)
+        tests.finish(is_installed=not results.failed())
         if options.odoo_runner:
             suites.odoo_runner(environment, name, selection.tags, results)
         else:
