@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -27,12 +28,19 @@ class Environment:
 
 def provision(with_browser=False):
     """Make what is missing, start the database server, and tell where all is."""
-    with _lock():
-        odoo = odoo_source.provide()
+    with _lock(), ThreadPoolExecutor() as threads:
+        # The one fetches while the other unpacks.
+        programs = threads.submit(_provide_programs, with_browser)
         python_env.provide()
         database = postgres.provide()
-        chromium = browser.provide() if with_browser else None
+        odoo, chromium = programs.result()
     return Environment(odoo, _variables(odoo, database, chromium))
+
+
+def _provide_programs(with_browser):
+    """Odoo, and the browser if it is wanted."""
+    odoo = odoo_source.provide()
+    return odoo, browser.provide() if with_browser else None
 
 
 @contextmanager

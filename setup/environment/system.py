@@ -5,11 +5,14 @@ import pwd
 import shutil
 import subprocess
 import sys
+import threading
 
 from console import SetupError, run, step
 from layout import HOME, LOG
 
 GIGABYTE = 10**9
+# Steps that run beside each other install one after the other.
+_apt_lock = threading.Lock()
 
 
 def require_packages(missing, why):
@@ -18,8 +21,12 @@ def require_packages(missing, why):
     :param missing: names of packages found missing; nothing is done when empty
     :param why: what needs them, for the message
     """
-    if not missing:
-        return
+    if missing:
+        with _apt_lock:
+            _install_packages(missing, why)
+
+
+def _install_packages(missing, why):
     names = " ".join(missing)
     prefix = _as_root()
     if prefix is None or not shutil.which("apt-get"):
