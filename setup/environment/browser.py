@@ -6,10 +6,14 @@ in several tours of the website editor. It is built for x86-64; elsewhere, the
 system's Chromium is taken.
 """
 
+import os
 import platform
 import shutil
 import subprocess
 import tarfile
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
 
 import npm
 from console import SetupError, step
@@ -27,6 +31,12 @@ here=$(dirname -- "$(dirname -- "$(readlink -f -- "$0")")")
 export LD_LIBRARY_PATH="$here/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 export FONTCONFIG_PATH="$here/fonts"
 exec "$here/chromium" "$@"
+"""
+# Each tour starts a browser with a profile of its own, which would get all files anew.
+# A worker has one browser at a time.
+KEEPING = """\
+#!/bin/sh
+exec '{program}' "--disk-cache-dir={folder}/${{PYTEST_XDIST_WORKER:-files}}" "$@"
 """
 FONTS = """\
 <?xml version="1.0"?>
@@ -80,10 +90,26 @@ def _fetch():
     _check()
 
 
-def _write_wrapper(path):
-    path.parent.mkdir()
-    path.write_text(WRAPPER)
+def _write_wrapper(path, text=WRAPPER):
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(text)
     path.chmod(0o755)
+
+
+@contextmanager
+def keeping_files(variables):
+    """The variables of tours whose browsers keep the files that they got, like those of
+    users who come back."""
+    path = variables["PATH"]
+    found = [shutil.which(name, path=path) for name in SYSTEM]
+    program = next(filter(None, found), None)
+    if not program:
+        yield variables
+        return
+    with tempfile.TemporaryDirectory(prefix="lead-scoring-browser-") as folder:
+        keeping = KEEPING.format(program=program, folder=folder)
+        _write_wrapper(Path(folder, SYSTEM[0]), keeping)
+        yield {**variables, "PATH": os.pathsep.join([folder, path])}
 
 
 def _check():

@@ -5,6 +5,7 @@ import subprocess
 import threading
 from contextlib import contextmanager
 
+import browser
 from console import say, step
 from layout import LOG, REPO, SETUP
 from network import free_port
@@ -152,6 +153,15 @@ def pytest_odoo(environment, name, targets, results):
     """
     complaints = LOG / "test-complaints.log"
     complaints.unlink(missing_ok=True)
+    with browser.keeping_files(environment.variables) as variables:
+        _run_pytest_odoo(_watch(variables, complaints), name, targets, results)
+    problems = complaints.read_text().splitlines() if complaints.exists() else []
+    for problem in problems:
+        print(problem)
+    _judge_log(PYTEST_ODOO, problems, results)
+
+
+def _run_pytest_odoo(variables, name, targets, results):
     whole = [path for path, keyword in targets if not keyword]
     # The tests of a class share what it sets up.
     runs = [([*get_workers("loadscope"), *whole], whole)] if whole else []
@@ -160,12 +170,7 @@ def pytest_odoo(environment, name, targets, results):
         options = [f"--odoo-database={name}", "--odoo-http", *LOGGED, *arguments]
         names = ", ".join(str(path.relative_to(REPO)) for path in paths)
         title = f"running {names} with pytest-odoo"
-        variables = _watch(environment.variables, complaints)
         PytestRun(title, PYTEST_ODOO, number, options).run(variables, results)
-    problems = complaints.read_text().splitlines() if complaints.exists() else []
-    for problem in problems:
-        print(problem)
-    _judge_log(PYTEST_ODOO, problems, results)
 
 
 def core_by_pytest(environment, name, paths, results):
