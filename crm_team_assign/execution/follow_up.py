@@ -105,4 +105,4 @@ def _send(env, user, leads, idle):
         body=env["ir.qweb"]._render(template, {"leads": leads, "hours": hours}),
     )
     # sudo: nobody may write which messages are to forget an erased lead
-    env["website.crm.score.mention"].sudo()._note(message, leads)
+    env["website.crm.score.mention"].sudo()._note(message, [leads])

@@ -3,14 +3,13 @@ one, which it took back from him."""
 
 from functools import partial
 
-from odoo.addons.website_crm_score.tools.numbers import say_number
-
 from ..queries import plan_lines
 from ..queries.leads import BEST_FIRST
+from .letters import LEADS, LettersOfAssigned, LettersOfTakenBack
 from .outbox import Outbox
 
-# How many leads a message lists.
-MESSAGE_LEADS = 100
+# What users are told of leads, by the field of the users
+LETTERS = {"user_id": LettersOfAssigned, "from_user_id": LettersOfTakenBack}
 
 
 def tell_assignees(env, plan):
@@ -69,22 +68,30 @@ def _part(env, todo):
 
 def _tell_together(env, who, todo):
     outbox, found = Outbox(), _find_leads(env, who, todo)
+    letters = LETTERS[who](env["crm.lead"])
+    writing = env(context=dict(env.context, outbox=outbox))
     for user, lines, leads in found:
-        _tell(env(context=dict(env.context, outbox=outbox)), user, leads, lines, who)
-    for message, (_user, _lines, leads) in zip(outbox.send(env), found, strict=True):
-        _note(env, message, leads)
+        _tell(writing, user, leads, lines, letters)
+    messages = outbox.send(env)
+    _note(env, messages, [leads for _user, _lines, leads in found])
     return []
 
 
 def _tell_each(env, who, todo):
+    letters = LETTERS[who](env["crm.lead"])
     for user, lines, leads in _find_leads(env, who, todo):
-        _note(env, _tell(env, user, leads, lines, who), leads)
+        _note(env, _tell(env, user, leads, lines, letters), [leads])
     return []
 
 
-def _note(env, message, leads):
+def _note(env, messages, told):
+    """Note which leads messages name.
+
+    :param list[crm.lead] told: of which leads each of the messages tells
+    """
+    named = [leads[:LEADS] for leads in told]
     # sudo: nobody may write which messages are to forget an erased lead
-    env["website.crm.score.mention"].sudo()._note(message, leads[:MESSAGE_LEADS])
+    env["website.crm.score.mention"].sudo()._note(messages, named)
 
 
 def _find_leads(env, who, todo):
@@ -110,39 +117,10 @@ def _find_leads(env, who, todo):
     return found
 
 
-def _tell(env, user, leads, lines, who):
+def _tell(env, user, leads, lines, letters):
     """Tell a user of leads, in his language; return the message."""
     env = env(context=dict(env.context, lang=user.lang))
-    subject, template, values = LETTERS[who](user, leads.with_env(env), lines)
+    subject, body = letters.compose(user, leads.with_env(env), lines)
     return env["mail.thread"].message_notify(
-        partner_ids=user.partner_id.ids,
-        subject=subject,
-        body=env["ir.qweb"]._render(template, {**values, "count": len(leads)}),
+        partner_ids=user.partner_id.ids, subject=subject, body=body
     )
-
-
-def _write_to_assignee(_user, leads, _lines):
-    subject = leads.env._("%s new leads for you", len(leads))
-    if len(leads) == 1:
-        subject = leads.env._("New lead for you: %s", leads.name)
-    show = partial(say_number, leads.env)
-    values = {"leads": leads[:MESSAGE_LEADS], "show_points": show}
-    return subject, "crm_team_assign.message_leads_assigned", values
-
-
-def _write_to_owner(user, leads, lines):
-    subject = leads.env._("%s leads were given to somebody else", len(leads))
-    if len(leads) == 1:
-        subject = leads.env._("%s was given to somebody else", leads.name)
-    named, companies = leads[:MESSAGE_LEADS], user.company_ids.ids
-    seen = named.with_user(user).with_context(allowed_company_ids=companies)
-    values = {
-        "leads": named,
-        "lines": {line.lead_id.id: line for line in lines},
-        "seen": seen._filtered_access("read"),
-    }
-    return subject, "crm_team_assign.message_leads_taken_back", values
-
-
-# What a message says: its subject, its template, and what this shows
-LETTERS = {"user_id": _write_to_assignee, "from_user_id": _write_to_owner}

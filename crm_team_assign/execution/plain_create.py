@@ -20,6 +20,7 @@ KNOWN = (
     "odoo.orm.models",
     "odoo.addons.mail.models.mail_message",
     "odoo.addons.mail.models.mail_followers",
+    "odoo.addons.mail.models.mail_notification",
     "odoo.addons.crm_team_assign.models.mail_message",
     "odoo.addons.crm_team_assign.models.mail_followers",
 )
@@ -72,10 +73,14 @@ def _is_simple(model, vals):
 
 
 def _get_set_ids(field, commands):
-    """Return the ids that ``commands`` set, None if they do something else."""
-    if field.type == "many2many" and len(commands) == 1:
-        [(code, _zero, ids)] = commands
-        return ids if code == Command.SET else None
+    """Return the ids that ``commands`` link a new record to, None if they do something
+    else."""
+    if field.type != "many2many":
+        return None
+    if all(command[0] == Command.LINK for command in commands):
+        return [command[1] for command in commands]
+    if len(commands) == 1 and commands[0][0] == Command.SET:
+        return commands[0][2]
     return None
 
 

@@ -1,3 +1,5 @@
+from functools import cache, partial
+
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 
@@ -140,12 +142,15 @@ class CrmAssignmentPlanLine(models.Model):
         for line in self:
             line.explanation = line._explain()
 
-    def _explain(self):
-        """Return in words why the lead has this outcome, or why it was left out."""
+    def _explain(self, say=None):
+        """Return in words why the lead has this outcome, or why it was left out.
+
+        :param say: what says numbers in this language; by default :func:`say_number`
+        """
         name, reasons = "reason", REASONS
         if self.left_reason:
             name, reasons = "left_reason", LEFT_REASONS
-        facts = self._get_facts()
+        facts = self._get_facts(say or partial(say_number, self.env))
         known = {name for name, value in facts.items() if value}
         texts = reasons[self[name]].choose_texts(known)
         if not texts:
@@ -164,11 +169,12 @@ class CrmAssignmentPlanLine(models.Model):
         """
         why = {}
         for lang, lines in self.grouped(lambda line: line.user_id.lang).items():
-            for line in lines.with_context(lang=lang or self.env.lang):
-                why[line.lead_id.id] = line._explain()
+            lines = lines.with_context(lang=lang or self.env.lang)
+            say = cache(partial(say_number, lines.env))
+            why |= {line.lead_id.id: line._explain(say) for line in lines}
         return why
 
-    def _get_facts(self):
+    def _get_facts(self, say):
         """Return what can be said of this line, by the names in the words."""
         facts = {
             "team": self.team_id.name,
@@ -176,8 +182,8 @@ class CrmAssignmentPlanLine(models.Model):
         }
         if self.left_reason:
             return facts | {
-                "minimum": say_number(self.env, self.team_id.min_for_assign),
-                "score": say_number(self.env, self.now_score),
+                "minimum": say(self.team_id.min_for_assign),
+                "score": say(self.now_score),
                 "now_user": self.now_user_id.name,
                 "now_team": self.now_team_id.name,
                 "plan": self.now_plan_id.display_name,
@@ -185,8 +191,8 @@ class CrmAssignmentPlanLine(models.Model):
         return facts | {
             "member": self.outcome == "member",
             "lead": self.duplicate_of_id.exists().name or self.env._("another lead"),
-            "score": say_number(self.env, self.score),
-            "minimum": say_number(self.env, self.minimum),
+            "score": say(self.score),
+            "minimum": say(self.minimum),
             "has_minimum": self.minimum > 0,
             # Teams with a minimum are asked from the highest one down.
             "is_chosen": self.minimum > 0 and not self.from_team_id,
@@ -195,7 +201,7 @@ class CrmAssignmentPlanLine(models.Model):
             "turns": self.turn_count > 1 and self.turn_count,
             "until": self._describe_return(),
             "from_user": self.from_user_id.name or self.env._("The salesperson"),
-            "hours": say_number(self.env, self.idle_hours, 1),
+            "hours": say(self.idle_hours, 1),
         }
 
     def _describe_return(self):

@@ -1,6 +1,6 @@
 from odoo import models
 
-from ..execution.outbox import Outbox
+from ..execution.outbox import Letter, Outbox
 
 
 class MailThread(models.AbstractModel):
@@ -20,5 +20,5 @@ class MailThread(models.AbstractModel):
         if not outbox:
             return super()._notify_thread(message, msg_vals=msg_vals, **kwargs)
         thread = self.with_context(outbox=None)
-        outbox.letters.append((thread, msg_vals, kwargs))
+        outbox.letters.append(Letter(thread, msg_vals, kwargs))
         return []

@@ -259,16 +259,6 @@ def count_shared_undone(plan):
 TOLD = {"user_id": "is_told", "from_user_id": "is_owner_told"}
 
 
-def _get_untold_domain(plan, who):
-    return [
-        ("plan_id", "=", plan.id),
-        ("state", "=", "done"),
-        ("outcome", "=", "member"),
-        (who, "!=", False),
-        (TOLD[who], "=", False),
-    ]
-
-
 def get_untold(plan, who):
     """Return the lines of leads, by the user who is to be told and was not yet.
 
@@ -276,11 +266,26 @@ def get_untold(plan, who):
         *from_user_id*, who had them
     :rtype: list[tuple[res.users, crm.assignment.plan.line]]
     """
-    domain = _get_untold_domain(plan, who) + [("lead_id", "!=", False)]
+    domain = [("plan_id", "=", plan.id), ("state", "=", "done")]
+    domain += [("outcome", "=", "member"), ("lead_id", "!=", False)]
+    domain += [(who, "!=", False), (TOLD[who], "=", False)]
     return plan.env[LINE]._read_group(domain, [who], ["id:recordset"])
 
 
 def note_told(plan, who, user_ids):
     """Note that users were told of the leads that they got, or had."""
-    domain = _get_untold_domain(plan, who) + [(who, "in", user_ids)]
-    plan.env[LINE].search(domain)[TOLD[who]] = True
+    execute(
+        plan,
+        SQL(
+            """
+            UPDATE crm_assignment_plan_line
+               SET %(told)s = TRUE
+             WHERE plan_id = %(plan_id)s AND state = 'done' AND outcome = 'member'
+               AND %(who)s = ANY(%(user_ids)s) AND %(told)s IS NOT TRUE
+            """,
+            plan_id=plan.id,
+            told=SQL.identifier(TOLD[who]),
+            who=SQL.identifier(who),
+            user_ids=list(user_ids),
+        ),
+    )

@@ -7,6 +7,7 @@ from odoo.tools import html2plaintext, mute_logger
 from odoo.addons.mail.tests.common import MailCase
 
 from ..execution import messages
+from ..execution.letters import LettersOfAssigned
 from .common import AssignmentCase
 
 
@@ -231,6 +232,90 @@ class TestAssignmentMessage(AssignmentCase, MailCase):
         self.assertEqual(len(heard), 2)
         self.assertTrue(all(heard))
         self.assertEqual([len(items) for items in told.values()], [1, 1, 0])
+
+    @contextmanager
+    def step_in(self, model, name):
+        """Have an override note that a method of a model is called."""
+        heard, cls = [], type(self.env[model])
+
+        def call(record, *args, **values):
+            result = getattr(super(cls, record), name)(*args, **values)
+            heard.append(record)
+            return result
+
+        with patch.object(cls, name, call, create=True):
+            yield heard
+
+    def test_an_addon_hears_of_each_step_of_a_message(self):
+        self.make_team("Direct", 0, [self.ann, self.bob])
+        for model, name in (
+            ("mail.thread", "_notify_thread_by_inbox"),
+            ("mail.message", "_to_store"),
+        ):
+            self.make_scored(50, 60)
+            with self.subTest(method=name), self.step_in(model, name) as heard:
+                self.assertFalse(messages.Outbox.is_known(self.env))
+                told = self.assign_and_track()
+                self.assertEqual([len(items) for items in told.values()], [1, 1, 0])
+                self.assertTrue(heard)
+        self.assertTrue(messages.Outbox.is_known(self.env))
+
+    def test_who_shares_an_address_with_one_who_prefers_mail_gets_a_mail(self):
+        self.ann.notification_type = "email"
+        self.env.cr.execute(
+            "UPDATE res_users SET partner_id = %s WHERE id = %s",
+            (self.ann.partner_id.id, self.eve.id),
+        )
+        self.env.invalidate_all()
+        self.make_team("Direct", 0, [self.bob, self.eve])
+        self.make_scored(50, 60)
+        told = self.assign_and_track()
+        self.assertEqual(told[self.bob].mapped("notification_type"), ["inbox"])
+        # As in Odoo, which asks the first user of a contact.
+        self.assertEqual(told[self.eve].mapped("notification_type"), ["email"])
+
+    def test_more_people_are_told_with_as_many_queries(self):
+        counts = []
+        few = self.make_team("Few", 0, [self.ann])
+        many = self.make_team("Many", 0, [self.ann, self.bob, self.eve])
+        for team in many, few, many:  # the first time, all is read that is kept
+            leads = self.make_scored(50, 50, 50, team_id=team.id)
+            with self.count_telling(counts):
+                told = self.assign_and_track()
+            self.assertEqual(leads.user_id, team.crm_team_member_ids.user_id)
+        self.assertTrue(all(told.values()))
+        self.assertEqual(counts[1], counts[2])
+
+    @contextmanager
+    def count_telling(self, counts):
+        """Add to ``counts`` how many queries it takes to tell people together."""
+        tell, cr = messages._tell_together, self.env.cr
+
+        def count(*args):
+            self.env.flush_all()
+            self.env.invalidate_all()
+            before = cr.sql_log_count
+            done = tell(*args)
+            counts.append(cr.sql_log_count - before)
+            return done
+
+        with patch.object(messages, "_tell_together", count):
+            yield
+
+    def test_a_link_is_the_one_that_odoo_makes(self):
+        abroad = self.env["res.company"].create({"name": "Abroad"})
+        team = self.make_team("Direct", 0, [self.ann], company_id=False)
+        self.ann.company_ids += abroad
+        leads = self.make_scored(50, 60, team_id=team.id)
+        leads += self.make_scored(70, team_id=team.id, company_id=abroad.id)
+        letters = LettersOfAssigned(leads)
+        for is_known in (True, False):
+            letters.is_known = is_known
+            for lead in leads:
+                link = lead._notify_get_action_link(
+                    "view", model="crm.lead", res_id=lead.id
+                )
+                self.assertEqual(letters.link(lead), link)
 
     def test_a_long_list_is_cut(self):
         self.make_team("Direct", 0, [(self.ann, {"assignment_unlimited": True})])

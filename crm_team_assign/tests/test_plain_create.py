@@ -8,7 +8,7 @@ from odoo.tools import SQL
 
 from odoo.addons.website_crm_score.tests.common import DependentFieldCase
 
-from ..execution import plain_create
+from ..execution import messages, plain_create
 from .common import LONG_AGO, AssignmentCase
 
 TABLES = """
@@ -29,6 +29,8 @@ BY_CHANCE = {
     "website_crm_score_run": ["seconds", "start_date", "end_date", "check_date"],
 }
 
+MODELS = ("mail.message", "mail.tracking.value", "mail.followers", "mail.notification")
+
 
 class Rollback(Exception):
     """Takes back what was done."""
@@ -44,6 +46,10 @@ class TestSameRows(AssignmentCase):
         cls.track_everything()
         cls.env["res.lang"]._activate_lang("fr_FR")
         cls.bob.write({"lang": "fr_FR", "notification_type": "email"})
+        cls.eve.lang = "fr_FR"
+        note = cls.env.ref("mail.mt_note")
+        note.description = "A note"
+        note.with_context(lang="fr_FR").description = "Une note"
         cls.abroad = cls.env["res.company"].create({"name": "Abroad"})
         everywhere = [Command.set((cls.env.company + cls.abroad).ids)]
         (cls.ann + cls.bob + cls.eve + cls.manager).company_ids = everywhere
@@ -124,12 +130,9 @@ class TestSameRows(AssignmentCase):
         with self.at(fields.Datetime.now()):
             with self.count_added() as added:
                 plain = self.try_out()
-            self.assertEqual(
-                added, {"mail.message", "mail.tracking.value", "mail.followers"}
-            )
-            with patch.object(plain_create, "is_plain", lambda model: False):
-                with self.count_added() as added:
-                    usual = self.try_out()
+            self.assertEqual(added, set(MODELS))
+            with self.do_as_usual(), self.count_added() as added:
+                usual = self.try_out()
             self.assertFalse(added)
         different = {
             table: set(plain[table]) ^ set(usual[table])
@@ -143,9 +146,28 @@ class TestSameRows(AssignmentCase):
             "mail_tracking_value",
             "mail_followers",
             "mail_followers_mail_message_subtype_rel",
+            "mail_message_res_partner_rel",
+            "mail_notification",
+            "bus_bus",
+            "website_crm_score_mention",
             "crm_assignment_handover",
         ):
             self.assertNotEqual(plain[table], before[table], table)
+
+    @contextmanager
+    def do_as_usual(self):
+        """Have all of it done by Odoo's own code, in the same order."""
+        part = messages._part
+
+        def part_as_usual(env, todo):
+            together, apart = part(env, todo)
+            return [], together + apart
+
+        with (
+            patch.object(plain_create, "is_plain", lambda model: False),
+            patch.object(messages, "_part", part_as_usual),
+        ):
+            yield
 
     @contextmanager
     def count_added(self):
@@ -178,15 +200,13 @@ class TestSameRows(AssignmentCase):
 class TestListeners(AssignmentCase):
     """Where anything listens, records are added as Odoo adds them."""
 
-    MODELS = ("mail.message", "mail.tracking.value", "mail.followers")
-
     def test_nothing_listens_at_first(self):
-        for name in self.MODELS:
+        for name in MODELS:
             with self.subTest(model=name):
                 self.assertTrue(plain_create.is_plain(self.env[name]))
 
     def test_an_addon_hears_of_what_is_added(self):
-        for name in self.MODELS:
+        for name in MODELS:
             with self.subTest(model=name), self.listen(name) as heard:
                 self.assertFalse(plain_create.is_plain(self.env[name]))
                 with self.env.cr.savepoint():
@@ -239,7 +259,8 @@ class TestListeners(AssignmentCase):
         for more, is_known in (
             ({}, True),
             ({"subtype_ids": [Command.set([1])]}, True),
-            ({"subtype_ids": [Command.link(1)]}, False),
+            ({"subtype_ids": [Command.link(1), Command.link(2)]}, True),
+            ({"subtype_ids": [Command.create({"name": "New"})]}, False),
             ({"subtype_ids": [Command.set([1]), Command.link(2)]}, False),
         ):
             with self.subTest(values=more):

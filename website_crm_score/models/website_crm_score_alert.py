@@ -169,7 +169,7 @@ class WebsiteCrmScoreAlert(models.Model):
                 "website_crm_score.message_alerts", values
             ),
         )
-        self.env["website.crm.score.mention"]._note(message, named.lead_id)
+        self.env["website.crm.score.mention"]._note(message, [named.lead_id])
 
     def _get_subject(self):
         if len(self) > 1:

@@ -24,16 +24,24 @@ class WebsiteCrmScoreMention(models.Model):
     message_id = ParentMany2one(comodel_name="mail.message")
 
     @api.model
-    def _note(self, message, leads):
-        """Note that ``message`` names ``leads``."""
+    def _note(self, messages, named):
+        """Note which leads messages name.
+
+        :param list[crm.lead] named: which of them each of the messages does
+        """
+        pairs = [
+            (lead_id, message.id)
+            for message, leads in zip(messages, named, strict=True)
+            for lead_id in leads.ids
+        ]
         self.env.cr.execute(
             SQL(
                 """
                 INSERT INTO website_crm_score_mention (lead_id, message_id)
-                SELECT unnest(%s::int[]), %s
+                SELECT * FROM unnest(%s::int[], %s::int[])
                 """,
-                leads.ids,
-                message.id,
+                [lead_id for lead_id, _message_id in pairs],
+                [message_id for _lead_id, message_id in pairs],
             )
         )
         self.invalidate_model(flush=False)
