@@ -3,6 +3,7 @@ from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..scoring.counting import get_latest_date
+from ..scoring.sharing import Shared
 from ..tools.actions import get_action
 from .website_crm_lead_report import CLOSED_DATE, IS_CLOSED
 
@@ -129,11 +130,15 @@ class WebsiteCrmEventReport(models.AbstractModel):
         """Return the query of leads, each once for the place of what happened and what
         it was about, with how many times.
 
-        The offset keeps leads a set of their own: they are else looked up by each of
-        the events, of which there are more than PostgreSQL expects.
+        What several sources are built on is read once for all of them. The offset
+        keeps leads a set of their own: they are else looked up by each of the events,
+        of which there are more than PostgreSQL expects.
         """
+        shared = Shared()
+        events = SQL(" UNION ALL ").join(self._iter_events(shared))
         return SQL(
             """
+            %(with)s
             SELECT place, about_id, lead.id AS lead_id, bool_or(is_won) AS is_won,
                    bool_or(is_lost) AS is_lost, count(*) AS times
               FROM (%(events)s) event
@@ -141,12 +146,16 @@ class WebsiteCrmEventReport(models.AbstractModel):
              WHERE event.date <= lead.end_date
           GROUP BY place, about_id, lead.id
             """,
-            events=SQL(" UNION ALL ").join(self._iter_events()),
+            events=events,
             leads=self._get_leads_sql(),
+            **{"with": shared.get_with()},
         )
 
-    def _iter_events(self):
-        """Yield the query of the events of each source, with its place."""
+    def _iter_events(self, shared):
+        """Yield the query of the events of each source, with its place.
+
+        :param Shared shared: what the queries are built on
+        """
         leads = self.env["crm.lead"]
         for place, source in enumerate(self._get_sources()):
             rule = self.env["website.crm.score"]._think_up(
@@ -155,7 +164,7 @@ class WebsiteCrmEventReport(models.AbstractModel):
             yield SQL(
                 "SELECT %s AS place, about_id, owner_id, date FROM (%s) event",
                 place,
-                source._get_events_about(rule, leads),
+                shared.bind(source)._get_events_about(rule, leads),
             )
 
     def _get_sources(self):

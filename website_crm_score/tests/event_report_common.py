@@ -43,6 +43,13 @@ class EventReportMixin:
         states = leads.mapped("won_status")
         return states.count("won"), states.count("lost")
 
+    def assertReadOnce(self, text, query):
+        """The report has a part of a query as often as the query itself, however many
+        sources are built on it."""
+        self.assertIn(text, query.code)
+        report = self.env[self.report_name]._table_query
+        self.assertEqual(report.code.count(text), query.code.count(text))
+
     def assertOpened(self, row, leads):
         """A row opens these leads."""
         action = row.action_open_leads()

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.website_crm_score.scoring.sharing import is_shared, share
+
 # What to know of them, and of which model the record is.
 LEAD, CONTACT = (
     SQL("present.company_id, present.email_normalized, %s AS model", model)
@@ -65,6 +67,25 @@ class WebsiteCrmScoreMails(models.AbstractModel):
         :param SQL joins: more tables
         :rtype: SQL
         """
+        if not is_shared(self.env):
+            return self._find_mails(owners, columns, condition, joins)
+        mails = self._find_mails(owners, SQL("trace.id"), SQL("TRUE"))
+        return SQL(
+            """
+            SELECT who.owner_id, %(columns)s
+              FROM (%(mails)s) who JOIN mailing_trace trace ON trace.id = who.id
+                   %(joins)s
+             WHERE %(condition)s
+            """,
+            columns=columns,
+            mails=share(self.env, f"{owners._table}_mails", mails),
+            joins=joins or SQL(),
+            condition=condition,
+        )
+
+    @api.model
+    def _find_mails(self, owners, columns, condition, joins=None):
+        """Return the same query, which finds whose mails are whose by itself."""
         return SQL(" UNION ALL ").join(
             SQL(
                 """

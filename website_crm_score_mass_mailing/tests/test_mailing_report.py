@@ -5,6 +5,7 @@ from random import Random
 
 from odoo.exceptions import AccessError
 from odoo.tests import tagged
+from odoo.tools import SQL
 
 from odoo.addons.website_crm_score.tests.event_report_common import EventReportMixin
 from odoo.addons.website_crm_score.tests.report_common import count_queries, read_list
@@ -124,6 +125,12 @@ class TestMailingReport(EventReportMixin, MailingCase):
         # Without rights of Email Marketing, what it is called is read all the same.
         [values] = read_list(self.report.with_user(manager))
         self.assertEqual(values["mailing_id"]["display_name"], self.news.display_name)
+
+    def test_whose_mails_are_whose_is_found_out_once(self):
+        mails = self.env["website.crm.score.mails"]._get_owned_mails(
+            self.Lead, SQL("trace.id"), SQL("TRUE")
+        )
+        self.assertReadOnce("trace.email = who.email", mails)
 
     def test_it_is_for_sales_managers(self):
         for name, groups in (

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL
 
+from odoo.addons.website_crm_score.scoring.sharing import share
+
 ALL_ORDERS = SQL("sale_order")
 IS_BEGUN_BY_VISITOR = SQL("visitor.id = cart.website_visitor_id")
 
@@ -28,18 +30,20 @@ class WebsiteCrmScoreOrders(models.AbstractModel):
         :param models.BaseModel owners: the model of leads or of contacts
         :rtype: SQL
         """
-        return SQL(
-            """
-            SELECT owned.*
-              FROM (%(ways)s) owned
-              JOIN %(table)s owner ON owner.id = owned.owner_id
-             WHERE owner.company_id IS NULL OR owner.company_id = owned.company_id
-            """,
-            ways=SQL(" UNION ").join(
-                self._get_orders_sql(*way) for way in self._iter_ways(owners)
-            ),
-            table=SQL.identifier(owners._table),
-        )
+        ways = (self._get_orders_sql(*way) for way in self._iter_ways(owners))
+        orders = SQL(" UNION ").join(ways)
+        if len(self.env["res.company"]._get_all_company_ids()) > 1:
+            orders = SQL(
+                """
+                SELECT owned.*
+                  FROM (%s) owned
+                  JOIN %s owner ON owner.id = owned.owner_id
+                 WHERE owner.company_id IS NULL OR owner.company_id = owned.company_id
+                """,
+                orders,
+                SQL.identifier(owners._table),
+            )
+        return share(self.env, f"{owners._table}_orders", orders)
 
     @api.model
     def _get_linked_orders(self, owners, orders=ALL_ORDERS):

@@ -164,14 +164,17 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
                           sum(line.price_subtotal) AS price %(column)s
                      FROM sale_order_line line %(joins)s
                     WHERE line.order_id = owned.order_id AND %(is_product)s
-                          %(groups)s) bought
+                          %(groups)s
+                   -- else the amount is worked out again for each condition on it
+                   OFFSET 0) bought
              WHERE %(condition)s AND bought.amount >= %(min_amount)s
                -- what is free was bought, too, but not what was refunded
                AND (bought.amount > 0 OR bought.price <= 0)
-               AND (SELECT bool_or(%(is_customers)s)
-                      FROM sale_order_line line
-                 LEFT JOIN res_users author ON author.id = line.create_uid
-                     WHERE line.order_id = owned.order_id)
+               AND EXISTS (
+                   SELECT FROM sale_order_line line
+                     LEFT JOIN res_users author ON author.id = line.create_uid
+                    WHERE line.order_id = owned.order_id AND %(is_customers)s
+                   OFFSET 0)
             """,
             date=date,
             amount=self._amount,

@@ -98,6 +98,24 @@ class TestProductReport(EventReportMixin, ShopCase):
         self.assertEqual(len(rows), 3)
         self.assertEqual(rows.product_tmpl_id, template)
 
+    def test_whose_orders_are_whose_is_found_out_once(self):
+        orders = self.env["website.crm.score.orders"]._get_owned_orders(self.Lead)
+        self.assertReadOnce("FROM sale_order cart", orders)
+
+    def test_orders_of_another_company_are_left_out(self):
+        lead = self.leads[2]
+        lead.company_id = self.env["res.company"].create({"name": "Other"})
+        companies = self.env.companies + lead.company_id
+        report = self.report.with_context(allowed_company_ids=companies.ids)
+        self.env.flush_all()
+        row = report.search(
+            [
+                ("event_type", "=", "cart_add"),
+                ("product_tmpl_id", "=", self.tool.product_tmpl_id.id),
+            ]
+        )
+        self.assertOpened(row, self.get_happened()["cart_add", row[self.about]] - lead)
+
     def test_it_is_for_sales_managers(self):
         user = self.make_user("ws_seller", "sales_team.group_sale_salesman_all_leads")
         with self.assertRaises(AccessError):
