@@ -2,6 +2,7 @@ from dateutil.relativedelta import relativedelta
 
 from odoo import Command, api, fields, models
 from odoo.exceptions import UserError, ValidationError
+from odoo.tools import format_date
 
 from ..learning.proposal import LEAST_OUTCOMES
 from ..suggesting.cohort import Cohort
@@ -104,8 +105,9 @@ class WebsiteCrmScoreSuggestion(models.Model):
     def _compute_display_name(self):
         for suggestion in self:
             date = suggestion.create_date
+            day = date and fields.Date.context_today(self, date)
             suggestion.display_name = (
-                self.env._("Suggestion of %s", fields.Date.to_string(date))
+                self.env._("Suggestion of %s", format_date(self.env, day))
                 if date
                 else self.env._("New Suggestion")
             )

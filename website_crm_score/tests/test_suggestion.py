@@ -38,6 +38,15 @@ class TestSuggestion(SuggestionCase):
         self.assertIn("Tagged Adult", names)
         self.assertNotIn("Comes from Belgium", names)
 
+    def test_its_day_is_said_as_users_write_days(self):
+        suggestion = self.env["website.crm.score.suggestion"].create({})
+        suggestion.env.cr.execute(
+            "UPDATE website_crm_score_suggestion SET create_date = '2026-11-07 23:00'"
+        )
+        suggestion.invalidate_recordset()
+        here = suggestion.with_context(tz="Europe/Brussels")
+        self.assertEqual(here.display_name, "Suggestion of 11/08/2026")
+
     def test_a_line_says_how_many_leads_it_rests_on(self):
         line = self.find(self.suggest(), "Found us by Fair")
         held = (self.won + self.lost).filtered("source_id")
