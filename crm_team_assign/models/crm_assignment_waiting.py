@@ -5,11 +5,30 @@ from odoo.tools import SQL
 from odoo.addons.website_crm_score.scoring.worklist import tune
 from odoo.addons.website_crm_score.tools.actions import get_action, open_form
 from odoo.addons.website_crm_score.tools.numbers import say_number
+from odoo.addons.website_crm_score.tools.own_context import get_own
 
 from ..execution.presence import find_absences
 from ..planning.quota import UNLIMITED
 from ..planning.reasons import REASONS, TURN
 from ..queries import waiting
+
+
+class KnownRows:
+    """The rows of what waits, once they are known, to be asked more than once.
+
+    It is handed down in the context, where a client can put no such thing.
+    """
+
+    def __init__(self, rows):
+        columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * 5
+        self.query = SQL(
+            """
+            SELECT *
+              FROM unnest(%s::int[], %s::text[], %s::int[], %s::bigint[], %s::numeric[])
+                AS known (id, reason, team_id, lead_count, score)
+            """,
+            *columns,
+        )
 
 
 class CrmAssignmentWaiting(models.Model):
@@ -49,8 +68,18 @@ class CrmAssignmentWaiting(models.Model):
         tune(self.env.cr)
         return super()._search(*args, **kwargs)
 
+    def web_read_group(self, *args, **kwargs):
+        """Sort the leads once, not anew for each group that is opened."""
+        tune(self.env.cr)
+        rows = KnownRows(self.env.execute_query(self._table_query))
+        groups = self.with_context(waiting_rows=rows)
+        return super(CrmAssignmentWaiting, groups).web_read_group(*args, **kwargs)
+
     @property
     def _table_query(self):
+        rows = get_own(self.env, "waiting_rows", KnownRows)
+        if rows:
+            return rows.query
         return SQL(
             """
             SELECT key AS id, (%(codes)s::text[])[key %% %(base)s] AS reason,

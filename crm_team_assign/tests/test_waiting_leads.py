@@ -16,6 +16,7 @@ from ..planning.reasons import (
     PREFERRED,
     TURN,
 )
+from ..queries import waiting
 from .plan_common import PlanCase
 
 # What the planner says of leads by their turn, or for want of room, is of one group.
@@ -314,3 +315,34 @@ class TestWaitingLeads(PlanCase):
             )
         count_queries()
         self.assertLessEqual(count_queries(), one + 2)
+
+    def test_leads_are_sorted_once_however_many_groups_are_opened(self):
+        self.make_team("A", 50, [self.ann], assignment_domain=FILTERS[1])
+        team = self.make_team("B", 20)
+        self.make_scored(10, 30, 60)
+        self.make_scored(60, city="Oslo")
+        self.make_scored(31, team_id=team.id)
+        self.Rule.assign_scores_to_leads()
+        single = {group.id: group.lead_count for group in self.find()}
+        self.assertGreater(len(self.find().grouped("reason")), 2)
+        select, calls = waiting.select, []
+        self.patch(waiting, "select", lambda *args: calls.append(args) or select(*args))
+        groups = self.env["crm.assignment.waiting"].with_user(self.manager)
+        # What a client says in the context is not taken for it.
+        found = groups.with_context(waiting_rows=[[1]]).web_read_group(
+            [],
+            ["reason"],
+            ["lead_count:sum"],
+            auto_unfold=True,
+            unfold_read_specification={"lead_count": {}},
+        )
+        rows = [row for group in found["groups"] for row in group["__records"]]
+        self.assertEqual({row["id"]: row["lead_count"] for row in rows}, single)
+        for group in found["groups"]:
+            counts = [row["lead_count"] for row in group["__records"]]
+            self.assertEqual(sum(counts), group["lead_count:sum"])
+        self.assertEqual(len(calls), 1)
+        with self.assertRaises(AccessError):
+            groups.with_user(self.ann).web_read_group([], ["reason"], ["__count"])
+        self.Lead.search([]).unlink()
+        self.assertFalse(groups.web_read_group([], ["reason"], ["__count"])["groups"])
