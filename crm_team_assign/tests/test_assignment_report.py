@@ -176,3 +176,28 @@ class TestAssignmentReport(AssignmentCase):
         domain = [("user_id", "=", self.ann.id)]
         self.assertTrue(self.Report.search(domain))
         self.assertFalse(self.Report.with_user(self.manager).search(domain))
+
+    def test_the_outcome_is_what_became_of_the_lead(self):
+        leads = self.make_scored(*[60] * 6)
+        self.assign()
+        handovers = {lead: self.find_handover(lead) for lead in leads}
+        waiting, contacted, other, won, lost, deleted = leads
+        # Contacted outside of working hours, which count none.
+        handovers[contacted].first_contact_date = fields.Datetime.now()
+        other.user_id = self.eve
+        won.action_set_won()
+        lost.action_set_lost()
+        deleted.unlink()
+        self.env.flush_all()
+        rows = self.Report.browse(handovers[lead].id for lead in leads)
+        states = ["waiting", "contacted", "other", "won", "lost", "other"]
+        self.assertEqual(rows.mapped("state"), states)
+        self.assertEqual(rows.mapped("assigned_count"), [1] * 6)
+        handovers[waiting].team_id = False  # the team is deleted
+        self.env.flush_all()
+        self.env.invalidate_all()
+        self.assertEqual(self.Report.browse(handovers[waiting].id).state, "waiting")
+
+    def find_handover(self, lead):
+        handovers = self.env["crm.assignment.handover"].sudo()
+        return handovers.search([("lead_id", "=", lead.id)])
