@@ -109,6 +109,26 @@ class TestMailMerges(MailingCase):
         self.send_and_open(self.list, BOB)
         self.check_later(ann, self.contact_rule, 1, 3)
 
+    def test_what_comes_later_to_a_former_contact_is_found(self):
+        """Also at an address that only the contact has by then."""
+        ann, bob = self.make_contact(ANN), self.make_contact(BOB)
+        leads = self.make_lead(partner_id=ann.id) + self.make_lead(partner_id=bob.id)
+        (self.ann + self.bob).active = False
+        merged = self.merge_leads(leads)
+        former = ann + bob - merged.partner_id
+        former.email = "new@company.example"
+        self.run_again()
+        self.send_and_open(former, "new@company.example")
+        self.check_later(merged, self.rule, 1, 3)
+
+    def test_what_comes_later_to_the_lead_of_a_contact_is_found(self):
+        """Whatever address it was that it was sent to."""
+        ann = self.make_contact(ANN)
+        self.run_again()
+        mailing = self.send_and_open(self.make_lead(partner_id=ann.id), ANN)
+        mailing.mailing_trace_ids.email = "former@company.example"
+        self.check_later(ann, self.contact_rule, 1, 3)
+
     def test_leads_of_merged_contacts_keep_their_newsletters(self):
         """Core gives the leads the address of the contact that is left."""
         (self.ann + self.bob).active = False
