@@ -1,4 +1,4 @@
-from collections import defaultdict
+from collections import Counter, defaultdict
 from datetime import timedelta
 
 from odoo import api, fields, models
@@ -102,7 +102,9 @@ class CrmAssignmentPlan(models.Model):
     unassigned_count = fields.Integer(string="Not Assigned", compute="_compute_counts")
     done_count = fields.Integer(string="Done", compute="_compute_counts")
     left_out_count = fields.Integer(string="Left Out", compute="_compute_counts")
-    hidden_count = fields.Integer(string="Not Shown", compute="_compute_hidden_count")
+    hidden_count = fields.Integer(string="Not Shown", compute="_compute_whole")
+    # What is to be carried out, shown or not
+    planned_count = fields.Integer(string="Planned", compute="_compute_whole")
 
     @api.depends("state", "line_ids.outcome", "line_ids.state")
     @api.depends_context("uid", "allowed_company_ids")
@@ -126,19 +128,24 @@ class CrmAssignmentPlan(models.Model):
             plan.done_count = _sum(found, CHANGES, {"done"})
             plan.left_out_count = _sum(found, CHANGES, {"left_out"})
 
-    @api.depends("line_ids")
+    @api.depends("line_ids.state")
     @api.depends_context("uid", "allowed_company_ids")
-    def _compute_hidden_count(self):
+    def _compute_whole(self):
         # sudo: how many leads there are in all tells nothing of them
-        everything, seen = self.sudo()._count_lines(), self._count_lines()
+        everything, seen = self.sudo()._count_states(), self._count_states()
         for plan in self:
-            plan.hidden_count = everything.get(plan.id, 0) - seen.get(plan.id, 0)
+            of_all, of_seen = everything[plan.id], seen[plan.id]
+            plan.hidden_count = of_all.total() - of_seen.total()
+            plan.planned_count = of_all["planned"]
 
-    def _count_lines(self):
+    def _count_states(self):
         groups = self.env["crm.assignment.plan.line"]._read_group(
-            [("plan_id", "in", self.ids)], ["plan_id"], ["__count"]
+            [("plan_id", "in", self.ids)], ["plan_id", "state"], ["__count"]
         )
-        return {plan.id: count for plan, count in groups}
+        counts = defaultdict(Counter)
+        for plan, state, count in groups:
+            counts[plan.id][state] = count
+        return counts
 
     @api.depends("origin", "create_date")
     def _compute_display_name(self):

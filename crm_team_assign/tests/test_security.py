@@ -259,7 +259,7 @@ class TestSecurity(AssignmentCase):
         self.env.invalidate_all()
         seen = plan.with_user(self.manager)
         self.assertEqual(seen.unassigned_count, 1)
-        self.assertEqual(seen.hidden_count, 1)
+        self.assertEqual((seen.hidden_count, seen.planned_count), (1, 0))
         self.assertEqual(seen.reason_ids.mapped("lead_count"), [1])
 
     def test_a_plan_says_how_many_leads_of_other_companies_it_does_not_show(self):
@@ -277,6 +277,7 @@ class TestSecurity(AssignmentCase):
         one = plan.with_context(allowed_company_ids=self.env.company.ids)
         self.assertEqual((plan.lead_count, plan.hidden_count), (2, 0))
         self.assertEqual((one.lead_count, one.hidden_count), (2, 1))
+        self.assertEqual((plan.planned_count, one.planned_count), (2, 2))
         self.assertEqual((plan.member_lead_count, one.member_lead_count), (2, 1))
         one.action_confirm()
         self.env.invalidate_all()

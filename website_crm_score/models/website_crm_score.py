@@ -1,6 +1,8 @@
 import logging
 from contextlib import nullcontext
 
+from markupsafe import Markup
+
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
@@ -199,6 +201,14 @@ class WebsiteCrmScore(models.Model):
             return super().unlink()
 
     # ACTIONS
+
+    @api.model
+    def get_empty_list_help(self, help_message):
+        """Do not ask to create rules of somebody who may not."""
+        if self.has_access("create"):
+            return super().get_empty_list_help(help_message)
+        words = self.env._("There are no scoring rules yet.")
+        return Markup('<p class="o_view_nocontent_empty_folder">%s</p>') % words
 
     def _get_list_action(self, name=None):
         """Return the action that shows these rules, drafts included."""

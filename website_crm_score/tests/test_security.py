@@ -100,7 +100,14 @@ PUBLIC_METHODS = {
         "action_suggest",
     },
 }
-ORM_METHODS = {"create", "write", "unlink", "default_get", "web_search_read"}
+ORM_METHODS = {
+    "create",
+    "default_get",
+    "get_empty_list_help",
+    "unlink",
+    "web_search_read",
+    "write",
+}
 
 
 class SecurityCase(ScoringCase):
@@ -406,6 +413,11 @@ class TestRemoteCalls(SecurityCase):
                     is_code = inspect.isfunction(member)
                     if is_code or isinstance(member, (classmethod, staticmethod)):
                         yield model if isinstance(model, str) else inherited, name
+
+    def test_who_may_not_create_rules_is_not_asked_to(self):
+        for role, words in (("salesman", "There are no"), ("manager", "Create")):
+            rules = self.as_user(self.Rule, role)
+            self.assertIn(words, rules.get_empty_list_help("<p>Create</p>"))
 
     def test_no_method_is_public_but_the_documented_ones(self):
         methods = list(self._iter_methods())
