@@ -8,6 +8,8 @@ from odoo import Command
 from odoo.models import LOG_ACCESS_COLUMNS
 from odoo.tools import SQL
 
+from odoo.addons.website_crm_score.tools.overrides import list_strangers
+
 # What Odoo calls to add a record, and whose code does nothing but what is done here
 METHODS = (
     "create",
@@ -38,15 +40,6 @@ def is_plain(model):
         or any(field.store and field.compute for field in model._fields.values())
         or any(_list_stored_dependents(model))
     )
-
-
-def list_strangers(model, methods, known):
-    """Yield those of the methods of a model that are in no module that is known."""
-    for cls in type(model).__mro__:
-        for name in methods:
-            method = vars(cls).get(name)
-            if method is not None and method.__module__ not in known:
-                yield method
 
 
 def _list_stored_dependents(model):

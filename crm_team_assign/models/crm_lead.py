@@ -436,7 +436,8 @@ class CrmLead(models.Model):
     # statements of its own.
 
     def _message_track(self, fields_iter, initial_values_dict):
-        if self.env.context.get("is_assignment") is not OURS:
+        is_assignment = self.env.context.get("is_assignment") is OURS
+        if not is_assignment and not get_own(self.env, "merge_log", BatchLog):
             return super()._message_track(fields_iter, initial_values_dict)
         log = BatchLog()
         self = self.with_context(assignment_log=log)

@@ -34,6 +34,7 @@ from . import test_presence
 from . import test_preview_levels
 from . import test_quota
 from . import test_reasons
+from . import test_same_mergers
 from . import test_score_bands
 from . import test_security
 from . import test_share_of_day

@@ -4,40 +4,18 @@ from unittest.mock import patch
 
 from odoo import Command, fields
 from odoo.tests import tagged
-from odoo.tools import SQL
 
 from odoo.addons.website_crm_score.tests.common import DependentFieldCase
 
 from ..execution import messages, plain_create
 from .common import LONG_AGO, AssignmentCase
-
-TABLES = """
-    SELECT relname FROM pg_class
-     WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY relname
-"""
-SEQUENCES = """
-    SELECT format('%%I', sequencename), COALESCE(last_value, 1), last_value IS NOT NULL
-      FROM pg_sequences
-"""
-# What is drawn by lot for each message, in what order a join has rows that nothing
-# refers to, and how long a run took by the clock of the database
-BY_CHANCE = {
-    "mail_message": ["message_id"],
-    "mail_mail": ["references"],
-    "crm_assignment_plan_line": ["id"],
-    "crm_assignment_handover": ["id"],
-    "website_crm_score_run": ["seconds", "start_date", "end_date", "check_date"],
-}
+from .rows_common import RowsCase
 
 MODELS = ("mail.message", "mail.tracking.value", "mail.followers", "mail.notification")
 
 
-class Rollback(Exception):
-    """Takes back what was done."""
-
-
 @tagged("post_install", "-at_install")
-class TestSameRows(AssignmentCase):
+class TestSameRows(RowsCase):
     """Whichever way an assignment is written, all tables have the same rows."""
 
     @classmethod
@@ -93,53 +71,17 @@ class TestSameRows(AssignmentCase):
         handovers._cron_follow_up()
         self.flush()
 
-    def flush(self):
-        self.env.flush_all()
-        self.env.cr.flush()
-        self.env.invalidate_all()
-
-    def read_rows(self):
-        """Return the rows of all tables, as JSON."""
-        rows = {}
-        for (table,) in self.env.execute_query(SQL(TABLES)):
-            query = SQL(
-                "SELECT (to_jsonb(row) - %s::text[])::text FROM %s AS row",
-                BY_CHANCE.get(table, []),
-                SQL.identifier(table),
-            )
-            rows[table] = sorted(row for (row,) in self.env.execute_query(query))
-        return rows
-
-    def try_out(self):
-        """Return the rows that :meth:`work` makes, and take it back."""
-        counters = self.env.execute_query(SQL(SEQUENCES))
-        try:
-            with self.env.cr.savepoint():
-                self.work()
-                rows = self.read_rows()
-                raise Rollback
-        except Rollback:
-            self.env.invalidate_all()
-        for counter in counters:
-            self.env.cr.execute("SELECT setval(%s, %s, %s)", counter)
-        return rows
-
     def test_all_tables_have_the_same_rows_either_way(self):
         self.flush()
         before = self.read_rows()
         with self.at(fields.Datetime.now()):
             with self.count_added() as added:
-                plain = self.try_out()
+                plain = self.try_out(self.work)
             self.assertEqual(added, set(MODELS))
             with self.do_as_usual(), self.count_added() as added:
-                usual = self.try_out()
+                usual = self.try_out(self.work)
             self.assertFalse(added)
-        different = {
-            table: set(plain[table]) ^ set(usual[table])
-            for table in usual
-            if plain[table] != usual[table]
-        }
-        self.assertFalse(different)
+        self.assertSameRows(plain, usual)
         for table in (
             "crm_lead",
             "mail_message",

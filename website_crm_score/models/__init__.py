@@ -43,6 +43,7 @@ from . import website_crm_removed_visit
 from . import crm_lead  # after website_crm_score_line, whose table it relates through
 from . import ir_cron
 from . import ir_http
+from . import mail_message
 from . import ir_ui_view
 from . import res_company
 from . import res_config_settings

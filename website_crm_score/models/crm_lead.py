@@ -1,3 +1,4 @@
+from contextlib import nullcontext
 from functools import partial
 
 from odoo import api, fields, models
@@ -6,8 +7,8 @@ from odoo.tools import SQL
 from ..fields import LedgerMany2many, TechnicalBoolean, TechnicalMany2one
 from ..scoring.page_visits import count_pages_seen
 from ..tools.actions import get_action
+from ..tools.mergers import Mergers
 from ..tools.merging import get_pairs_sql, move_to_owners
-from ..tools.own_context import OURS
 from ..tools.strangers import find_strangers, forget_visits
 
 # By which the company of a lead changes: core computes it.
@@ -95,8 +96,10 @@ class CrmLead(models.Model):
 
     def write(self, vals):
         self._check_no_derived_field(vals)
-        companies = self._get_companies() if COMPANY_FIELDS & vals.keys() else {}
-        result = super().write(vals)
+        mergers = Mergers.get(self.env)
+        with mergers.writing(self, vals) if mergers else nullcontext(vals) as vals:
+            companies = self._get_companies() if COMPANY_FIELDS & vals.keys() else {}
+            result = super().write(vals)
         if "visitor_ids" in vals:
             self._mark_pageviews_stale()
         moved = self._follow_company(companies)
@@ -194,12 +197,19 @@ class CrmLead(models.Model):
             merged into
         :rtype: dict[crm.lead, crm.lead]
         """
-        merged = {}
+        groups = list(groups)
+        if not groups:
+            return {}
+        every = self.browse().union(*groups)
+        groups = [leads.with_prefetch(every.ids) for leads in groups]
+        forget_visits(every.browse().union(*map(find_strangers, groups)))
+        self.env.flush_all()
+        mergers, merged = Mergers(every), {}
         for leads in groups:
-            leads = leads.with_context(is_automatic_merge=OURS)
-            forget_visits(find_strangers(leads))
-            head = leads._merge_opportunity(auto_unlink=False, max_length=0)
-            merged[head] = leads - head
+            merging = leads.with_context(mergers=mergers)
+            head = merging._merge_opportunity(auto_unlink=False, max_length=0)
+            merged[head.with_env(leads.env)] = leads - head
+        mergers.finish(every.browse().union(*merged))
         self._merge_scores(merged)
         return merged
 
@@ -215,11 +225,39 @@ class CrmLead(models.Model):
             scope = fields.Domain("id", "in", leads.ids)
             leads.env["website.crm.score.run"]._score(rules, "stale", scope)
 
+    def _mark_stale(self):
+        if not Mergers.get(self.env):  # else it is done for all, see _merge_scores
+            return super()._mark_stale()
+
     def _merge_dependences(self, opportunities):
         result = super()._merge_dependences(opportunities)
-        if self.env.context.get("is_automatic_merge") is not OURS:
+        if not Mergers.get(self.env):
             self._merge_scores({self: opportunities})
         return result
+
+    # What core asks for each group, and of many is asked at once, see ``Mergers``
+
+    def _merge_followers(self, opportunities):
+        followed = opportunities._narrow_mergers("mail.followers")
+        return super()._merge_followers(followed) if followed else {}
+
+    def _merge_dependences_history(self, opportunities):
+        told = opportunities._narrow_mergers("mail.message", "mail.activity")
+        return not told or super()._merge_dependences_history(told)
+
+    def _merge_dependences_attachments(self, opportunities):
+        attached = opportunities._narrow_mergers("ir.attachment")
+        return not attached or super()._merge_dependences_attachments(attached)
+
+    def _merge_dependences_calendar_events(self, opportunities):
+        met = opportunities._narrow_mergers("calendar.event")
+        return not met or super()._merge_dependences_calendar_events(met)
+
+    def _narrow_mergers(self, *names):
+        """Return those of these leads that have any of what ``names`` are, as far as
+        it was asked for all that are being merged."""
+        mergers = Mergers.get(self.env)
+        return mergers.narrow(self, *names) if mergers else self
 
     @api.model
     def _merge_scores(self, duplicates):

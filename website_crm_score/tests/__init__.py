@@ -42,6 +42,7 @@ from . import test_score_report
 from . import test_rule_quality
 from . import test_rule_report
 from . import test_merged_values
+from . import test_mergers
 from . import test_page_report
 from . import test_score_report_tours
 from . import test_pages_seen

@@ -7,6 +7,8 @@ TOLD = {
     "email_from": ("_get_partner_email_update", "email"),
     "phone": ("_get_partner_phone_update", "phone"),
 }
+# What core estimates of a lead
+ESTIMATES = ("probability", "automated_probability")
 
 
 class MergeFollowUp:
@@ -35,7 +37,7 @@ class MergeFollowUp:
                 leads.modified([field.name for field in fields])
             for name in TOLD:
                 self._tell_contacts(name)
-        self._keep_unknown_probabilities()
+        keep_unknown_probabilities(self.heads)
         self.heads.env.flush_all()
 
     def _list_written(self):
@@ -53,17 +55,6 @@ class MergeFollowUp:
             pairs.append(([self.heads._fields[name]], changed))
         return pairs
 
-    def _keep_unknown_probabilities(self):
-        """Keep the probability of leads whose team has not won or not lost any.
-
-        Core does so with one lead, as it merges them, but asked for several it has an
-        answer for all but the first.
-        """
-        for leads in self.heads.filtered("stage_id").grouped("team_id").values():
-            if not leads[0]._pls_get_naive_bayes_probabilities()[0]:
-                for name in ("probability", "automated_probability"):
-                    leads.env.remove_to_compute(leads._fields[name], leads)
-
     def _tell_contacts(self, name):
         asks, of_contact = TOLD[name]
         for lead in self.heads:
@@ -72,6 +63,18 @@ class MergeFollowUp:
                 contact._write({of_contact: lead[name]})
                 contact.invalidate_recordset([of_contact], flush=False)
                 contact.modified([of_contact])
+
+
+def keep_unknown_probabilities(leads):
+    """Keep the probability of leads whose team has not won or not lost any.
+
+    Core does so with one lead, as it merges them, but asked for several it has an
+    answer for all but the first.
+    """
+    for same in leads.filtered("stage_id").grouped("team_id").values():
+        if not same[0]._pls_get_naive_bayes_probabilities()[0]:
+            for name in ESTIMATES:
+                same.env.remove_to_compute(same._fields[name], same)
 
 
 def split_by_contact(groups):

@@ -1,0 +1,115 @@
+from unittest.mock import patch
+
+from odoo.tests import tagged
+from odoo.tools import mute_logger
+
+from .common import ScoringCase
+
+
+@tagged("post_install", "-at_install")
+class TestMergers(ScoringCase):
+    """What core does for each of many groups of leads that are merged is done at once
+    for all, unless another addon has a hand in it."""
+
+    def make_groups(self, count, **values):
+        groups = []
+        for number in range(count):
+            email = f"twin{number}@example.com"
+            one = {"name": "One", "email_from": email, "function": "Buyer"}
+            other = {"name": "Two", "email_from": email, "contact_name": "Twin"}
+            groups.append(self.Lead.create([one | values, other | values]))
+        self.env.flush_all()
+        self.env.invalidate_all()
+        return groups
+
+    @mute_logger("odoo.models.unlink")
+    def merge(self, groups):
+        merged = self.Lead._merge_automatically(groups)
+        self.env.flush_all()
+        return merged
+
+    def listen(self, name):
+        """Have another addon note what a method of leads is called with."""
+        cls, heard = type(self.Lead), []
+
+        def note(leads, *args):
+            heard.append((leads, *args))
+            return getattr(super(cls, leads), name)(*args)
+
+        self.startPatcher(patch.object(cls, name, note, create=True))
+        return heard
+
+    def test_no_groups_are_no_mergers(self):
+        self.assertEqual(self.Lead._merge_automatically(iter(())), {})
+
+    def test_what_is_the_same_is_not_written(self):
+        [group] = self.make_groups(1)
+        core = self.get_base("odoo.addons.mail.models.mail_thread")
+        written, write = [], core.write
+
+        def note(records, vals):
+            written.extend(vals if records._name == "crm.lead" else ())
+            return write(records, vals)
+
+        note.__module__ = core.__module__
+        with patch.object(core, "write", note):
+            [lead] = self.merge([group])
+        self.assertEqual((lead.function, lead.contact_name), ("Buyer", "Twin"))
+        self.assertEqual(len({"function", "contact_name"} & {*written}), 1)
+        self.assertFalse({"name", "stage_id", "country_id", "type"} & {*written})
+
+    def get_base(self, module):
+        """Return the class of leads that a module has."""
+        bases = type(self.Lead).__mro__
+        return next(base for base in bases if base.__module__ == module)
+
+    def test_an_addon_that_hears_of_writing_hears_of_all_values(self):
+        [group] = self.make_groups(1)
+        heard = self.listen("write")
+        self.merge([group])
+        self.assertTrue(any("stage_id" in vals for _leads, vals in heard))
+
+    def test_an_addon_that_moves_something_hears_of_all_leads(self):
+        for name in (
+            "_merge_followers",
+            "_merge_dependences_history",
+            "_merge_dependences_attachments",
+            "_merge_dependences_calendar_events",
+        ):
+            with self.subTest(method=name):
+                groups = self.make_groups(2)
+                heard = self.listen(name)
+                merged = self.merge(groups)
+                self.assertEqual([call[1] for call in heard], list(merged.values()))
+
+    def test_what_an_addon_moves_is_moved_where_core_has_nothing_to_move(self):
+        """An addon below ours is asked only if it is known to have nothing more."""
+        core = self.get_base("odoo.addons.crm.models.crm_lead")
+        heard, move = [], core._merge_dependences_attachments
+
+        def note(lead, opportunities):
+            heard.append(opportunities)
+            return move(lead, opportunities)
+
+        note.__module__ = "odoo.addons.another"
+        groups = self.make_groups(2)
+        with patch.object(core, "_merge_dependences_attachments", note):
+            merged = self.merge(groups)
+        self.assertEqual(heard, list(merged.values()))
+
+    def test_estimates_are_those_of_what_is_merged(self):
+        """Though they are computed for all at once."""
+        self.env["ir.config_parameter"].set_param("crm.pls_fields", "country_id")
+        belgium = self.env.ref("base.be")
+        closed = self.Lead.create(
+            [{"name": "Closed", "country_id": belgium.id} for _number in range(3)]
+        )
+        closed[:2].action_set_won()
+        closed[2].action_set_lost()
+        self.Lead._rebuild_pls_frequency_table()
+        merged = self.merge(self.make_groups(3, country_id=belgium.id))
+        for lead in merged:
+            was = lead.automated_probability
+            self.assertGreater(was, 0)
+            lead._compute_probabilities()
+            self.assertEqual(lead.automated_probability, was)
