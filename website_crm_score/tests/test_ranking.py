@@ -1,10 +1,14 @@
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from odoo.tests import BaseCase, tagged
+from odoo.tools import SQL
 
 from ..learning.decline import find_best, get_variance, has_lost_lift, is_worse
 from ..learning.patterns import Counts
+from ..models.website_crm_lead_report import CLOSED_DATE, IS_CLOSED
 from .suggestion_common import SuggestionCase
+
+LONG_AGO = datetime(2000, 1, 1)
 
 
 @tagged("post_install", "-at_install")
@@ -209,6 +213,50 @@ class TestRanking(SuggestionCase):
         ranking = self.judge()
         self.assertEqual(ranking.start_date, first.end_date)
         self.assertEqual((ranking.won_count, ranking.lost_count), (50, 81))
+
+    def test_the_first_ranking_is_of_a_year(self):
+        self.make_period(400, 0.75, 0.1)
+        self.assertFalse(self.judge())
+        self.make_period(300, 0.75, 0.1)
+        ranking = self.judge()
+        self.assertEqual((ranking.won_count, ranking.lost_count), (80, 80))
+
+    def test_a_lead_that_was_closed_at_the_end_of_a_period_counts_once(self):
+        self.make_period(100, 0.75, 0.1)
+        query = "SELECT %s FROM crm_lead lead WHERE %s ORDER BY 1"
+        dates = self.env.execute_query(SQL(query, CLOSED_DATE, IS_CLOSED))
+        [middle] = dates[5]
+        counts = []
+        for start, end in ((LONG_AGO, middle), (middle, self.now)):
+            scores = self.Ranking._get_scores(start, end)
+            counts.append(sum(map(sum, scores.values())))
+        self.assertEqual(sum(counts), 160)
+        self.assertGreater(counts[0], 5)
+
+    def test_a_rule_that_is_new_has_lost_nothing(self):
+        self.judge_first()
+        self.make_rule([("name", "=", "Lead")], name="New", event_based=True)
+        self.make_period(30, 0.3, 0.3)
+        self.assertEqual(self.judge().rule_ids, self.fair)
+
+    def test_a_manager_is_told_in_his_language(self):
+        self.env["res.lang"]._activate_lang("fr_FR")
+        self.manager.lang = "fr_FR"
+        other = self.make_user("ws_judge_gone", "sales_team.group_sale_manager")
+        other.active = False
+        self.judge_first()
+        self.make_period(30, 0.3, 0.3)
+        languages = []
+        tell = type(self.Ranking)._tell
+        self.patch(
+            type(self.Ranking),
+            "_tell",
+            lambda ranking, user, before: languages.append((user, ranking.env.lang))
+            or tell(ranking, user, before),
+        )
+        self.judge()
+        self.assertIn((self.manager, "fr_FR"), languages)
+        self.assertNotIn(other, [user for user, _language in languages])
 
     def test_leads_that_were_never_scored_tell_nothing(self):
         leads = self.make_leads(160)

@@ -3,10 +3,12 @@ from unittest.mock import patch
 
 from odoo.exceptions import AccessError, UserError, ValidationError
 from odoo.tests import tagged, users
+from odoo.tools import SQL
 
+from ..learning.selection import LEAST_LEADS
 from ..models import website_crm_score_suggestion
+from ..suggesting import cohort
 from ..suggesting.candidates import find_candidates
-from ..suggesting.cohort import Cohort
 from .suggestion_common import SuggestionCase
 
 
@@ -68,6 +70,31 @@ class TestSuggestion(SuggestionCase):
             [line.points for line in fives.line_ids],
             [line.points * 5 for line in ones.line_ids],
         )
+
+    def make_cohort(self):
+        """Return all closed leads, and the open ones that are looked at."""
+        leads = cohort.Cohort(self.env, self.now - timedelta(days=999))
+        leads.fill()
+        self.addCleanup(leads.drop)
+        return leads
+
+    def test_of_open_leads_the_newest_are_looked_at(self):
+        self.patch(cohort, "MOST_OPEN", 3)
+        self.make_cohort()
+        query = "SELECT lead_id FROM %s WHERE is_won IS NULL ORDER BY 1"
+        rows = self.env.execute_query(SQL(query, cohort.LEADS))
+        self.assertEqual([id_ for (id_,) in rows], sorted(self.open.ids)[-3:])
+
+    def test_values_that_enough_closed_leads_have_are_looked_at(self):
+        closed = self.won + self.lost
+        most, enough, few = LEAST_LEADS + 1, LEAST_LEADS, LEAST_LEADS - 1
+        closed[:enough].city = "Rome"
+        closed[enough : enough + few].city = "Oslo"
+        closed[-most:].city = "Zagreb"
+        self.open.city = "Paris"
+        leads, city = self.make_cohort(), SQL("lead.city")
+        self.assertEqual(leads.find_frequent(city, 9), ["Zagreb", "Rome"])
+        self.assertEqual(leads.find_frequent(city, 1), ["Zagreb"])
 
     def test_not_more_rules_are_suggested_than_asked_for(self):
         self.assertEqual(len(self.suggest(max_rules=1).line_ids), 1)
@@ -164,9 +191,9 @@ class TestSuggestion(SuggestionCase):
 
     def test_what_any_source_proposes_can_be_a_rule(self):
         """Those of the addons, too, that are installed."""
-        cohort = Cohort(self.env, self.now - timedelta(days=365))
-        cohort.fill()
-        candidates = find_candidates(cohort)
+        leads = cohort.Cohort(self.env, self.now - timedelta(days=365))
+        leads.fill()
+        candidates = find_candidates(leads)
         names = [candidate.name for candidate in candidates]
         self.assertEqual(len(names), len(set(names)))
         for name, values, _fields in candidates:
