@@ -31,7 +31,9 @@ env.cr.commit()
 COMPILE_BUNDLES = """
 NAMES = ["web.assets_web", "web.assets_web_print", "web.assets_frontend",
          "web.assets_frontend_lazy", "web.assets_emoji", "web.assets_tests",
-         "website.website_builder_assets"]
+         "web.assets_frontend_minimal", "web.__assets_tests_call__",
+         "website.website_builder_assets", "website.assets_inside_builder_iframe",
+         "bus.websocket_worker_assets"]
 for website_id in [False, *env["website"].search([]).ids]:
     pages = env["ir.qweb"].with_context(website_id=website_id)
     for name in NAMES:
