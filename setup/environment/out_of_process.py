@@ -1,7 +1,7 @@
 """The out-of-process tests: they start servers of their own, by ``setup/odoo``.
 
-They run beside the installation of the database of all tests; those that need the
-addons wait for it, and take copies of it.
+They run beside the installation of the database of all tests and the tests of the
+addons; those that need the addons wait for the former, and take copies of it.
 """
 
 import os
@@ -19,12 +19,12 @@ INSTALLED, FAILED = "installed", "failed"
 
 def run(environment, paths, results):
     """Run the tests alone, with their output on the terminal."""
-    _make_run(paths).run(environment.variables, results)
+    _make_run(paths, get_workers("loadgroup")).run(environment.variables, results)
 
 
 @contextmanager
 def beside(environment, paths, results, shared):
-    """Run the tests beside what is done meanwhile, until that waits for their end.
+    """Run the tests beside what is done meanwhile.
 
     :param str shared: the database that is going to have all addons, if there is one
     """
@@ -40,7 +40,9 @@ class Beside:
 
     def __init__(self, environment, paths, results, shared):
         self.results = results
-        self.run = _make_run(paths) if paths else None
+        # The tests of the addons get the other half of the processors.
+        workers = get_workers("loadgroup", share=0.5)
+        self.run = _make_run(paths, workers) if paths else None
         self.state = LOG / f"shared-{os.getpid()}"
         self.state.unlink(missing_ok=True)
         variables = {**environment.variables}
@@ -52,13 +54,18 @@ class Beside:
             with OUTPUT.open("w") as output:
                 self.run.start(variables, output)
 
-    def finish(self, is_installed):
-        """Let the tests take copies of the database, and wait for their end."""
+    def let_copy(self, is_installed):
+        """Let the tests take copies of the database, or install what they need."""
         write_atomically(self.state, INSTALLED if is_installed else FAILED)
-        if self.run:
-            with step(self.run.title):
-                self.run.finish(self.results)
-            print(OUTPUT.read_text(errors="replace"), end="", flush=True)
+
+    def finish(self):
+        """Wait for the end of the tests."""
+        if not self.run:
+            return
+        with step(self.run.title):
+            self.run.finish(self.results)
+        self.run = None
+        print(OUTPUT.read_text(errors="replace"), end="", flush=True)
 
     def stop(self):
         """End the tests, if something went wrong meanwhile."""
@@ -67,9 +74,8 @@ class Beside:
         self.state.unlink(missing_ok=True)
 
 
-def _make_run(paths):
+def _make_run(paths, workers):
     title = "running the out-of-process tests"
     # In the order of tests/conftest.py: what waits for the database comes last.
-    workers = get_workers("loadgroup")
-    workers += ["--no-loadscope-reorder"]
-    return PytestRun(title, SUITE, 0, ["-p", "no:odoo", *workers, *paths])
+    options = ["-p", "no:odoo", *workers, "--no-loadscope-reorder"]
+    return PytestRun(title, SUITE, 0, [*options, *paths])

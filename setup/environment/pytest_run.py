@@ -20,9 +20,9 @@ NOTHING_COLLECTED = 5
 GROUP = re.compile(r"@[\w.]+$")
 
 
-def get_workers(what):
+def get_workers(what, share=1):
     """The options that have tests run on as many workers as there are processors."""
-    count = min(os.cpu_count() or 1, MOST_WORKERS)
+    count = min(int((os.cpu_count() or 1) * share), MOST_WORKERS)
     return ["-n", count, f"--dist={what}"] if count > 1 else []
 
 

@@ -29,8 +29,9 @@ env.cr.commit()
 # Each tour would compile them anew, in a transaction that is undone. Odoo's own runner
 # does so, too, for more bundles than are needed here.
 COMPILE_BUNDLES = """
-NAMES = ["web.assets_web", "web.assets_web_print", "web.assets_frontend",
-         "web.assets_frontend_lazy", "web.assets_emoji", "web.assets_tests",
+NAMES = ["web.assets_web", "web.assets_backend_lazy", "web.assets_web_print",
+         "web.chartjs_lib", "web.assets_emoji", "web.assets_tests",
+         "web.assets_frontend", "web.assets_frontend_lazy",
          "web.assets_frontend_minimal", "web.__assets_tests_call__",
          "website.website_builder_assets", "website.assets_inside_builder_iframe",
          "bus.websocket_worker_assets"]
@@ -165,8 +166,9 @@ def pytest_odoo(environment, name, targets, results):
 
 def _run_pytest_odoo(variables, name, targets, results):
     whole = [path for path, keyword in targets if not keyword]
-    # The tests of a class share what it sets up.
-    runs = [([*get_workers("loadscope"), *whole], whole)] if whole else []
+    # The tests of a class share what it sets up. A single worker has a copy, too.
+    workers = get_workers("loadscope") or ["-n", 1]
+    runs = [([*workers, *whole], whole)] if whole else []
     runs += [(["-k", keyword, path], [path]) for path, keyword in targets if keyword]
     for number, (arguments, paths) in enumerate(runs):
         options = [f"--odoo-database={name}", "--odoo-http", *LOGGED, *arguments]

@@ -43,6 +43,10 @@ class Selection:
                 selection._add_addon(selector)
         return selection
 
+    def is_narrowed(self):
+        """Whether some of the addons' tests are left out."""
+        return any(keyword for _path, keyword in self.pytest)
+
     def _add_outside(self, selector):
         path = REPO / selector.split("::")[0]
         if path.exists():
@@ -116,8 +120,11 @@ def _run(environment, selection, results, options):
     ):
         suites.install(environment, name, selection.addons, results)
         suites.prepare(environment, name)
-        tests.finish(is_installed=not results.failed())
+        tests.let_copy(is_installed=not results.failed())
+        if options.odoo_runner or selection.is_narrowed():
+            tests.finish()  # the others use the database itself, and no copies of it
         if options.odoo_runner:
             suites.odoo_runner(environment, name, selection.tags, results)
         else:
             suites.pytest_odoo(environment, name, selection.pytest, results)
+        tests.finish()
