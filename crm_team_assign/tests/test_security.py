@@ -50,6 +50,7 @@ PUBLIC_METHODS = {
     "create",
     "message_post",
     "unlink",
+    "web_read_group",
     "write",
 }
 EVERYBODY = ("assign_public", "assign_portal", "assign_ann", "assign_all")
