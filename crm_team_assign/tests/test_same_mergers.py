@@ -45,15 +45,16 @@ class TestSameMergers(RowsCase):
         cls.env["ir.config_parameter"].set_param(
             "crm.pls_fields", "phone_state,email_state,source_id,country_id,tag_ids"
         )
-        closed = cls.Lead.create(
+        belgium = cls.env.ref("base.be")
+        stages = cls.env["crm.stage"].search([("is_won", "=", False)])
+        known = [("stage_id", id_, 9) for id_ in stages.ids]
+        known += [("country_id", belgium.id, 1), ("country_id", 0, 50)]
+        cls.env["crm.lead.scoring.frequency"].create(
             [
-                {"name": f"Closed {number}", "country_id": cls.env.ref("base.be").id}
-                for number in range(4)
+                {"variable": name, "value": value, "won_count": won, "lost_count": 9}
+                for name, value, won in known
             ]
         )
-        closed[:2].action_set_won()
-        closed[2:].action_set_lost()
-        cls.Lead._rebuild_pls_frequency_table()
 
     @classmethod
     def make_twins(cls, *values_list):
