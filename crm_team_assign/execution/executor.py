@@ -224,6 +224,8 @@ class Executor:
         done = []
         # What is read of one is read of all.
         there = self.env["crm.lead"].browse(todo.lead_id for todo in batch).exists()
+        there = there._in_assignment()
+        there._track_ahead()
         keys = "team_id", "member_id", "user_id", "from_user_id"
         for (team_id, _member, user_id, from_id), same in _group_by(batch, *keys):
             team = self.teams.browse(team_id)

@@ -16,6 +16,9 @@ from ..execution.foresight import Foresight
 from ..queries import handovers, plan_lines, waiting
 
 MAX_DELAY = 24.0 * 36_500  # in hours
+# Where Odoo notes what leads had before they are changed, and we that it is all noted
+TRACKED = "mail.tracking.crm.lead"
+TRACKED_AHEAD = "crm_team_assign.tracked_ahead"
 # What was scored before is up to the daily assignment.
 NEW_SINCE = timedelta(days=1)
 
@@ -322,6 +325,13 @@ class CrmLead(models.Model):
 
     # HANDING OVER
 
+    def _in_assignment(self):
+        """Return these leads in an environment that logs all at once what changes."""
+        # The user gets one message for all; core would post one for each lead.
+        return self.with_context(
+            mail_auto_subscribe_no_notify=True, is_assignment=OURS, is_batch=OURS
+        )
+
     def _give_to(self, team, user, why, owner):
         """Give those of these leads that are still free to a team and, as
         opportunities, to a user.
@@ -333,11 +343,7 @@ class CrmLead(models.Model):
         :rtype: list[int]
         """
         leads = self.filtered(lambda lead: lead._is_free_for(team, owner))
-        leads = leads.with_prefetch(self._prefetch_ids)
-        # The user gets one message for all; core would post one for each lead.
-        leads = leads.with_context(
-            mail_auto_subscribe_no_notify=True, is_assignment=OURS, is_batch=OURS
-        )
+        leads = leads.with_prefetch(self._prefetch_ids)._in_assignment()
         for values, same in leads._group_by_assignment(team, user):
             company = same.company_id
             same.write(values)
@@ -434,6 +440,20 @@ class CrmLead(models.Model):
     # LOGGING: what an assignment changes is logged on each lead, as all that is
     # tracked; but for many leads at once, where Odoo makes each message with
     # statements of its own.
+
+    def _track_ahead(self):
+        """Note all that is tracked of these leads, which are about to change."""
+        self._track_prepare(self._fields)
+        noted = self.env.cr.precommit.data
+        noted[TRACKED_AHEAD] = noted[TRACKED], frozenset(self.ids)
+
+    def _track_prepare(self, fields_iter):
+        # Odoo looks at it at each write, and for each field that is computed.
+        noted = self.env.cr.precommit.data
+        values, lead_ids = noted.get(TRACKED_AHEAD, (None, ()))
+        is_noted = values is not None and values is noted.get(TRACKED)
+        if not is_noted or not lead_ids.issuperset(self._ids):
+            super()._track_prepare(fields_iter)
 
     def _message_track(self, fields_iter, initial_values_dict):
         is_assignment = self.env.context.get("is_assignment") is OURS

@@ -1,7 +1,10 @@
 import itertools
+from unittest.mock import patch
 
 from odoo.tests import tagged
 from odoo.tools import mute_logger
+
+from odoo.addons.mail.models.mail_thread import MailThread
 
 from ..execution import planner
 from .common import AssignmentCase
@@ -115,6 +118,33 @@ class TestExecutor(AssignmentCase):
         counts = [self.count_queries(4 * batches) for batches in (1, 2, 3, 4)]
         growth = {after - before for before, after in itertools.pairwise(counts)}
         self.assertEqual(len(growth), 1, counts)
+
+    def test_what_leads_had_is_looked_at_once_a_batch(self):
+        self.make_team("Direct", 0, [self.ann, self.bob, self.eve])
+        leads, looked_at = self.make_scored(*[90] * 6), []
+        prepare = MailThread._track_prepare
+
+        def note(records, names):
+            if records._name == "crm.lead":
+                looked_at.append(records)
+            return prepare(records, names)
+
+        self.flush_tracking()
+        with patch.object(MailThread, "_track_prepare", note):
+            self.assign()
+        self.assertEqual(len(looked_at), 1)
+        self.assertEqual(set(looked_at[0].ids), set(leads.ids))
+        self.flush_tracking()
+        for lead in leads:
+            self.assertEqual(len(self.get_messages(lead)), 1)
+
+    def test_leads_that_are_written_after_a_batch_are_looked_at_again(self):
+        self.make_team("Direct", 0, [self.ann])
+        [lead] = self.make_scored(90)
+        self.assign_and_finish()
+        lead.user_id = self.bob
+        self.flush_tracking()
+        self.assertEqual(len(self.get_messages(lead)), 2)
 
     def test_the_room_of_all_members_of_a_team_is_counted_at_once(self):
         def count(number):
