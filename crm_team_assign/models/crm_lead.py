@@ -452,8 +452,9 @@ class CrmLead(models.Model):
         noted = self.env.cr.precommit.data
         values, lead_ids = noted.get(TRACKED_AHEAD, (None, ()))
         is_noted = values is not None and values is noted.get(TRACKED)
-        if not is_noted or not lead_ids.issuperset(self._ids):
-            super()._track_prepare(fields_iter)
+        if is_noted and lead_ids.issuperset(self._ids):
+            return None
+        return super()._track_prepare(fields_iter)
 
     def _message_track(self, fields_iter, initial_values_dict):
         is_assignment = self.env.context.get("is_assignment") is OURS

@@ -17,7 +17,7 @@ TESTS = Path(__file__).resolve().parent.parent
 INSTALL_TIMEOUT = 600
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def own_cluster():
     """A cluster of these tests' own, or None where none can be made."""
     if not cluster.is_possible():
@@ -31,7 +31,7 @@ def own_cluster():
         own.remove()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def server(own_cluster, tmp_path_factory):
     """Where databases are made: in the own cluster, else in the environment's."""
     # The process that the others are forked from has to find this package.
@@ -56,7 +56,7 @@ def execute(statement):
             cursor.execute(statement)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def template(server):
     """The name of a database with the addon, made from nothing."""
     try:
