@@ -1,5 +1,7 @@
 """What is to be logged, collected for many leads at once."""
 
+from contextlib import contextmanager
+
 from odoo.addons.website_crm_score.tools.own_context import OURS
 
 from . import plain_create
@@ -18,6 +20,17 @@ class BatchLog:
 
     def __init__(self):
         self.messages = []
+        self.is_collecting = False
+        self.order = None  # in which changed fields are told
+
+    @contextmanager
+    def collect(self):
+        """Collect what is created meanwhile: what is logged, not what is sent."""
+        self.is_collecting = True
+        try:
+            yield
+        finally:
+            self.is_collecting = False
 
     def create_all(self, leads):
         """Create the messages, and then what they tell of changed fields.

@@ -473,14 +473,24 @@ class CrmLead(models.Model):
         # The summary of an automatic merger, of which nobody is to be told.
         return self.with_context(assignment_log=log)._message_log(body=body)
 
+    def _mail_track_order_fields(self, tracked_fields):
+        log = get_own(self.env, "assignment_log", BatchLog)
+        if not log:
+            return super()._mail_track_order_fields(tracked_fields)
+        # The same of each lead: Odoo sorts them for one after another.
+        log.order = log.order or super()._mail_track_order_fields(tracked_fields)
+        return log.order
+
     def _message_log(self, **kwargs):
         log = get_own(self.env, "assignment_log", BatchLog)
-        self = self.with_context(assignment_log=None, message_log=log)
-        return super()._message_log(**kwargs)
+        if not log:
+            return super()._message_log(**kwargs)
+        with log.collect():
+            return super()._message_log(**kwargs)
 
     def _message_create(self, values_list):
-        log = get_own(self.env, "message_log", BatchLog)
-        if not log:
+        log = get_own(self.env, "assignment_log", BatchLog)
+        if not log or not log.is_collecting:
             return super()._message_create(values_list)
         log.messages.extend(values_list)
         return self.env["mail.message"]

@@ -15,7 +15,6 @@ NONSENSE = {
     "assignment_logs": [],
     "merge_log": [],
     "merge_logs": [],
-    "message_log": [],
     "messages_to_log": [],
 }
 
