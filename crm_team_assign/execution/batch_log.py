@@ -2,13 +2,10 @@
 
 from contextlib import contextmanager
 
+from odoo.addons.website_crm_score.tools.mergers import OF_MESSAGES
 from odoo.addons.website_crm_score.tools.own_context import OURS
 
 from . import plain_create
-
-# What leads know of their messages
-OF_MESSAGES = ("message_ids", "website_message_ids", "has_message")
-OF_MESSAGES += ("message_needaction", "message_needaction_counter")
 
 
 class BatchLog:
