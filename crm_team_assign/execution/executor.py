@@ -16,6 +16,7 @@ from . import turns
 from .foresight import foresee
 from .merging import merge_batch
 from .messages import tell_assignees, tell_owners
+from .new_followers import NewFollowers
 from .presence import find_absences
 
 
@@ -226,6 +227,7 @@ class Executor:
         there = self.env["crm.lead"].browse(todo.lead_id for todo in batch).exists()
         there = there._in_assignment()
         there._track_ahead()
+        followers = NewFollowers()
         keys = "team_id", "member_id", "user_id", "from_user_id"
         for (team_id, _member, user_id, from_id), same in _group_by(batch, *keys):
             team = self.teams.browse(team_id)
@@ -234,8 +236,11 @@ class Executor:
             )
             leads = there.browse(todo.lead_id for todo in same) & there
             leads = leads.with_prefetch(there.ids)
+            leads = leads.with_context(new_followers=followers)
             why = {todo.lead_id: todo.why for todo in same}
             done += leads._give_to(team, user, why, owner)
+        followers.insert(there)
+        there.mapped("company_currency")  # Odoo finds it for one after the other
         return done
 
 

@@ -466,6 +466,12 @@ class CrmLead(models.Model):
         log.create_all(self)
         return tracking
 
+    def _message_track_post_template(self, changes):
+        is_assignment = self.env.context.get("is_assignment") is OURS
+        if is_assignment and not self._track_template(changes):
+            return True  # Odoo makes environments for each lead before it asks
+        return super()._message_track_post_template(changes)
+
     def message_post(self, *, body="", **kwargs):
         log = get_own(self.env, "merge_log", BatchLog)
         if not log or self.message_follower_ids:

@@ -18,14 +18,19 @@ def begin(plan, lead_ids):
             """
             UPDATE crm_assignment_handover handover
                SET end_date = %(now)s,
-                   taken_back_date = CASE WHEN line.from_user_id = handover.user_id
-                                     THEN %(now)s::timestamp END
-              FROM crm_assignment_plan_line line
-             WHERE line.plan_id = %(plan_id)s AND line.lead_id = ANY(%(ids)s)
-               AND line.state = 'done' AND line.user_id IS NOT NULL
-               AND handover.lead_id = line.lead_id AND handover.end_date IS NULL
-               -- said twice: not all handovers are to be looked through
-               AND handover.lead_id = ANY(%(ids)s);
+                   taken_back_date = (
+                    SELECT max(%(now)s::timestamp)
+                      FROM crm_assignment_plan_line line
+                     WHERE line.plan_id = %(plan_id)s AND line.state = 'done'
+                       AND line.lead_id = handover.lead_id
+                       AND line.from_user_id = handover.user_id)
+             WHERE handover.end_date IS NULL AND handover.lead_id = ANY(%(ids)s)
+               -- as a join, all handovers are read for each line until they are counted
+               AND handover.lead_id = ANY(ARRAY(
+                    SELECT line.lead_id
+                      FROM crm_assignment_plan_line line
+                     WHERE line.plan_id = %(plan_id)s AND line.lead_id = ANY(%(ids)s)
+                       AND line.state = 'done' AND line.user_id IS NOT NULL));
             INSERT INTO crm_assignment_handover (
                 lead_id, team_id, user_id, company_id, plan_id, date, score, grade)
             SELECT lead.id, line.team_id, lead.user_id, lead.company_id, line.plan_id,

@@ -4,9 +4,10 @@ from unittest.mock import patch
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from odoo.addons.mail.models.mail_followers import MailFollowers
 from odoo.addons.mail.models.mail_thread import MailThread
 
-from ..execution import planner
+from ..execution import plain_create, planner
 from .common import AssignmentCase
 
 
@@ -110,6 +111,30 @@ class TestExecutor(AssignmentCase):
         self.count_queries(6)  # fills caches
         # As many as Odoo logs with one statement
         self.assertEqual(self.count_queries(30), self.count_queries(6))
+
+    def test_who_follows_is_looked_at_and_added_once_a_batch(self):
+        team = self.make_team("Direct", 0, [self.ann, self.bob, self.eve])
+        team.message_subscribe(self.manager.partner_id.ids)
+        leads, asked, added = self.make_scored(*[90] * 6), [], []
+        read, add = MailFollowers._get_subscription_data, plain_create.add
+
+        def note_read(followers, doc_data, *args):
+            asked.extend(model for model, _ids in doc_data)
+            return read(followers, doc_data, *args)
+
+        def note_added(model, vals_list):
+            added.append(model._name)
+            return add(model, vals_list)
+
+        with (
+            patch.object(MailFollowers, "_get_subscription_data", note_read),
+            patch.object(plain_create, "add", note_added),
+        ):
+            self.assign()
+        self.assertEqual(asked, ["crm.team", "crm.lead"])
+        self.assertEqual(added.count("mail.followers"), 1)
+        for lead in leads:
+            self.assertIn(lead.user_id.partner_id, lead.message_partner_ids)
 
     def test_each_batch_more_takes_as_many_queries(self):
         self.make_team("Direct", 0, [(self.ann, {"assignment_unlimited": True})])

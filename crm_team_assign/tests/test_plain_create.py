@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from odoo.addons.website_crm_score.tests.common import DependentFieldCase
 
 from ..execution import messages, plain_create
+from ..execution.new_followers import NewFollowers
 from .common import LONG_AGO, AssignmentCase
 from .rows_common import RowsCase
 
@@ -108,6 +109,7 @@ class TestSameRows(RowsCase):
         with (
             patch.object(plain_create, "is_plain", lambda model: False),
             patch.object(messages, "_part", part_as_usual),
+            patch.object(NewFollowers, "get", lambda env: None),
         ):
             yield
 

@@ -1,0 +1,48 @@
+"""Who is to follow leads that are handed over, added to all of a batch at once."""
+
+from odoo.addons.website_crm_score.tools.own_context import get_own
+
+
+class NewFollowers:
+    """Collects whom ``_insert_followers`` is about to add, for some leads after others.
+
+    It is handed down in the context, where a client can put no such thing.
+    """
+
+    def __init__(self):
+        self.asked = []
+        self.answers = {}
+
+    @classmethod
+    def get(cls, env):
+        """Return the one that followers are collected in, None if in none."""
+        return get_own(env, "new_followers", cls)
+
+    def insert(self, leads):
+        """Add who does not follow yet, as ``_insert_followers``.
+
+        :param crm.lead leads: that were handed over, in their own environment
+        """
+        if not self.asked:
+            return
+        # sudo: as core adds followers
+        followers = leads.env["mail.followers"].sudo()
+        partner_ids = {id_ for _ids, subtypes in self.asked for id_ in subtypes}
+        there = {
+            row[1:3]
+            for row in followers._get_subscription_data(
+                [(leads._name, leads.ids)], list(partner_ids)
+            )
+        }
+        vals_list = []
+        for lead_ids, subtypes in self.asked:
+            for lead_id in lead_ids:
+                missing = [id_ for id_ in subtypes if (lead_id, id_) not in there]
+                there.update((lead_id, id_) for id_ in missing)
+                new, _known = followers._add_followers(
+                    leads._name, [lead_id], missing, subtypes, check_existing=False
+                )
+                vals_list += [
+                    {**vals, "res_id": lead_id} for vals in new.get(lead_id, ())
+                ]
+        followers.with_context(default_partner_id=False).create(vals_list)
