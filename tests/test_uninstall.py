@@ -22,6 +22,8 @@ DEPENDENT = [
     "crm_team_assign_hr_holidays",
     "crm_team_assign",
 ]
+# These two have an index of leads in common.
+SHARING = ["website_crm_score_mass_mailing", "website_crm_score_sale"]
 ORDERS = {"one after the other": [*DEPENDENT, BASE], "all at once": [BASE]}
 MARK = "RESULT "
 
@@ -72,6 +74,12 @@ for name in {names}:
         lead.priority = "2"
         later["crm.team"]._cron_assign_leads()
         later.flush_all()
+        # An index of two addons is there as long as one of them.
+        addons = later["ir.module.module"].search(
+            [("name", "in", {sharing}), ("state", "=", "installed")]
+        )
+        cr.execute("SELECT FROM pg_class WHERE relname = 'crm_lead_score_email_idx'")
+        assert bool(cr.rowcount) == bool(addons), addons.mapped("name")
 """
 LOOK = """
 import json
@@ -141,7 +149,8 @@ def result(request, template):
     name = f"{template}_test"
     execute(f"CREATE DATABASE {name} TEMPLATE {template}")
     try:
-        script = UNINSTALL.format(names=ORDERS[request.param])
+        names = ORDERS[request.param]
+        script = UNINSTALL.format(names=names, sharing=SHARING)
         run_odoo("shell", "-d", name, script=script)
         output = run_odoo("shell", "-d", name, script=LOOK)
         [line] = [line for line in output.splitlines() if line.startswith(MARK)]

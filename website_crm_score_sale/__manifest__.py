@@ -1,7 +1,7 @@
 {
     "name": "Lead Scoring by Carts and Purchases",
     "summary": "Score what leads and contacts put into their carts and buy",
-    "version": "19.0.1.1.0",
+    "version": "19.0.1.2.0",
     "category": "Sales/CRM",
     "author": "Lead Scoring contributors",
     "license": "LGPL-3",

@@ -100,6 +100,7 @@ class CrmLead(models.Model):
         with mergers.writing(self, vals) if mergers else nullcontext(vals) as vals:
             companies = self._get_companies() if COMPANY_FIELDS & vals.keys() else {}
             result = super().write(vals)
+        self._mark_identified(vals)
         if "visitor_ids" in vals:
             self._mark_pageviews_stale()
         moved = self._follow_company(companies)

@@ -90,6 +90,7 @@ class ResPartner(models.Model):
         self._check_no_derived_field(vals)
         companies = self._get_companies() if "company_id" in vals else {}
         result = super().write(vals)
+        self._mark_identified(vals)
         self._follow_company(companies)
         return result
 

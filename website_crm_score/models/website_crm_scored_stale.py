@@ -47,6 +47,20 @@ class WebsiteCrmScoredStale(models.AbstractModel):
         is_new = Domain("score_date", "=", False)
         return self._scored_domain() & (Domain("score_stale", "=", True) | is_new)
 
+    @api.model
+    def _get_identity_fields(self):
+        """Return the names of the fields that say whose events are those of an owner:
+        when one of them is written, the owner is stale."""
+        return set()
+
+    def _mark_identified(self, vals):
+        """Mark these owners as stale if other events may be theirs now.
+
+        :param dict vals: what was written
+        """
+        if self._get_identity_fields() & vals.keys():
+            self.sudo()._mark_stale()  # sudo: the mark is the job's
+
     def _mark_stale(self):
         """Have the rules look at these owners again, since they saw more pages.
 

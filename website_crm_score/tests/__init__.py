@@ -4,6 +4,7 @@ from . import test_first_steps_tours
 from . import test_grade_tours
 from . import test_best_first
 from . import test_history
+from . import test_indexes
 from . import test_regrading
 from . import test_alerts
 from . import test_alert_erasure

@@ -6,16 +6,15 @@ class CrmLead(models.Model):
 
     _inherit = "crm.lead"
 
+    # The shop's addon has the same one: by its name, it is there once, as long as one
+    # of the two is installed.
     _score_email_idx = models.Index(
         "(email_normalized) WHERE email_normalized IS NOT NULL"
     )
 
-    def write(self, vals):
-        result = super().write(vals)
-        if {"email_from", "partner_id"} & vals.keys():
-            # sudo: the mark is the job's
-            self.sudo()._mark_stale()
-        return result
+    @api.model
+    def _get_identity_fields(self):
+        return super()._get_identity_fields() | {"email_from", "partner_id"}
 
     @api.model
     def _merge_events(self, pairs):

@@ -6,12 +6,9 @@ class ResPartner(models.Model):
 
     _inherit = "res.partner"
 
-    def write(self, vals):
-        result = super().write(vals)
-        if "email" in vals:
-            # sudo: the mark is the job's
-            self.sudo()._mark_stale()
-        return result
+    @api.model
+    def _get_identity_fields(self):
+        return super()._get_identity_fields() | {"email"}
 
     @api.model
     def _merge_events(self, pairs):

@@ -1,4 +1,5 @@
 from datetime import timedelta
+from unittest.mock import patch
 
 from odoo.tests import tagged
 
@@ -102,6 +103,12 @@ class TestMailEvents(MailingCase):
         self.run_again()
         self.assertCounted(self.bob, rule, 1, 10)
         self.assertEqual(partner.score, 10)
+
+    def test_a_new_address_is_noted_once_whichever_addons_look_at_it(self):
+        with patch.object(type(self.bob), "_write_flag", autospec=True) as write_flag:
+            self.bob.email_from = "late@company.example"
+        marked = [call.args[0] for call in write_flag.call_args_list if call.args[0]]
+        self.assertEqual(marked, [self.bob])
 
     def test_merged_leads_have_the_newsletters_of_all(self):
         self.open_trace(model="crm.lead", res_id=self.ann.id)

@@ -1,4 +1,4 @@
-from odoo import models
+from odoo import api, models
 
 
 class CrmLead(models.Model):
@@ -8,15 +8,15 @@ class CrmLead(models.Model):
     _inherit = "crm.lead"
 
     # The customers of many orders have no lead: they are looked up by their address.
-    _email_normalized_order_idx = models.Index(
+    # The newsletters' addon has the same one: by its name, it is there once, as long as
+    # one of the two is installed.
+    _score_email_idx = models.Index(
         "(email_normalized) WHERE email_normalized IS NOT NULL"
     )
 
-    def write(self, vals):
-        result = super().write(vals)
-        if {"email_from", "partner_id"} & vals.keys():
-            self._mark_stale()
-        return result
+    @api.model
+    def _get_identity_fields(self):
+        return super()._get_identity_fields() | {"email_from", "partner_id"}
 
     def _mark_pageviews_stale(self):
         # Other visitors have other carts, even those who saw no tracked page.
