@@ -51,13 +51,12 @@ class MemberFacts:
     preferred: set = None
     credit: int = 0
 
-    def get_rank(self, lead_id):
-        """Return how much this member is to have a lead, 0 most; None if not."""
-        if lead_id not in self.leads:
-            return None
+    def rank_leads(self):
+        """Return the leads by how much this member is to have them, the most first:
+        those he prefers, all of one without preferences, all others."""
         if self.preferred is None:
-            return 1
-        return 0 if lead_id in self.preferred else 2
+            return (), self.leads, ()
+        return self.leads & self.preferred, (), self.leads
 
 
 @dataclass(slots=True)

@@ -45,10 +45,10 @@ def seat_leads(lead_ids, members, away=()):
     outcomes, absent = [], Peers.group(away)
     queue = Peers.group(member for member in members if member.quota > 0)
     wanted = set().union(*{id(item.leads): item.leads for item in members}.values())
-    has_wishes = any(peers.preferred is not None for peers in queue)
+    ranks = _list_ranks(queue)
     known = {}  # who shares leads, and places among them: mostly the same
     for number, lead_id in enumerate(lead_ids, start=len(members)):
-        rank, takers = _find_takers(lead_id, queue, has_wishes)
+        rank, takers = _find_takers(lead_id, ranks)
         if not takers:
             is_full = not queue and lead_id in wanted
             reason = CAPACITY if is_full else MEMBER_FILTER
@@ -72,19 +72,27 @@ def seat_leads(lead_ids, members, away=()):
             peers.join(member, number)
         elif not peers.queue:
             queue.remove(peers)
+            ranks = _list_ranks(queue)
     for peers in [*queue, *absent]:
         while peers.queue:
             peers.leave()
     return outcomes
 
 
-def _find_takers(lead_id, queue, has_wishes):
-    """Return who is to have a lead most, and how much that is; see ``get_rank``."""
-    able = [peers for peers in queue if lead_id in peers.leads]
-    if not has_wishes:
-        return 1, able
-    plain = [peers for peers in able if peers.preferred is None]
-    wishing = [peers for peers in able if lead_id in (peers.preferred or ())]
-    if wishing:
-        return 0, wishing
-    return (1, plain) if plain else (2, able)
+def _list_ranks(queue):
+    """Return who is to have which leads, by how much; see ``rank_leads``."""
+    ranks = [], [], []
+    for peers in queue:
+        for rank, leads in zip(ranks, peers.ranked, strict=True):
+            if leads:
+                rank.append((leads, peers))
+    return ranks
+
+
+def _find_takers(lead_id, ranks):
+    """Return who is to have a lead most, and how much that is."""
+    for rank, wanting in enumerate(ranks):
+        takers = [peers for leads, peers in wanting if lead_id in leads]
+        if takers:
+            return rank, takers
+    return None, []

@@ -61,8 +61,7 @@ class Peers:
     """
 
     def __init__(self, member):
-        self.get_rank = member.get_rank
-        self.leads, self.preferred = member.leads, member.preferred
+        self.ranked = member.rank_leads()
         self.earned = 0
         # The highest credit first, of several who waited longest
         self.queue = []
@@ -114,5 +113,4 @@ class Peers:
 
     def is_to_have(self, lead_id, rank):
         """Return whether they are to have a lead as much as ``rank`` at least."""
-        own = self.get_rank(lead_id)
-        return own is not None and own <= rank
+        return any(lead_id in leads for leads in self.ranked[: rank + 1])

@@ -47,10 +47,11 @@ def run(sellers, last, lead_ids, rnd):
     in_turn = sorted(sellers, key=lambda seller: (seller.number <= last, seller.number))
     facts = [seller.look(lead_ids, rnd) for seller in in_turn]
     room = {member.id: member.quota for member in facts}
+    wanted = [member.rank_leads() for member in facts]
     for outcome in seat_leads(lead_ids, facts):
         could = {
-            member.id: member.get_rank(outcome.lead_id)
-            for member in facts
+            member.id: [outcome.lead_id in leads for leads in ranked].index(True)
+            for member, ranked in zip(facts, wanted, strict=True)
             if room[member.id] > 0 and outcome.lead_id in member.leads
         }
         best = [key for key, rank in could.items() if rank == min(could.values())]
