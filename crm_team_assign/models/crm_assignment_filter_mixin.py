@@ -3,10 +3,10 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 from odoo.tools import SQL
 
 from odoo.addons.website_crm_score.scoring.wording import DomainReader
+from odoo.addons.website_crm_score.tools.attempt import attempt
 from odoo.addons.website_crm_score.tools.own_context import OURS
 from odoo.addons.website_crm_score.tools.rule_domain import (
     describe_error,
@@ -200,26 +200,19 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
         :rtype: set[int] | None
         """
         self.ensure_one()
-        try:
-            with self.env.cr.savepoint():
-                filters = Domain.AND(
-                    parse_domain(self[name], self.env) for name in names
-                )
-                filters = put_probabilities(filters, draft.foreseen)
-                filters = self._foresee(filters, draft.foresights)
-                query = self._get_filter_reader()._search(filters & scope)
-                self.env.cr.execute(query.select(), log_exceptions=False)
-                lead_ids = {id_ for (id_,) in self.env.cr.fetchall()}
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        # Fields may be searched by any code, which may raise anything.
-        except Exception as exception:  # pylint: disable=broad-exception-caught
-            error = describe_error(exception)
-            _logger.warning("%s left out of lead assignment: %s", self, error)
-            draft.errors[self] = error
-            return None
-        draft.errors.setdefault(self, None)
-        return lead_ids
+        with attempt(self.env.cr) as outcome:
+            filters = Domain.AND(parse_domain(self[name], self.env) for name in names)
+            filters = put_probabilities(filters, draft.foreseen)
+            filters = self._foresee(filters, draft.foresights)
+            query = self._get_filter_reader()._search(filters & scope)
+            self.env.cr.execute(query.select(), log_exceptions=False)
+            lead_ids = {id_ for (id_,) in self.env.cr.fetchall()}
+            draft.errors.setdefault(self, None)
+            return lead_ids
+        error = describe_error(outcome.error)
+        _logger.warning("%s left out of lead assignment: %s", self, error)
+        draft.errors[self] = error
+        return None
 
     def _get_filter_domain(self, is_sound=False):
         """Return the domain of the leads that the filter takes, of none if it cannot be

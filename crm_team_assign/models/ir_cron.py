@@ -2,8 +2,9 @@ import logging
 from functools import partial
 
 from odoo import api, models
-from odoo.service.model import PG_CONCURRENCY_EXCEPTIONS_TO_RETRY
 
+from odoo.addons.website_crm_score.tools.attempt import attempt
+from odoo.addons.website_crm_score.tools.concurrency import CONFLICTS
 from odoo.addons.website_crm_score.tools.setting import read_number
 
 _logger = logging.getLogger(__name__)
@@ -61,16 +62,13 @@ class IrCron(models.Model):
         :param list items: done together if that works, else in ever smaller parts
         :rtype: list
         """
-        try:
-            with self.env.cr.savepoint():
-                return work(items)
-        except PG_CONCURRENCY_EXCEPTIONS_TO_RETRY:
-            raise
-        # Whatever listens to leads runs here, and may raise anything.
-        except Exception as error:  # pylint: disable=broad-exception-caught
-            if len(items) > 1:
-                half = len(items) // 2
-                first, second = items[:half], items[half:]
-                return self._attempt(work, first) + self._attempt(work, second)
-            _logger.warning("Lead assignment left out %s: %s", items, error)
-            return []
+        # Whatever listens to leads runs here. What violates a constraint may do so each
+        # time: it is left out, too.
+        with attempt(self.env.cr, lost=CONFLICTS) as outcome:
+            return work(items)
+        if len(items) > 1:
+            half = len(items) // 2
+            first, second = items[:half], items[half:]
+            return self._attempt(work, first) + self._attempt(work, second)
+        _logger.warning("Lead assignment left out %s: %s", items, outcome.error)
+        return []

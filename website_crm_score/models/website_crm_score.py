@@ -210,7 +210,7 @@ class WebsiteCrmScore(models.Model):
         words = self.env._("There are no scoring rules yet.")
         return Markup('<p class="o_view_nocontent_empty_folder">%s</p>') % words
 
-    def _get_list_action(self, name=None):
+    def _get_list_action(self, name):
         """Return the action that shows these rules, drafts included."""
         action = get_action(
             self.env,
@@ -218,7 +218,7 @@ class WebsiteCrmScore(models.Model):
             domain=[("id", "in", self.ids)],
             context={"active_test": False},
         )
-        return {**action, "display_name": name or action["name"]}
+        return {**action, "display_name": name}
 
     @api.model
     def _get_new_action(self):

@@ -162,11 +162,6 @@ class WebsiteCrmScoreSuggestion(models.Model):
                 line.rule_id.value = line.points
         return lines.rule_id._get_list_action(self.env._("New Points"))
 
-    def action_open_rules(self):
-        """Show the rules that were made of this suggestion."""
-        self.ensure_one()
-        return self.line_ids.rule_id._get_list_action()
-
     # LEARNING
 
     @api.model

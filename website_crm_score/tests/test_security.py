@@ -95,7 +95,6 @@ PUBLIC_METHODS = {
     "website.crm.scored": {"get_score_card", "action_open_score_reason"},
     "website.crm.score.suggestion": {
         "action_make_drafts",
-        "action_open_rules",
         "action_replace_points",
         "action_suggest",
     },
