@@ -194,3 +194,33 @@ class TestMergedValues(ScoringCase):
 
         self.patch(cls, "_merge_data", _merge_data)
         self.check_values(self.make_groups(9))
+
+    def test_only_what_changes_is_computed_again(self):
+        phone, seen = {"phone": "+32 470 12 34 56"}, set()
+        same, other = (
+            self.Lead.create(
+                [
+                    {"name": "Left", "type": "opportunity", "user_id": False} | values,
+                    {"name": "Gone", "type": "lead", "user_id": False} | phone,
+                ]
+            )
+            for values in (phone, {})
+        )
+        cls = self.env.registry["crm.lead"]
+        compute = cls._compute_phone_state
+
+        def _compute_phone_state(leads):
+            seen.update(leads.ids)
+            compute(leads)
+
+        self.patch(cls, "_compute_phone_state", _compute_phone_state)
+        self.env.flush_all()
+        with rehearse_merge([same, other]) as merged:
+            heads = self.Lead.union(*merged)
+            self.assertEqual(heads, same[0] + other[0])
+            self.assertEqual(heads.mapped("phone_state"), ["correct", "correct"])
+        self.assertEqual(seen, {other[0].id})
+        seen.clear()
+        self.Lead._merge_automatically([same, other])
+        self.env.flush_all()
+        self.assertEqual(seen, {other[0].id})

@@ -7,8 +7,23 @@ TOLD = {
     "email_from": ("_get_partner_email_update", "email"),
     "phone": ("_get_partner_phone_update", "phone"),
 }
+OWNERS = ("user_id", "team_id")
 # What core estimates of a lead
 ESTIMATES = ("probability", "automated_probability")
+# What core computes of a lead's own columns alone: where these stay, it stays
+SETTLED = (
+    "day_close",
+    "day_open",
+    "email_domain_criterion",
+    "email_normalized",
+    "email_state",
+    "phone_sanitized",
+    "phone_state",
+    "prorated_revenue",
+    "recurring_revenue_monthly",
+    "recurring_revenue_monthly_prorated",
+    "recurring_revenue_prorated",
+)
 
 
 class MergeFollowUp:
@@ -20,40 +35,42 @@ class MergeFollowUp:
     :param crm.lead heads: leads that are about to get other values in SQL; no two of
         a contact
     :param names: the fields that a merger writes, whether they change or not
+    :param dict changes: the names of those that change, by the id of the lead
     """
 
-    def __init__(self, heads, names):
+    def __init__(self, heads, names, changes):
         # sudo: a merger is planned by whom may assign leads, whatever contacts he sees
-        silent = heads.sudo().with_context(tracking_disable=True, is_restated=OURS)
-        self.heads = silent
-        self.fields = [heads._fields[name] for name in names]
-        self.owners = {lead: (lead.user_id, lead.team_id) for lead in silent}
+        self.heads = heads.sudo().with_context(tracking_disable=True, is_restated=OURS)
+        self.names = names
+        self.changes = changes
 
     def run(self):
         """Have all follow from what the leads have now."""
         self.heads.invalidate_recordset(flush=False)
-        with self.heads.env.protecting(self._list_written()):
+        before = {lead.id: lead.probability for lead in self.heads}
+        sources = find_sources(self.heads, self.names)
+        settled = list_settled(self.heads, sources, self.changes)
+        with self.heads.env.protecting(self._list_written() + settled):
             for fields, leads in self._list_written():
                 leads.modified([field.name for field in fields])
             for name in TOLD:
                 self._tell_contacts(name)
-        keep_unknown_probabilities(self.heads)
+        estimate(self.heads, before)
         self.heads.env.flush_all()
 
     def _list_written(self):
         """Return which fields are written of which leads: a user or team that stays
         is not."""
-        written = [
-            field for field in self.fields if field.name not in ("user_id", "team_id")
-        ]
-        pairs = [(written, self.heads)]
-        for place, name in enumerate(("user_id", "team_id")):
-            changed = self.heads.filtered(
-                lambda lead, place=place, name=name: self.owners[lead][place]
-                != lead[name]
+        written = [name for name in self.names if name not in OWNERS]
+        pairs = [(written, self.heads.ids)]
+        for name in OWNERS:
+            pairs.append(
+                ([name], [id_ for id_, n in self.changes.items() if name in n])
             )
-            pairs.append(([self.heads._fields[name]], changed))
-        return pairs
+        return [
+            ([self.heads._fields[name] for name in names], self.heads.browse(ids))
+            for names, ids in pairs
+        ]
 
     def _tell_contacts(self, name):
         asks, of_contact = TOLD[name]
@@ -63,6 +80,46 @@ class MergeFollowUp:
                 contact._write({of_contact: lead[name]})
                 contact.invalidate_recordset([of_contact], flush=False)
                 contact.modified([of_contact])
+
+
+def find_sources(leads, names):
+    """Return of which of the fields ``names`` each settled field is computed.
+
+    :rtype: dict[odoo.fields.Field, set]
+    """
+    sources = {field: set() for field in map(leads._fields.get, SETTLED) if field}
+    for name in names:
+        for field in leads.pool.get_dependent_fields(leads._fields[name]):
+            if field in sources:
+                sources[field].add(name)
+    return sources
+
+
+def list_settled(leads, sources, changes):
+    """Return which fields stay of which leads that are given values.
+
+    :param dict sources: see :func:`find_sources`
+    :param dict changes: the names of the fields that change, by the id of the lead
+    :return: what ``Environment.protecting`` takes
+    :rtype: list[tuple]
+    """
+    return [
+        (
+            [field],
+            leads.browse(id_ for id_ in leads.ids if names.isdisjoint(changes[id_])),
+        )
+        for field, names in sources.items()
+    ]
+
+
+def estimate(leads, before):
+    """Have leads estimated where core does, and computed what follows from it.
+
+    :param dict before: the probability of each, by its id
+    """
+    keep_unknown_probabilities(leads)
+    changed = leads.filtered(lambda lead: lead.probability != before[lead.id])
+    changed.modified(["probability"])
 
 
 def keep_unknown_probabilities(leads):

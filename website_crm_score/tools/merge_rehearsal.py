@@ -105,10 +105,12 @@ def _write(leads, groups):
     heads = leads.union(*(same[:1] for same in groups))
     values = MergedValues(groups)
     rows = values.find_changes()
+    changes = values.name_changes(heads, rows)
     for lead, row in zip(heads.sudo(), rows, strict=True):  # sudo: as jobs mark it
         row["score_stale"] = lead.score_stale or bool(lead.score_date)
     links = list(filter(_is_link, map(leads._fields.get, leads._merge_get_fields())))
-    follow_up = MergeFollowUp(heads, [*values.fields, *(field.name for field in links)])
+    names = [*values.fields, *(field.name for field in links)]
+    follow_up = MergeFollowUp(heads, names, changes)
     heads._write_multi(rows)
     pairs = get_pairs_sql({same[:1]: same[1:] for same in groups})
     for field in links:

@@ -49,7 +49,8 @@ class MergedValues:
             *first._merge_get_fields_address(),
         }
         return {
-            name: _to_column(field, False, first)
+            # An amount of nothing is zero in any currency, to compare it.
+            name: 0.0 if field.type == "monetary" else _to_column(field, False, first)
             for name, field in self.fields.items()
             if field.type in PLAIN_TYPES and not field.translate and name not in others
         }
@@ -88,6 +89,22 @@ class MergedValues:
             {name: value for name, value in values.items() if name in names}
             for values in merged
         ]
+
+    def name_changes(self, heads, rows):
+        """Return the names of what changes of each lead, by its id.
+
+        :param crm.lead heads: the first lead of each group
+        :param list[dict] rows: see :meth:`find_changes`
+        """
+        return {
+            lead_id: {
+                name
+                for name, value in row.items()
+                # zero is as good as nothing
+                if (value or None) != (self.before[lead_id][name] or None)
+            }
+            for lead_id, row in zip(heads.ids, rows, strict=True)
+        }
 
     def _merge(self, same):
         rows = [self.before[lead.id] for lead in same]

@@ -1,13 +1,14 @@
 """Many groups of leads are merged as core merges one after another, but what core asks
 for each of them is asked once, and what follows from it is computed once."""
 
+from collections import defaultdict
 from contextlib import contextmanager
 
 from odoo import Command
 from odoo.models import LOG_ACCESS_COLUMNS, BaseModel
 from odoo.tools import SQL
 
-from .merge_follow_up import ESTIMATES, keep_unknown_probabilities
+from .merge_follow_up import ESTIMATES, estimate, find_sources, list_settled
 from .overrides import list_strangers
 from .own_context import get_own
 
@@ -37,6 +38,8 @@ KNOWN_OF_MESSAGES = (
     "odoo.addons.mail.models.mail_message",
     "odoo.addons.website_crm_score.models.mail_message",
 )
+# Of fields of these types, it is not looked whether they change: html is cleaned
+UNCOMPARED = ("html", "one2many")
 MOVED = ("res_id", "subject")
 # What leads know of their messages
 OF_MESSAGES = ("message_ids", "website_message_ids", "has_message")
@@ -65,9 +68,10 @@ class Mergers:
         is_moved = any(list_strangers(leads, MOVING, KNOWN))
         self.owners = None if is_moved else _find_owners(leads)
         self.kept = _find_kept(leads)
-        self.written = {}
+        self.written, self.changes, self.sources = {}, defaultdict(set), {}
         self.messages = [] if _can_move(leads.env["mail.message"]) else None
         _read(leads.sudo())  # sudo: as core words the summary, and moves messages
+        self.before = {lead.id: lead.probability for lead in leads.sudo()}
 
     @classmethod
     def get(cls, env):
@@ -88,26 +92,36 @@ class Mergers:
 
         :return: a context manager of what is to be written
         """
-        same = self._find_same(lead, vals) if len(lead) == 1 else []
-        changes = {name: value for name, value in vals.items() if name not in same}
+        same = _find_same(lead, vals) if len(lead) == 1 else []
+        left = same if self._is_left_alone(lead) else []
+        left = [name for name in left if name not in self.kept]
         key = frozenset(vals).difference(LOG_ACCESS_COLUMNS)
         self.written.setdefault(key, []).extend(lead.ids)
-        with lead.env.protecting(_list_given(lead, same), lead):
-            yield changes
+        for one in lead:
+            changed = {name for name in vals if vals[name] or one[name]}
+            self.changes[one.id] |= changed.difference(same)
+        with self._protecting(lead, left, key):
+            yield {name: value for name, value in vals.items() if name not in left}
         for name in ESTIMATES:
             lead.env.remove_to_compute(lead._fields[name], lead)
 
-    def _find_same(self, lead, vals):
-        """Return of which values a lead has those already, and nothing more follows."""
-        if self.kept is None or not lead.active or lead.won_status != "pending":
-            return []
-        if lead.stage_id.is_won:
-            return []
-        return [
-            name
-            for name, value in vals.items()
-            if name not in self.kept and _is_same(lead, name, value)
-        ]
+    def _is_left_alone(self, lead):
+        """Return whether nothing follows if a lead is given the values that it has."""
+        is_open = lead.active and lead.won_status == "pending"
+        return self.kept is not None and is_open and not lead.stage_id.is_won
+
+    def _protecting(self, leads, kept, names):
+        """Have not computed what leads are given, nor what follows from nothing that
+        changes.
+
+        :param kept: the fields of what they are given and is not written
+        :param frozenset names: those of all that they are given
+        """
+        if names not in self.sources:
+            self.sources[names] = find_sources(leads, names)
+        given = _list_given(leads, kept)
+        settled = list_settled(leads, self.sources[names], self.changes)
+        return leads.env.protecting([(given, leads), *settled])
 
     def collect(self, messages, vals):
         """Note where core moves messages, to do it at once for all.
@@ -128,9 +142,9 @@ class Mergers:
             self._move_messages()
         for names, ids in self.written.items():
             leads = heads.browse(ids)
-            with leads.env.protecting(_list_given(leads, names), leads):
+            with self._protecting(leads, names, names):
                 leads.modified(names)
-        keep_unknown_probabilities(heads)
+        estimate(heads, self.before)
         heads._mark_pageviews_stale()
 
     def _move_messages(self):
@@ -211,7 +225,7 @@ def _find_kept(leads):
 def _has_more(field):
     return (
         field.inverse
-        or field.type in ("html", "one2many")  # html is cleaned when it is written
+        or field.type in UNCOMPARED
         or field.translate
         or field.company_dependent
         or field.comodel_name == "res.users"
@@ -229,6 +243,15 @@ def _read(leads):
             leads[name].mapped("display_name")
     leads.country_id.mapped("code")
     leads.message_ids.fetch(["subject"])
+
+
+def _find_same(lead, vals):
+    """Return the names of the values that a lead has already."""
+    return [
+        name
+        for name, value in vals.items()
+        if lead._fields[name].type not in UNCOMPARED and _is_same(lead, name, value)
+    ]
 
 
 def _is_same(lead, name, value):
