@@ -15,7 +15,7 @@ PART_SIZE = 60_000
 # page of the old one. Owners that lie side by side are therefore written in different
 # transactions: each leaves room in every page for the next one. That is three times
 # as fast, and needs not more than so many transactions, each of so many owners.
-SPREAD = 16
+SPREAD = 24
 SPREAD_SIZE = 4_000
 # So many are written at a time: what was read of them to lock them is then still in
 # memory, even where the owners are far larger than PostgreSQL's.
