@@ -25,6 +25,9 @@ ELSEWHERE = {
     "Odoo 19 Community",
 }
 FILE = re.compile(r"`(?P<name>…?\w[\w/]*(?:\.py|/)|…\w+\.py)`")
+CODE = re.compile(r"```.*?```", re.DOTALL)
+# What is named alone, with or without what it is of and its arguments.
+NAME = re.compile(r"`(?:[\w.]+\.)?(?P<name>_?[A-Za-z]\w+)(?:\([^`]*\))?`")
 PICTURE = re.compile(r"[\w/]+\.png")
 EMPHASIS = re.compile(r"(?<![\w*])\*{1,2}(?P<words>[A-Z][^*]{1,90}?)\*{1,2}(?!\w)")
 
@@ -84,6 +87,15 @@ def test_each_file_that_developers_are_told_of_is_there(path):
         if not is_there(addon, name) and not (REPO / name).exists()
     ]
     assert not missing
+
+
+@pytest.mark.parametrize("path", DEVELOPERS, ids=named)
+def test_each_function_and_field_that_developers_are_told_of_is_there(path, screens):
+    text = path.read_text()
+    examples = " ".join(CODE.findall(text))
+    names = {match["name"] for match in NAME.finditer(CODE.sub("", text))}
+    known = set(re.findall(r"\w+", screens + examples))
+    assert not names - known
 
 
 @pytest.mark.parametrize("addon", ADDONS, ids=named)
