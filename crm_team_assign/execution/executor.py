@@ -14,6 +14,7 @@ from ..queries import handovers, left_out, plan_lines
 from ..queries.leads import read_facts
 from . import turns
 from .foresight import foresee
+from .giving import give, in_assignment
 from .merging import merge_batch
 from .messages import tell_assignees, tell_owners
 from .new_followers import NewFollowers
@@ -225,7 +226,7 @@ class Executor:
         done = []
         # What is read of one is read of all.
         there = self.env["crm.lead"].browse(todo.lead_id for todo in batch).exists()
-        there = there._in_assignment()
+        there = in_assignment(there)
         there._track_ahead()
         followers = NewFollowers()
         keys = "team_id", "member_id", "user_id", "from_user_id"
@@ -238,7 +239,7 @@ class Executor:
             leads = leads.with_prefetch(there.ids)
             leads = leads.with_context(new_followers=followers)
             why = {todo.lead_id: todo.why for todo in same}
-            done += leads._give_to(team, user, why, owner)
+            done += give(leads, team, user, why, owner)
         followers.insert(there)
         there.mapped("company_currency")  # Odoo finds it for one after the other
         return done

@@ -12,6 +12,7 @@ from ..queries import plan_lines, taking_back
 from ..queries.leads import BEST_FIRST
 from . import lock, turns
 from .assignment import Assignment
+from .giving import return_to
 from .idle import find_idle, find_overdue
 
 
@@ -48,7 +49,7 @@ def return_contacted(env):
     # sudo: whoever assigns puts right what no plan could know
     leads = env["crm.lead"].sudo()
     for handover_id, lead_id, user_id in taking_back.read_contacted_before(env):
-        leads.browse(lead_id)._return_to(env["res.users"].browse(user_id))
+        return_to(leads.browse(lead_id), env["res.users"].browse(user_id))
         turns.give_back_lead(plan_lines.get_done(leads.browse(lead_id)))
         taking_back.note_returned(env, handover_id)
         leads |= leads.browse(lead_id)

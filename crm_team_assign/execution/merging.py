@@ -4,9 +4,8 @@ merged lead that has a score to compare."""
 from functools import partial
 from typing import NamedTuple
 
-from ..planning.facts import Draft
-from ..queries.leads import read_facts
 from .batch_log import BatchLog
+from .duplicates import group_duplicates
 
 
 class Merged(NamedTuple):
@@ -37,31 +36,6 @@ def merge_duplicates(teams, free):
     heads = [head_id for head_id, _gone, _team in merged]
     env["crm.lead"].browse(heads).exists()._score_now()
     return Merged(merged, [lead_id for lead_ids in busy for lead_id in lead_ids])
-
-
-def group_duplicates(teams, free):
-    """Return which leads are duplicates of each other, of those teams could take.
-
-    :param Domain free: the leads without a team
-    :return: the duplicates and the team
-    :rtype: list[tuple[crm.lead, crm.team]]
-    """
-    leads = teams.env["crm.lead"]
-    free &= leads._get_possible_duplicates_domain(free)
-    candidates = teams._find_candidates(free, Draft(read_facts(teams.env, free)))
-    groups, seen, grouped = [], set(), set()
-    for team, lead_ids in candidates.items():
-        new_ids = (lead_ids or set()) - seen
-        seen |= new_ids
-        found = leads.browse(sorted(new_ids))._find_duplicates(team.company_id)
-        for lead, duplicates in found.items():
-            if lead.id in grouped:
-                continue
-            duplicates = duplicates.filtered(lambda lead: lead.id not in grouped)
-            if len(duplicates) > 1:
-                groups.append((duplicates, team))
-                grouped.update(duplicates.ids)
-    return groups
 
 
 def merge_batch(env, groups):

@@ -29,9 +29,9 @@ from ..planning.reasons import (
 from ..planning.teams import find_obstacle, plan_teams
 from ..queries.leads import read_facts
 from ..queries.taking_back import read_barred
+from .duplicates import group_duplicates
 from .foresight import foresee
 from .idle import find_overdue
-from .merging import group_duplicates
 from .presence import find_absences
 
 

@@ -5,7 +5,6 @@ from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
-from odoo.tools.mail import email_normalize_all
 
 from odoo.addons.website_crm_score.tools.merging import move_to_owners
 from odoo.addons.website_crm_score.tools.own_context import OURS, get_own
@@ -222,72 +221,6 @@ class CrmLead(models.Model):
         name = "score_date" if has_rules else "create_date"
         return Domain(name, ">=", self.env.cr.now() - NEW_SINCE)
 
-    def _find_duplicates(self, company):
-        """Return the duplicates of those of these leads that have any, each with all;
-        see :meth:`_get_possible_duplicates_domain`.
-
-        The same as :meth:`_get_lead_duplicates`, which looks for one lead after
-        another, but of one company only, and with a few queries for all.
-
-        :param res.company company: the one that may take the leads, if any
-        :rtype: dict[crm.lead, crm.lead]
-        """
-        chosen = Domain("id", "in", self.ids)
-        names = ["email_normalized", "email_from", "company_id"]
-        wanted = {
-            lead: [lead.email_normalized]
-            if lead.email_normalized == lead.email_from
-            else email_normalize_all(lead.email_from)
-            for lead in self.search_fetch(chosen, names, order="id")
-        }
-        # What is told of them and what sorts them, see _sort_by_confidence_level
-        names = ["email_normalized", "company_id", "user_id", "team_id"]
-        names += ["type", "active", "stage_id", "probability"]
-        addresses = set().union(*wanted.values())
-        same = self.with_context(active_test=False).search_fetch(
-            self._open_domain() & Domain("email_normalized", "in", addresses), names
-        )
-        same.sudo().fetch(["last_company_id"])  # sudo: whoever may assign leads
-        by_address = same.grouped("email_normalized")
-        found = {}
-        for lead, addresses in wanted.items():
-            duplicates = lead.union(
-                *(by_address[name] for name in addresses if name in by_address)
-            )
-            own = lead._get_last_company() or company
-            duplicates = duplicates._filter_same_company(own)
-            if len(duplicates) > 1:
-                found[lead] = duplicates
-        return found
-
-    @api.model
-    def _get_possible_duplicates_domain(self, chosen):
-        """Return the domain of the leads of the domain ``chosen`` whose address, or one
-        of whose, others may have.
-
-        Most leads have an address of their own.
-        """
-        addresses = self._search(chosen).subselect("email_normalized")
-        groups = self.with_context(active_test=False)._read_group(
-            self._open_domain() & Domain("email_normalized", "in", addresses),
-            ["email_normalized"],
-            having=[("__count", ">", 1)],
-        )
-        shared = Domain("email_normalized", "in", [address for (address,) in groups])
-        several = Domain("email_from", "like", "@%@")  # a@example.com, b@example.com
-        return shared | several
-
-    def _filter_same_company(self, company):
-        """Return those of these duplicates that may be merged: of one company only.
-
-        :param res.company company: of the lead whose duplicates they are, if any
-        """
-        companies = {lead: lead._get_last_company() for lead in self}
-        others = company.union(*companies.values()) - company
-        if company or len(others) > 1:
-            return self.filtered(lambda lead: companies[lead] not in others)
-        return self
-
     def _load_records_create(self, vals_list):
         """Imported history takes up no capacity: nobody was handed what was made with
         its salesperson, and when that was is unknown unless the file says so."""
@@ -323,56 +256,7 @@ class CrmLead(models.Model):
         )
         return action | {"domain": [("lead_id", "in", self.ids)]}
 
-    # HANDING OVER
-
-    def _in_assignment(self):
-        """Return these leads in an environment that logs all at once what changes."""
-        # The user gets one message for all; core would post one for each lead.
-        return self.with_context(
-            mail_auto_subscribe_no_notify=True, is_assignment=OURS, is_batch=OURS
-        )
-
-    def _give_to(self, team, user, why, owner):
-        """Give those of these leads that are still free to a team and, as
-        opportunities, to a user.
-
-        :param res.users user: nobody, to leave them to the team
-        :param dict why: in words, by the id of a lead: said where the change is logged
-        :param res.users owner: from whom they are taken, nobody if they are nobody's
-        :return: ids of the leads that were given
-        :rtype: list[int]
-        """
-        leads = self.filtered(lambda lead: lead._is_free_for(team, owner))
-        leads = leads.with_prefetch(self._prefetch_ids)._in_assignment()
-        for values, same in leads._group_by_assignment(team, user):
-            company = same.company_id
-            same.write(values)
-            for lead in same:
-                lead._track_set_log_message(why[lead.id])
-            lost = same.filtered(lambda lead: not lead.company_id)
-            if company and lost:
-                # In a team of all companies core forgets that of a lead.
-                lost.company_id = company
-        return leads.ids
-
-    def _return_to(self, user):
-        """Give this lead back to a user who had got in touch before he lost it, and
-        tell him of it, as he was told that he lost it."""
-        lead = self.with_context(is_assignment=OURS)
-        lead._track_set_log_message(
-            self.env._("%s got in touch before it was taken back.", user.name)
-        )
-        lead.user_id = user
-
-    def _is_free_for(self, team, owner):
-        """Return whether this lead is open, the owner's, and of no other team."""
-        self.ensure_one()
-        return (
-            self.active
-            and self.won_status == "pending"
-            and self.user_id == owner
-            and self.team_id in (team, self.team_id.browse())
-        )
+    # HANDING OVER, see execution/giving.py
 
     def _check_company(self, fnames=None):
         is_alike = self.env.context.get("is_assignment") is OURS
@@ -381,51 +265,6 @@ class CrmLead(models.Model):
             groups = self.grouped("company_id").values()
             self = self.browse(leads[0].id for leads in groups)
         return super()._check_company(fnames)
-
-    def _group_by_assignment(self, team, user):
-        """Return what to write to assign these leads, those of the same together.
-
-        :param crm.team team: who takes them
-        :param res.users user: who gets them, as opportunities; nobody if empty
-        :return: pairs of values and leads
-        :rtype: list[tuple[dict, crm.lead]]
-        """
-        groups = {}
-        for lead in self:
-            values = {}
-            if user and not (lead.user_id and lead.type == "opportunity"):
-                values |= lead._convert_opportunity_data(lead.partner_id, team.id)
-            if user:
-                values["user_id"] = user.id
-            if lead.team_id != team:
-                values["team_id"] = team.id
-            key = lead.company_id, *sorted(values.items())
-            group = groups.setdefault(key, (values, []))
-            group[1].append(lead.id)
-        return [
-            (values, self.browse(ids).with_prefetch(self._prefetch_ids))
-            for values, ids in groups.values()
-        ]
-
-    # FORESIGHT
-
-    def _foresee_probabilities(self, foresight):
-        """Return the probability that these leads, which have none of that team yet,
-        will have in it; of those whose probability is up to Odoo.
-
-        :param Foresight foresight: of the team
-        :rtype: dict[int, float]
-        """
-        # sudo: whoever assigns leads, as core estimates them
-        leads = self.sudo().with_context(foresight=foresight)
-        if not leads.env["crm.lead.scoring.frequency"].search_count([], limit=1):
-            return {}
-        # A pair, but one dictionary where none of them is open any more.
-        estimated = leads._pls_get_naive_bayes_probabilities(batch_mode=True)
-        found = leads.browse(estimated[0] if estimated else ())
-        found.fetch(["probability", "automated_probability"])
-        automated = found.filtered("is_automated_probability")
-        return {lead_id: estimated[0][lead_id] for lead_id in automated.ids}
 
     def _pls_get_lead_pls_values(self, domain=None):
         values = super()._pls_get_lead_pls_values(domain)

@@ -2,8 +2,8 @@ from unittest.mock import patch
 
 from odoo.tests import tagged
 
-from ..execution import planner
-from ..execution.foresight import Foresight
+from ..execution import foresight, planner
+from ..execution.foresight import Foresight, find_probabilities
 from .common import AssignmentCase
 
 
@@ -108,7 +108,7 @@ class TestForesight(AssignmentCase):
         leads = self.make_countries()
         leads.stage_id = False
         leads.flush_recordset()
-        foreseen = leads._foresee_probabilities(Foresight(team))
+        foreseen = find_probabilities(leads, Foresight(team))
         self.assign(force_quota=True)
         found = {lead.id: lead.probability for lead in leads}
         self.assertEqual(foreseen, found)
@@ -117,11 +117,11 @@ class TestForesight(AssignmentCase):
     def test_closed_leads_and_an_empty_table_foresee_nothing(self):
         team = self.make_team("Direct", 0, [self.ann])
         leads = self.make_countries()
-        self.assertEqual(leads._foresee_probabilities(Foresight(team)), {})
+        self.assertEqual(find_probabilities(leads, Foresight(team)), {})
         self.make_frequencies(team)
-        self.assertTrue(leads._foresee_probabilities(Foresight(team)))
+        self.assertTrue(find_probabilities(leads, Foresight(team)))
         leads.action_archive()
-        self.assertEqual(leads._foresee_probabilities(Foresight(team)), {})
+        self.assertEqual(find_probabilities(leads, Foresight(team)), {})
 
     def test_a_client_cannot_change_what_probabilities_are_computed_by(self):
         leads = self.make_countries()
@@ -137,7 +137,7 @@ class TestForesight(AssignmentCase):
         self.count_planning(team)  # fills caches
         without = self.count_planning(team)
         self.make_frequencies(team)
-        with patch.object(type(self.Lead), "_foresee_probabilities") as asked:
+        with patch.object(foresight, "find_probabilities") as asked:
             self.assertEqual(self.count_planning(team), without)
         asked.assert_not_called()
 

@@ -8,6 +8,7 @@ from odoo.tests import tagged
 from odoo.addons.website_crm_score.tests.common import DependentFieldCase
 
 from ..execution import messages, plain_create
+from ..execution.giving import give, in_assignment
 from ..execution.new_followers import NewFollowers
 from .common import LONG_AGO, AssignmentCase
 from .rows_common import RowsCase
@@ -129,7 +130,8 @@ class TestSameRows(RowsCase):
         self.flush()
         lead = self.leads[2]
         seen = lead.message_ids, lead.message_follower_ids, lead.message_partner_ids
-        lead._give_to(self.direct, self.ann, {lead.id: "Why"}, self.env["res.users"])
+        nobody = self.env["res.users"]
+        give(in_assignment(lead), self.direct, self.ann, {lead.id: "Why"}, nobody)
         self.env.flush_all()
         self.env.cr.flush()
         now = lead.message_ids, lead.message_follower_ids, lead.message_partner_ids

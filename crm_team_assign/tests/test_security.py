@@ -153,11 +153,7 @@ class TestSecurity(AssignmentCase):
             ],
             "crm.assignment.plan": ["_rehearse", "_keep", "_fill", "_carry_out"],
             "crm.assignment.handover": ["_cron_follow_up", "_bring_up_to_date"],
-            "crm.lead": [
-                "_give_to",
-                "_return_to",
-                "_get_allocation_domain",
-            ],
+            "crm.lead": ["_get_allocation_domain"],
             "ir.cron": ["_in_batches", "_attempt"],
         }
         for model, name in [(key, name) for key in steps for name in steps[key]]:
