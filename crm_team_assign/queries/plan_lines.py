@@ -31,7 +31,16 @@ def insert(plan, draft, outcomes):
         ],
     ]
     if outcomes:
-        _insert(plan, columns, map(list, zip(*kinds, strict=True)))
+        arrays = map(_to_array, columns)
+        _insert(plan, arrays, map(list, zip(*kinds, strict=True)))
+
+
+def _to_array(numbers):
+    """Return numbers as PostgreSQL writes an array: as a list, each of them would be a
+    constant to adapt and to parse, which takes longer than all that is done with it."""
+    return "{%s}" % ",".join(
+        "NULL" if number is None else str(number) for number in numbers
+    )
 
 
 def _get_kind(draft, outcome):

@@ -10,6 +10,8 @@ def find_strangers(duplicates):
     Visitors are known to be the same person if they are visitors of the oldest lead,
     too, or logged in with that address.
     """
+    if not duplicates.visitor_ids:
+        return duplicates.browse()
     oldest = duplicates.sorted(lambda lead: (lead.create_date, lead.id))[:1]
     others = (duplicates - oldest).with_prefetch(duplicates._prefetch_ids)
     return others.filtered(
