@@ -65,28 +65,12 @@ class CrmAssignmentLoad(models.Model):
 
     @property
     def _table_query(self):
-        """Assigned is what a capacity counts: a lead of the team on the day it got its
-        salesperson, where the salesperson is. A capacity is of 30 days, each of which
-        has its part in whole leads: of 45, one and two in turn; none while away."""
+        """A row for each day of a member of what was assigned, and one of the capacity:
+        of 30 days, each of which has its part in whole leads, of 45 one and two in
+        turn; none while away."""
         return SQL(
             """
-            WITH zone AS (
-                SELECT users.id AS user_id, zone.name,
-                       (now() AT TIME ZONE zone.name)::date AS today
-                  FROM res_users users
-                  JOIN res_partner partner ON partner.id = users.partner_id
-                  JOIN unnest(%(tz)s::text[], %(zones)s::text[]) AS zone (tz, name)
-                    ON zone.tz = COALESCE(partner.tz, '')
-            ), assigned AS (
-                SELECT lead.user_id, lead.team_id, count(*) AS lead_count,
-                       (lead.date_open AT TIME ZONE 'UTC' AT TIME ZONE zone.name)::date
-                       AS day
-                  FROM crm_lead lead
-                  JOIN zone ON zone.user_id = lead.user_id
-                 WHERE lead.date_open >= now() AT TIME ZONE 'UTC'
-                                         - (%(days)s + 2) * interval '1 day'
-              GROUP BY lead.user_id, lead.team_id, day
-            )
+            WITH zone AS (%(zone)s), assigned AS (%(assigned)s), away AS (%(away)s)
             SELECT member.id * 1000 + age.days * 2 + kind.number AS id, day.date AS day,
                    kind.name AS kind, member.id AS member_id, member.user_id,
                    member.crm_team_id AS team_id, team.company_id,
@@ -109,9 +93,7 @@ class CrmAssignmentLoad(models.Model):
                           zone.today - age.days - DATE '2000-01-01' AS number,
                           COALESCE(member.assignment_unlimited, FALSE) AS is_unlimited
                    ) AS day
-         LEFT JOIN unnest(%(away_ids)s::int[], %(away_days)s::date[])
-                AS away (member_id, day)
-                ON away.member_id = member.id AND away.day = day.date
+         LEFT JOIN away ON away.member_id = member.id AND away.day = day.date
         CROSS JOIN LATERAL (
                    SELECT CASE WHEN away.day IS NOT NULL THEN 0
                                WHEN NOT is_unlimited THEN
@@ -127,27 +109,47 @@ class CrmAssignmentLoad(models.Model):
                AND (NOT COALESCE(member.assignment_optout, FALSE)
                     OR member.assignment_paused_until IS NOT NULL)
             """,
+            zone=self._get_zone_sql(),
+            assigned=self._get_assigned_sql(),
+            away=self._get_away_sql(),
             days=DAYS,
             month=quota.DAYS,
-            **self._get_zones(),
-            **self._get_days_away(),
         )
 
     @api.model
-    def _get_days_away(self):
-        """Return on which days which members were away."""
+    def _get_assigned_sql(self):
+        """Return the query of what a capacity counts: a lead of the team on the day it
+        got its salesperson, where the salesperson is."""
+        return SQL(
+            """
+            SELECT lead.user_id, lead.team_id, count(*) AS lead_count,
+                   (lead.date_open AT TIME ZONE 'UTC' AT TIME ZONE zone.name)::date
+                   AS day
+              FROM crm_lead lead
+              JOIN zone ON zone.user_id = lead.user_id
+             WHERE lead.date_open >= now() AT TIME ZONE 'UTC'
+                                     - (%s + 2) * interval '1 day'
+          GROUP BY lead.user_id, lead.team_id, day
+            """,
+            DAYS,
+        )
+
+    @api.model
+    def _get_away_sql(self):
+        """Return the query of the days on which members were away."""
         # sudo: as the query, which has all members; access is by rules on the load
         members = self.env["crm.team.member"].sudo()
         members = members.search([("crm_team_id.active", "=", True)])
         away = find_days_away(members, DAYS + 1)
-        return {
-            "away_ids": [member_id for member_id, _day in away],
-            "away_days": [day for _member_id, day in away],
-        }
+        return SQL(
+            "SELECT * FROM unnest(%s::int[], %s::date[]) AS away (member_id, day)",
+            [member_id for member_id, _day in away],
+            [day for _member_id, day in away],
+        )
 
     @api.model
-    def _get_zones(self):
-        """Return the names of the zones of members, and of PostgreSQL's for these."""
+    def _get_zone_sql(self):
+        """Return the query of the zones of users, by PostgreSQL's names for these."""
         rows = self.env.execute_query(
             SQL(
                 """
@@ -158,9 +160,19 @@ class CrmAssignmentLoad(models.Model):
                 """
             )
         )
-        names = [name for (name,) in rows]
-        rules = self.env["website.crm.score"]
-        return {"tz": names, "zones": [rules._get_sql_zone(name) for name in names]}
+        names, rules = [name for (name,) in rows], self.env["website.crm.score"]
+        return SQL(
+            """
+            SELECT users.id AS user_id, zone.name,
+                   (now() AT TIME ZONE zone.name)::date AS today
+              FROM res_users users
+              JOIN res_partner partner ON partner.id = users.partner_id
+              JOIN unnest(%s::text[], %s::text[]) AS zone (tz, name)
+                ON zone.tz = COALESCE(partner.tz, '')
+            """,
+            names,
+            [rules._get_sql_zone(name) for name in names],
+        )
 
     def _read_group_select(self, aggregate_spec, query):
         if aggregate_spec == "lead_count:sum":
