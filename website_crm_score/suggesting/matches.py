@@ -4,11 +4,10 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from ..learning.patterns import Counts, Pattern, to_bits
 from ..scoring.matching import get_query
 from ..scoring.worklist import tune
 from ..tools.rule_domain import iter_fields, parse_domain
-from .cohort import COUNTS, LEADS
+from .cohort import LEADS
 
 # What a rule gives more often tells hardly more; and leads differ less so.
 MOST_TIMES = 10
@@ -38,8 +37,6 @@ class Matches:
 
     def drop(self):
         self.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", MATCHES))
-
-    # FINDING
 
     def add(self, rules, late_fields=()):
         """Note which leads have what rules look at, that differ in nothing but how much
@@ -200,113 +197,6 @@ class Matches:
                 least=rule.min_count,
             )
         )
-
-    # COUNTS
-
-    def count(self):
-        """Return, for each candidate that some lead has, the closed leads with it and
-        without, and how many open ones have it.
-
-        :rtype: dict[int, tuple[Counts, int]]
-        """
-        won, lost, _open = self.cohort.count_outcomes()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT candidate, %s, count(*) FILTER (WHERE is_won IS NULL)
-                  FROM %s JOIN %s USING (lead_id)
-              GROUP BY candidate
-                """,
-                COUNTS,
-                MATCHES,
-                LEADS,
-            )
-        )
-        return {
-            number: (
-                Counts(held_won, held_lost, won - held_won, lost - held_lost),
-                held_open,
-            )
-            for number, held_won, held_lost, held_open in rows
-        }
-
-    def get_patterns(self, below):
-        """Return the patterns of the older leads, and of the newer ones.
-
-        :param int below: of the candidates with smaller numbers
-        :rtype: tuple[list[Pattern], list[Pattern]]
-        """
-        parts = {False: [], True: []}
-        ids = SQL("array_agg(candidate ORDER BY candidate)")
-        rows = self._fetch_held(ids, SQL("candidate < %s", below))
-        for is_newer, held, won, lost in rows:
-            parts[is_newer].append(Pattern(to_bits(held or ()), won, lost))
-        return parts[False], parts[True]
-
-    def get_groups(self, numbers):
-        """Return the older leads, and the newer ones, by how many times each of the
-        rules ``numbers`` gives them its value.
-
-        :return: for each part the won and the lost leads by a tuple of times
-        :rtype: tuple[dict, dict]
-        """
-        parts = {False: {}, True: {}}
-        pairs = SQL("array_agg(ARRAY[candidate, times] ORDER BY candidate)")
-        rows = self._fetch_held(pairs, SQL("candidate = ANY(%s)", list(numbers)))
-        for is_newer, held, won, lost in rows:
-            times = dict(held or ())
-            key = tuple(times.get(number, 0) for number in numbers)
-            parts[is_newer][key] = [won, lost]
-        return parts[False], parts[True]
-
-    def _fetch_held(self, held, condition):
-        """Return the closed leads that have the same, the older ones first.
-
-        :param SQL held: the aggregate of what they have
-        :param SQL condition: on the candidates to look at
-        :return: whether they are newer, what they have, and how many were won and lost
-        :rtype: list[tuple]
-        """
-        return self.env.execute_query(
-            SQL(
-                """
-                SELECT is_newer, held, %s
-                  FROM (SELECT is_newer, is_won, %s FILTER (WHERE %s) AS held
-                          FROM %s LEFT JOIN %s USING (lead_id)
-                         WHERE is_won IS NOT NULL
-                      GROUP BY lead_id, is_newer, is_won) lead
-              GROUP BY is_newer, held ORDER BY is_newer, held
-                """,
-                COUNTS,
-                held,
-                condition,
-                LEADS,
-                MATCHES,
-            )
-        )
-
-    def count_shared(self, numbers, others):
-        """Return how many closed leads have a candidate and another one, by both.
-
-        :rtype: dict[tuple[int, int], int]
-        """
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT one.candidate, other.candidate, count(*)
-                  FROM %(matches)s one JOIN %(matches)s other USING (lead_id)
-                  JOIN %(leads)s cohort USING (lead_id)
-                 WHERE is_won IS NOT NULL AND one.candidate = ANY(%(numbers)s)
-                   AND other.candidate = ANY(%(others)s)
-              GROUP BY 1, 2
-                """,
-                matches=MATCHES,
-                leads=LEADS,
-                numbers=list(numbers),
-                others=list(others),
-            )
-        )
-        return {(one, other): count for one, other, count in rows}
 
 
 def get_lead_fields(rule):

@@ -3,6 +3,7 @@
 from ..learning.refitting import join_groups, rank_groups, refit
 from .lesson import Lesson
 from .present import PresentRules, find_present
+from .tally import get_groups
 
 
 class NewPoints(Lesson):
@@ -17,7 +18,7 @@ class NewPoints(Lesson):
         self.tried_count = len(numbers)
         if not numbers:
             return
-        older, newer = self.matches.get_groups(numbers)
+        older, newer = get_groups(self.cohort, numbers)
         self._judge(numbers, older, newer)
         proposal = refit(join_groups(older, newer), numbers, self.step)
         for number, points in proposal.points.items():

@@ -2,6 +2,7 @@
 
 from ..learning.leaks import is_leak
 from ..learning.proposal import compare, judge, propose, rank
+from . import tally
 from .candidates import find_candidates
 from .lesson import Lesson
 from .present import find_present
@@ -17,11 +18,11 @@ class NewRules(Lesson):
     def learn(self, note_progress):
         self.candidates = find_candidates(self.cohort)
         self._look(note_progress)
-        counts = self.matches.count()
+        counts = tally.count(self.cohort)
         self.leaks = self._find_leaks(counts)
         self.matches.forget(self.leaks)
         self.tried_count = len(counts) - len(self.leaks)
-        older, newer = self.matches.get_patterns(len(self.candidates))
+        older, newer = tally.get_patterns(self.cohort, len(self.candidates))
         self._judge(older, newer)
         proposal = self._propose(older + newer)
         known = self._compare(proposal.points)
@@ -94,10 +95,10 @@ class NewRules(Lesson):
         }
         held = {
             number: counts.won + counts.lost
-            for number, (counts, _open) in self.matches.count().items()
+            for number, (counts, _open) in tally.count(self.cohort).items()
         }
         found = {}
-        shared = self.matches.count_shared(points, there)
+        shared = tally.count_shared(self.cohort, points, there)
         for (number, other), leads in shared.items():
             rule, pair = there[other], (held[number], held[other])
             kind, share = compare(*pair, leads, points[number], rule.value)

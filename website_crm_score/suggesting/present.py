@@ -3,6 +3,7 @@
 from ..learning.leaks import is_leak
 from ..learning.selection import LEAST_LEADS
 from ..scoring.matching import looks_at_pages
+from . import tally
 
 
 def find_present(env):
@@ -41,7 +42,7 @@ class PresentRules:
             if reason := self._find_obstacle(number, rule.sudo()):
                 self.left_out[number] = reason
             note_progress((number + 1) / len(self.rules))
-        self.counts = self.matches.count()
+        self.counts = tally.count(self.cohort)
         for number in self.rules.keys() - self.left_out.keys():
             if reason := self._find_doubt(number):
                 self.left_out[number] = reason

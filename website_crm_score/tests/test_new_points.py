@@ -7,6 +7,7 @@ from ..learning.patterns import group
 from ..learning.refitting import join_groups, rank_groups, refit
 from ..suggesting.cohort import Cohort
 from ..suggesting.matches import Matches
+from ..suggesting.tally import get_groups
 from .event_common import EventCase
 from .suggestion_common import SuggestionCase
 from .test_learning_choice import draw
@@ -176,7 +177,7 @@ class TestNewPoints(NewPointsCase):
         matches = Matches(cohort)
         matches.clear()
         self.assertTrue(matches.add_times(0, rule))
-        older, newer = matches.get_groups([0])
+        older, newer = get_groups(cohort, [0])
         times = [key for [key] in {**older, **newer} if key]
         return times[0] if times else 0
 
