@@ -85,13 +85,11 @@ class WebsiteCrmScoreRanking(models.Model):
         closed = self._get_closed_months(count)
         scores = closed.fetch_scores()
         won, lost = months.count_outcomes(months.join_scores(scores.values()))
-        rules = self.env["website.crm.score"]
         return {
             "since": _get_date(closed.first),
             "won": won,
             "lost": lost,
             "least": LEAST_OUTCOMES,
-            "rules": rules.search_count([("apply_to", "=", "lead")]),
             **self._describe_months(scores, scores),
         }
 
@@ -202,7 +200,7 @@ class WebsiteCrmScoreRanking(models.Model):
             return
         now, then = self._count_rules(), before._count_rules()
         rules = self.env["website.crm.score"].search(
-            [("apply_to", "=", "lead"), ("id", "in", list(now.keys() & then.keys()))]
+            [("id", "in", list(now.keys() & then.keys()))]
         )
         self.rule_ids = rules.filtered(
             lambda rule: has_lost_lift(now[rule.id], then[rule.id], rule.value)
@@ -268,9 +266,7 @@ class WebsiteCrmScoreRanking(models.Model):
     def _get_managers(self):
         """Return the sales managers, who all read of all rules that they may see."""
         group = self.env.ref("sales_team.group_sale_manager")
-        return group.all_user_ids.filtered(
-            lambda user: user.active and user._is_internal()
-        )
+        return group.all_user_ids.filtered("active")
 
     def _try_to_tell(self, user, before):
         """Tell ``user``; where that fails, the others hear nevertheless."""
@@ -281,7 +277,6 @@ class WebsiteCrmScoreRanking(models.Model):
 
     def _tell(self, user, before):
         rules = self.rule_ids.with_user(user)._filtered_access("read")
-        rules = rules.with_context(lang=user.lang)
         values = {"ranking": self, "before": before, "rules": rules}
         self.env["mail.thread"].message_notify(
             partner_ids=user.partner_id.ids,

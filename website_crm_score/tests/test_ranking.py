@@ -1,7 +1,8 @@
 from datetime import datetime, timedelta
+from unittest.mock import patch
 
 from odoo.tests import BaseCase, tagged
-from odoo.tools import SQL
+from odoo.tools import SQL, mute_logger
 
 from ..learning.decline import find_best, get_variance, has_lost_lift, is_worse
 from ..learning.patterns import Counts
@@ -112,6 +113,7 @@ class TestRanking(SuggestionCase):
         self.assertEqual(ranking.rule_ids, self.fair)
         message = self.get_messages()
         self.assertEqual(len(message), 1)
+        self.assertEqual(message.author_id, self.env.ref("base.partner_root"))
         self.assertIn("&lt;b&gt;Fair", message.body)
         self.assertIn(f"/odoo/website.crm.score/{self.fair.id}", message.body)
         self.assertIn(f"<b>{round(100 * ranking.auc)} %</b>", message.body)
@@ -173,6 +175,57 @@ class TestRanking(SuggestionCase):
     def test_the_one_before_is_a_measure_however_old_it_is(self):
         self.make_earlier(0.86).end_date = self.now - timedelta(days=900)
         self.assertTrue(self.make_last(0.75).is_worse)
+
+    def test_the_best_of_some_months_was_good_by_chance_too(self):
+        for others, expected in (([], True), ([0.79] * 5, False)):
+            with self.subTest(len(others)):
+                self.Ranking.search([]).unlink()
+                self.make_earlier(0.80, *others)
+                self.assertEqual(self.make_last(0.75).is_worse, expected)
+
+    def test_reasons_that_give_no_points_any_more_tell_nothing(self):
+        ranking = self.judge_first()
+        won, lost, *others = ranking._count_rules()[self.fair.id]
+        self.assertEqual((won, lost, *others), (60, 8, 20, 72))
+        self.env.cr.execute(
+            """
+            UPDATE website_crm_score_line SET points = 0
+             WHERE rule_id = %s AND lead_id IN (
+                   SELECT id FROM crm_lead WHERE won_status = 'lost')
+            """,
+            [self.fair.id],
+        )
+        self.assertEqual(ranking._count_rules()[self.fair.id], (60, 0, 20, 80))
+
+    @mute_logger("odoo.addons.website_crm_score.models.website_crm_score_ranking")
+    def test_who_cannot_be_told_keeps_nobody_from_hearing_it(self):
+        others = [self.make_user("ws_a", "sales_team.group_sale_manager"), self.manager]
+        for failing, heard in (others, others[::-1]):
+            with self.subTest(failing.login), self.messages_fail(failing):
+                self.Ranking.search([]).unlink()
+                (self.get_messages(heard) + self.get_messages(failing)).unlink()
+                self.make_earlier(0.86)
+                self.assertTrue(self.make_last(0.75).is_worse)
+                self.assertTrue(self.get_messages(heard))
+                self.assertFalse(self.get_messages(failing))
+
+    def messages_fail(self, failing):
+        """Have a message fail whenever it is to this user."""
+        thread = self.registry["mail.thread"]
+        notify = thread.message_notify
+
+        def fail(records, *, partner_ids, **values):
+            if partner_ids == failing.partner_id.ids:
+                raise ConnectionError
+            return notify(records, partner_ids=partner_ids, **values)
+
+        return patch.object(thread, "message_notify", fail)
+
+    def test_what_was_just_written_is_looked_at(self):
+        self.make_period(100, 0.75, 0.1)
+        won = self.Lead.search([("won_status", "=", "won")], limit=31)
+        won.date_closed = self.now - timedelta(days=400)
+        self.assertFalse(self.judge())
 
     def test_salespeople_are_not_told(self):
         salesman = self.make_user("ws_seller", "sales_team.group_sale_salesman")

@@ -187,6 +187,8 @@ class TestRuleQuality(SuggestionCase):
         first, second = predictive["periods"]
         self.assertFalse(first["total"])
         self.assertAlmostEqual(second["total"]["auc"], total["auc"])
+        both = self.Ranking.get_predictive_quality(4)
+        self.assertEqual((both["since"], both["total"]["won"]), ("2026-04-01", 70))
 
     def test_predictions_are_those_of_a_plain_count(self):
         """Also of tags, of which enough must be known, and where nothing is said."""

@@ -25,7 +25,6 @@ const QUALITY = {
     won: 60,
     lost: 140,
     least: 50,
-    rules: 4,
     total: TOTAL,
     periods: [
         {first: "2019-01-01", last: "2019-01-01", total: {...TOTAL, auc: 0.8}},
