@@ -7,6 +7,8 @@ from odoo.tests import tagged
 from odoo.tools import html2plaintext
 
 from ..execution import follow_up, messages, planner
+from ..execution.idle import find_overdue
+from ..queries import taking_back
 from .common import LONG_AGO
 from .plan_common import PlanCase
 
@@ -178,6 +180,15 @@ class TestTakeBack(PlanCase):
         self.follow_up()
         self.assertEqual((low.user_id, high.user_id), (self.ann, self.bob))
 
+    def test_a_lead_that_was_moved_to_another_team_stays(self):
+        lead = self.give(60)
+        self.add(self.bob)
+        lead.team_id = self.make_team("Other", 0, [self.bob])
+        self.assertEqual(lead.user_id, self.ann)
+        self.assertFalse(find_overdue(self.team))
+        self.follow_up()
+        self.assertEqual(lead.user_id, self.ann)
+
     def test_a_paused_team_takes_nothing_back(self):
         lead = self.give(60)
         self.add(self.bob)
@@ -331,6 +342,14 @@ class TestTakeBack(PlanCase):
         self.find_open(lead).warned_date -= timedelta(hours=4)
         self.follow_up()
         self.assertEqual(lead.user_id, self.bob)
+
+    def test_a_reminder_is_noted_once(self):
+        """However many jobs come to note it."""
+        lead = self.give(60)
+        handover = self.find_open(lead)
+        reminded = handover.warned_date
+        taking_back.note_reminded(self.env, handover.ids)
+        self.assertEqual(handover.warned_date, reminded)
 
     def test_who_got_in_touch_is_not_reminded(self):
         lead = self.give(60, hours=5, reminded=None)
@@ -517,6 +536,39 @@ class TestTakeBack(PlanCase):
             self.contact(lead, self.bob)
             self.follow_up()
         self.assertEqual(lead.user_id, self.bob)
+
+    def test_a_late_contact_gives_nothing_back_that_is_over(self):
+        lead = self.give(60)
+        self.add(self.bob)
+        self.follow_up()
+        taken = self.find_taken_back(lead)
+        cases = {
+            "after it was gone": lambda: self.set_contact(lead, taken, minutes=1),
+            "two days ago": lambda: self.set_contact(lead, taken, days=2),
+            "has left": lambda: self.ann.write({"active": False}),
+            "is won": lambda: lead.with_user(self.manager).action_set_won(),
+            "is lost": lambda: lead.with_user(self.manager).action_set_lost(),
+        }
+        for name, happen in cases.items():
+            savepoint = self.env.cr.savepoint()
+            self.set_contact(lead, taken)
+            happen()
+            self.follow_up()
+            with self.subTest(name):
+                self.assertEqual(lead.user_id, self.bob)
+                self.assertTrue(taken.taken_back_date)
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
+
+    def set_contact(self, lead, taken, minutes=0, days=0):
+        """Have Ann have got in touch so much later than the lead was taken from her, or
+        have all that be so many days ago."""
+        partner = self.ann.partner_id
+        messages = lead.message_ids.filtered(lambda one: one.author_id == partner)
+        message = messages or self.contact(lead.sudo(), self.ann).sudo()
+        taken.date -= timedelta(days=days)
+        taken.taken_back_date -= timedelta(days=days)
+        message.date = taken.taken_back_date + timedelta(minutes=minutes)
 
     # IN SETS
 
