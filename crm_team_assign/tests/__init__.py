@@ -41,6 +41,7 @@ from . import test_share_of_day
 from . import test_take_back
 from . import test_tours
 from . import test_turns_given_back
+from . import test_view_rights
 from . import test_waiting_leads
 from . import test_why_assigned
 from . import test_why_not

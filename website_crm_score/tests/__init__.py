@@ -61,6 +61,7 @@ from . import test_privacy
 from . import test_removed_visits
 from . import test_events
 from . import test_view_queries
+from . import test_view_rights
 from . import test_visit_events
 from . import test_page_rules
 from . import test_contact_filters

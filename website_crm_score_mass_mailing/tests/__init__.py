@@ -17,3 +17,4 @@ from . import test_migration
 from . import test_newsletter_journey
 from . import test_newsletter_tour
 from . import test_uninstall
+from . import test_view_rights

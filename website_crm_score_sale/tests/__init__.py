@@ -11,3 +11,4 @@ from . import test_shop_suggestion
 from . import test_shop_tour
 from . import test_shop_trial
 from . import test_uninstall
+from . import test_view_rights
