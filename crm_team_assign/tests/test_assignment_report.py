@@ -145,6 +145,35 @@ class TestAssignmentReport(AssignmentCase):
         self.assertEqual(rows.mapped("won_count"), [0, 1])
         self.assertEqual(rows.mapped("won_revenue"), [0, 100])
 
+    def test_a_lead_that_comes_back_to_the_same_counts_as_won_once(self):
+        self.teams[0].crm_team_member_ids = self.get_member(self.teams[0], self.ann)
+        lead = self.make_scored(60, expected_revenue=100)
+        self.assign()
+        first = self.get_handovers()
+        lead.user_id = False
+        self.env.flush_all()
+        self.assign()
+        second = self.get_handovers() - first
+        self.assertEqual((first + second).user_id, self.ann)
+        second.date += timedelta(seconds=1)
+        lead.action_set_won()
+        rows = self.Report.search([("lead_id", "=", lead.id)], order="id")
+        self.assertEqual(rows.mapped("state"), ["other", "won"])
+        self.assertEqual(rows.mapped("won_revenue"), [0, 100])
+
+    def test_of_an_even_number_the_median_is_between_two(self):
+        self.make_scored(*[60] * 6)
+        self.assign()
+        hours = [9, 1, 8, 2, 5, 3]
+        for handover, count in zip(self.get_handovers(), hours, strict=True):
+            handover.write(
+                {"first_contact_date": handover.date, "contact_hours": count}
+            )
+        self.env.flush_all()
+        domain = [("user_id", "in", self.sellers.ids)]
+        [(found,)] = self.Report._read_group(domain, [], ["contact_hours:avg"])
+        self.assertEqual(found, 4)
+
     def test_rates_of_few_leads_are_not_told(self):
         leads = self.make_scored(*[60] * LEAST)
         self.assign()
@@ -193,6 +222,7 @@ class TestAssignmentReport(AssignmentCase):
         states = ["waiting", "contacted", "other", "won", "lost", "other"]
         self.assertEqual(rows.mapped("state"), states)
         self.assertEqual(rows.mapped("assigned_count"), [1] * 6)
+        self.assertEqual(rows.mapped("contacted_count"), [0, 1, 0, 0, 0, 0])
         handovers[waiting].team_id = False  # the team is deleted
         self.env.flush_all()
         self.env.invalidate_all()

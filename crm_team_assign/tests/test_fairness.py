@@ -176,6 +176,8 @@ class TestFairness(BaseCase):
                 for team in takers:
                     earned[team.id] += Fraction(team.weight, total)
                 got.update([outcome.team] if outcome.is_taken else [])
+            # What all earn together is what those pay who get something.
+            self.assertEqual(sum(team.credit for team in teams), 0)
             for team in teams:
                 off = round(earned[team.id]) - got[team.id]
                 self.assertLessEqual(abs(off), 1)
