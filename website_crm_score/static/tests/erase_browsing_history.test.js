@@ -4,6 +4,7 @@ import {
     getService,
     mountWebClient,
     onRpc,
+    patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 
@@ -23,10 +24,19 @@ test("a browsing history is erased once that is confirmed", async () => {
         });
         await animationFrame();
     };
+    patchWithCleanup(getService("action"), {
+        async doAction(action) {
+            if (action === "soft_reload") {
+                expect.step(action);
+                return null;
+            }
+            return super.doAction(...arguments);
+        },
+    });
     await erase();
     await contains(".modal footer button:not(.btn-primary)").click();
     expect.verifySteps([]);
     await erase();
     await contains(".modal footer button.btn-primary").click();
-    expect.verifySteps([["res.partner", [1, 2]]]);
+    expect.verifySteps([["res.partner", [1, 2]], "soft_reload"]);
 });

@@ -99,12 +99,23 @@ test("fifths and months are drawn, and told to who does not see them", async () 
         CORE.fifths,
         [0.3, 0.3, 0.3, 0.3, 0.3],
     ]);
+    // Chance is a line, whatever the others are.
+    expect(getChart(0).data.datasets.map(({type}) => type)).toEqual([
+        undefined,
+        undefined,
+        "line",
+    ]);
     expect(getChart(1).data.labels).toEqual(["Jan 2019", "Feb 2019 – Mar 2019"]);
     expect(getChart(1).data.datasets.map(({data}) => data)).toEqual([
         [0.8, 0.75],
         [null, 0.65],
         [0.5, 0.5],
     ]);
+    expect(getChart(1).data.datasets[0].spanGaps).toBe(true);
+    const {label} = getChart(1).options.plugins.tooltip.callbacks;
+    const dataset = {label: "Score"};
+    const item = {datasetIndex: 0, dataIndex: 0, dataset, parsed: {y: 0.8}};
+    expect(label(item)).toBe("Score: 0.80 (60 won, 140 lost)");
     expect(".o_score_quality_chart canvas:eq(1)").toHaveAttribute(
         "aria-label",
         "Ranking by month: Jan 2019 0.80, Feb 2019 – Mar 2019 0.75"
@@ -115,6 +126,31 @@ test("what predictive scoring could not learn from is said", async () => {
     await openPage(QUALITY, {...PREDICTIVE, total: false, periods: []});
     expect(`${figure("auc")} .o_score_quality_core`).toHaveText("–");
     expect(".o_score_quality_note").toHaveText(/cannot be compared/);
+});
+
+test("what predictive scoring was compared on is said, if not on all", async () => {
+    const since = "2019-02-01";
+    await openPage(QUALITY, {
+        ...PREDICTIVE,
+        since,
+        total: {...CORE, won: 30, lost: 50},
+        periods: [{first: since, last: since, total: false}],
+    });
+    expect(".o_score_quality_note").toHaveText(
+        /of the 80 leads closed since Feb 2019.*the ranking of the score is 0\.78/
+    );
+    // In no month it ranked enough leads.
+    expect(getChart(1).data.datasets).toHaveLength(2);
+});
+
+test("figures of another time are not beside those of the one before", async () => {
+    await openPage();
+    onRpc(MODEL, "get_predictive_quality", () => new Deferred());
+    await contains(".o_score_quality_period").click();
+    expect(".o-dropdown-item.selected").toHaveText("Last 12 Months");
+    await contains(".o-dropdown-item:contains(Last 3 Months)").click();
+    expect.verifySteps(["quality of 3 months"]);
+    expect(`${figure("auc")} .o_score_quality_core .fa-spin`).toHaveCount(1);
 });
 
 test("scores that are no better than chance are said to be so", async () => {

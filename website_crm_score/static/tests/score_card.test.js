@@ -1,4 +1,12 @@
-import {animationFrame, expect, hover, press, runAllTimers, test} from "@odoo/hoot";
+import {
+    animationFrame,
+    expect,
+    hover,
+    press,
+    queryAllTexts,
+    runAllTimers,
+    test,
+} from "@odoo/hoot";
 import {
     contains,
     defineModels,
@@ -138,7 +146,76 @@ test("reasons are grouped, and say how often, since and until when", async () =>
     expect(".o_score_card_engagement .o_score_reason_points").toHaveText("+40");
     expect(".o_score_card_fit .o_score_reason_details").toHaveText("since Nov 5, 2018");
     expect(".o_score_card_fit .o_score_reason_points").toHaveText("-2.5");
+    expect(".o_score_card_fit .o_score_reason_points").toHaveClass("text-danger");
     expect(".o_score_card_limit").toHaveCount(0);
+    expect(".o_score_card_hidden").toHaveCount(0);
+    expect(".o_score_card_change .oi").toHaveClass("oi-arrow-up-right");
+    expect(".o_score_grade").toHaveClass("text-bg-300");
+});
+
+test("a score that fell has an arrow that says so", async () => {
+    await mountCard({week_change: -20});
+    expect(".o_score_card_change .o_score_change").toHaveText("-20");
+    expect(".o_score_card_change .oi").toHaveClass("oi-arrow-down-right");
+});
+
+test("a part without reasons and reasons that are not shown are told", async () => {
+    await mountCard({reasons: REASONS.slice(0, 1)});
+    expect(".o_score_card_fit").toHaveText(/Nothing yet/);
+    expect(".o_score_card_engagement").not.toHaveText(/Nothing yet/);
+    expect(".o_score_card_hidden").toHaveText("1 more reason");
+});
+
+test("of more reasons that are not shown, it is told how many", async () => {
+    await mountCard({reason_count: 4});
+    expect(".o_score_card_hidden").toHaveText("2 more reasons");
+});
+
+test("what is just reached counts", async () => {
+    await mountCard({
+        engagement: 50,
+        engagement_points: 50,
+        minimum: {name: "Europe", points: 37.5},
+    });
+    expect(".o_score_card_limit").toHaveCount(0);
+    expect(".o_score_card_goals li").toHaveText("Reaches the minimum of Europe: 37.5");
+    expect(".o_score_card_goals .fa-check").toHaveCount(1);
+});
+
+test("columns and their sums have points as they are shown everywhere", async () => {
+    await mountView({
+        type: "list",
+        resModel: "crm.lead",
+        arch: `<list>
+            <field name="score" widget="score_points" readonly="1" sum="Sum"/>
+            <field name="score_week_change" widget="score_change" sum="Sum"/>
+        </list>`,
+    });
+    const cells = (name) => queryAllTexts(`.o_data_row td[name=${name}]`);
+    expect(cells("score")).toEqual(["75", "0"]);
+    expect(cells("score_week_change")).toEqual(["+40", ""]);
+    expect(queryAllTexts("tfoot .o_list_number")).toEqual(["75", "+40"]);
+});
+
+test("a sum of no change is left empty", async () => {
+    Lead._records = [Lead._records[1]];
+    await mountView({
+        type: "list",
+        resModel: "crm.lead",
+        arch: `<list>
+            <field name="score_week_change" widget="score_change" sum="Sum"/>
+        </list>`,
+    });
+    expect("tfoot .o_list_number").toHaveText("");
+});
+
+test("a finger that passes over a badge asks for nothing", async () => {
+    answerCards();
+    await mountView({type: "list", resModel: "crm.lead", arch: LIST});
+    const finger = new PointerEvent("pointerenter", {pointerType: "touch"});
+    document.querySelector(BADGE).dispatchEvent(finger);
+    await runAllTimers();
+    expect.verifySteps([]);
 });
 
 test("reasons that add up to more than counts say so, in their group", async () => {

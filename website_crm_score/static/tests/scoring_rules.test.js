@@ -13,7 +13,7 @@ import {
     toggleActionMenu,
     toggleMenuItem,
 } from "@web/../tests/web_test_helpers";
-import {Deferred} from "@odoo/hoot-mock";
+import {Deferred, mockDate} from "@odoo/hoot-mock";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 import {describeLoss} from "@website_crm_score/fields/score_switch/score_switch_field.esm";
 import {importRulesItem} from "@website_crm_score/views/score_rule/import_rules.esm";
@@ -63,8 +63,14 @@ class Run extends models.Model {
     _records = [{id: 1, name: "Run"}];
 }
 
+class UncountedHit extends models.Model {
+    _name = "website.crm.uncounted.hit";
+
+    name = fields.Char();
+}
+
 defineMailModels();
-defineModels([Rule, Preview, Run]);
+defineModels([Rule, Preview, Run, UncountedHit]);
 
 const STEPS = [
     {title: "Track", description: "Visits count.", is_done: true, action: false},
@@ -95,7 +101,10 @@ const FORM = `
 const PANEL = ".o_score_first_steps";
 
 function beManager(isManager = true) {
-    patchWithCleanup(user, {hasGroup: async () => isManager});
+    patchWithCleanup(user, {
+        hasGroup: async (group) =>
+            isManager && group === "sales_team.group_sale_manager",
+    });
 }
 
 function mountRules(type, arch, props = {}) {
@@ -163,6 +172,18 @@ test("rules that are opened from elsewhere have no first steps above them", asyn
     await mountRules("list", LIST, {context: {without_first_steps: true}});
     expect(".o_data_row").toHaveCount(3);
     expect(PANEL).toHaveCount(0);
+    expect.verifySteps([]);
+});
+
+test("first steps that are done are not asked for again", async () => {
+    beManager();
+    onRpc("website.crm.first.steps", "get_steps", () => {
+        expect.step("asked");
+        return [];
+    });
+    await mountRules("list", LIST);
+    expect.verifySteps(["asked"]);
+    await contains("th[data-name=name]").click();
     expect.verifySteps([]);
 });
 
@@ -271,6 +292,10 @@ test("a switch asks before it takes points, and stays on if it shall not", async
     await contains(toggle("Unused")).click();
     expect(".modal").toHaveCount(0);
     expect.verifySteps([[[2], {active: false}]]);
+    // To switch it on takes no points.
+    await contains(toggle("Prices")).click();
+    expect(".modal").toHaveCount(0);
+    expect.verifySteps([[[1], {active: true}]]);
 });
 
 // IMPORT
@@ -287,15 +312,23 @@ for (const [type, arch] of Object.entries({list: LIST, kanban: KANBAN})) {
     });
 }
 
-test("salespeople import nothing", async () => {
-    beManager(false);
+for (const [who, isManager, actionType] of [
+    ["salespeople import nothing", false, "ir.actions.act_window"],
+    ["what shows rules among others imports nothing", true, "ir.actions.client"],
+]) {
+    test(who, () => checkNothingToImport(isManager, actionType));
+}
+
+async function checkNothingToImport(isManager, actionType) {
+    beManager(isManager);
+    onRpc("website.crm.first.steps", "get_steps", () => []);
     // Without what core has in it, the menu is gone.
     clearRegistry(registry.category("cogMenu"));
     registry.category("cogMenu").add("import", importRulesItem);
-    await mountRules("list", LIST);
+    await mountRules("list", LIST, {config: {actionType}});
     expect(".o_data_row").toHaveCount(3);
     expect(".o_cp_action_menus").toHaveCount(0);
-});
+}
 
 // THE FORM
 
@@ -429,5 +462,32 @@ for (const [type, arch] of Object.entries({
         onRpc("website.crm.score.run", "get_next_run", () => false);
         await mountView({type, arch, resModel: "website.crm.score.run"});
         expect(".o_score_next_run").toHaveText("No run is planned");
+    });
+}
+
+for (const [date, words] of [
+    ["2019-03-12 10:00:00", /^Next run: .*12.*\d:\d\d/],
+    ["2019-03-10 10:00:00", /^Next run: within a minute$/],
+]) {
+    test(`it is said when that is: ${date}`, async () => {
+        mockDate("2019-03-11 09:00:00");
+        onRpc("website.crm.score.run", "get_next_run", () => date);
+        const arch = '<list js_class="score_run_list"><field name="name"/></list>';
+        await mountView({type: "list", arch, resModel: "website.crm.score.run"});
+        expect(".o_score_next_run").toHaveText(words);
+    });
+}
+
+// VISITS THAT ARE NOT COUNTED
+
+for (const [share, words] of [
+    [{uncounted: 50, visits: 2000, days: 60}, "2.5% of 2,000 page visits in 60 days"],
+    [{uncounted: 0, visits: 0, days: 60}, "No page visits in 60 days"],
+]) {
+    test(`it is said how many visits are not counted: ${words}`, async () => {
+        onRpc("website.crm.uncounted.hit", "get_share", () => share);
+        const arch = '<list js_class="uncounted_hit_list"><field name="name"/></list>';
+        await mountView({type: "list", arch, resModel: "website.crm.uncounted.hit"});
+        expect(".o_uncounted_hit_share").toHaveText(words);
     });
 }

@@ -7,7 +7,10 @@ import {
     models,
     mountView,
     onRpc,
+    patchWithCleanup,
 } from "@web/../tests/web_test_helpers";
+import {ConnectionLostError} from "@web/core/network/rpc";
+import {ORM} from "@web/core/orm_service";
 import {defineMailModels} from "@mail/../tests/mail_test_helpers";
 
 class Suggestion extends models.Model {
@@ -69,6 +72,26 @@ test("the bar moves by itself, and the result is shown", async () => {
     expect(".o_suggestion_progress").toHaveCount(0);
     await pass();
     expect.verifySteps([]);
+});
+
+test("a connection that is lost for a moment stops nothing", async () => {
+    let isLost = true;
+    patchWithCleanup(ORM.prototype, {
+        async read() {
+            if (isLost) {
+                throw new ConnectionLostError("/web");
+            }
+            return super.read(...arguments);
+        },
+    });
+    await openForm();
+    change({progress: 42});
+    await pass();
+    expect(PERCENT).toHaveText("10 %");
+    isLost = false;
+    await pass();
+    expect(PERCENT).toHaveText("42 %");
+    expect.verifySteps(["look"]);
 });
 
 test("what somebody is writing is not thrown away", async () => {

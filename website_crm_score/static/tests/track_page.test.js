@@ -184,6 +184,13 @@ test("without any right there is nothing to tick and nothing to save", async () 
     expect.verifySteps(["get website.page 5"]);
 });
 
+test("what cannot be tracked has no switch", async () => {
+    await openDialog(PAGE, {"website.page": seoData()});
+    expect(".modal-footer").toHaveCount(1);
+    expect(".o_track_page").toHaveCount(0);
+    expect.verifySteps(["get website.page 5"]);
+});
+
 /**
  * Open Page Properties on `mainObject`, shown by the view 7.
  *
