@@ -3,6 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
+from odoo.fields import Domain
 
 from odoo.addons.website_crm_score.fields import TechnicalInteger, TechnicalJson
 from odoo.addons.website_crm_score.tools.actions import (
@@ -266,10 +267,15 @@ class CrmAssignmentPlan(models.Model):
 
         :return: a notification that tells what happened
         :rtype: dict
-        :raise UserError: if the user may not assign leads, if it was carried out, or
-            if leads are being assigned at the moment
+        :raise UserError: if the user may not assign leads, or not see all that are to
+            be, if it was carried out, or if leads are being assigned at the moment
         """
         plan = self._begin(["draft", "failed"])
+        # In all companies of whoever confirms, as by the scheduled action: those that
+        # he chose to look at may not be all that it was planned in.
+        companies = self.env.company | self.env.user.company_ids
+        everywhere = self.with_context(allowed_company_ids=companies.ids)
+        everywhere._check_leads_seen()
         plan.write({"state": "confirmed", "confirm_uid": self.env.uid})
         plan.write({"error": False, "try_count": 0})  # of tries before
         if plan._count_todo() > DIRECT_SIZE:
@@ -277,18 +283,36 @@ class CrmAssignmentPlan(models.Model):
             result = {"message": self.env._("The plan is being carried out.")}
         else:
             lock.take(self.env)
-            # In all companies of whoever confirms, as by the scheduled action: those
-            # that he chose to look at may not be all that it was planned in.
-            companies = self.env.company | self.env.user.company_ids
-            self.with_context(allowed_company_ids=companies.ids)._carry_out()
+            everywhere._carry_out()
             result = plan._get_result()
         return notify(**result, next=RELOAD)
 
+    def _check_leads_seen(self):
+        """Have no plan be confirmed of which only a part could be carried out.
+
+        :raise UserError: if leads are to be assigned or merged that the user may not
+            see
+        """
+        leads = self.env["crm.lead"].with_context(active_test=False)
+        # sudo: how many leads there are in all tells nothing of them
+        lines = self.env["crm.assignment.plan.line"].sudo()
+        todo = lines._search(self._get_todo_domain()).subselect("lead_id")
+        domain = [("id", "in", todo)]
+        if leads.search_count(domain) < leads.sudo().search_count(domain):
+            raise UserError(
+                self.env._(
+                    "Leads of companies that you have no access to are part of this"
+                    " plan. Update it, or have it confirmed by somebody who has."
+                )
+            )
+
     def _count_todo(self):
-        domain = [("plan_id", "=", self.id), ("state", "=", "planned")]
-        return self.env["crm.assignment.plan.line"].search_count(
-            [*domain, ("outcome", "in", CHANGES)]
-        )
+        lines = self.env["crm.assignment.plan.line"]
+        return lines.search_count(self._get_todo_domain())
+
+    def _get_todo_domain(self):
+        domain = Domain("plan_id", "=", self.id) & Domain("state", "=", "planned")
+        return domain & Domain("outcome", "in", CHANGES)
 
     def _carry_out(self):
         """Carry out what is left of this plan, as its user; see :class:`Executor`.

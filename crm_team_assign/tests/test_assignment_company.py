@@ -1,8 +1,11 @@
+from unittest.mock import patch
+
 from odoo import Command
 from odoo.exceptions import UserError
 from odoo.tests import tagged
 from odoo.tools import mute_logger
 
+from ..models import crm_assignment_plan
 from .common import AssignmentCase
 
 
@@ -148,3 +151,48 @@ class TestAssignmentCompany(AssignmentCase):
         manager = self.manager.with_company(self.here)
         team.with_user(manager)._action_assign_leads(creation_delta_days=0)
         self.assertFalse(lead.user_id)
+
+    def plan_both(self, *companies):
+        """Return a plan for one lead of each company, made by who sees all, as the
+        manager sees it, and the leads."""
+        self.ann.company_ids = self.here + self.there
+        team = self.make_team("Shared", 0, [self.ann])
+        leads = self.Lead.union(*(self.make_of(company, 60) for company in companies))
+        plan = self.env["crm.assignment.plan"]._rehearse(team)
+        return plan.with_user(self.manager), leads
+
+    def test_nobody_confirms_a_plan_of_which_a_part_is_out_of_reach(self):
+        plan, leads = self.plan_both(self.here, self.there)
+        with self.assertRaisesRegex(UserError, "no access"):
+            plan.action_confirm()
+        self.assertEqual(plan.state, "draft")
+        self.assertFalse(leads.user_id)
+        self.manager.company_ids += self.there
+        plan.with_context(allowed_company_ids=self.here.ids).action_confirm()
+        self.assertEqual(leads.user_id, self.ann)
+
+    def test_nobody_confirms_a_large_plan_of_which_a_part_is_out_of_reach(self):
+        plan, _leads = self.plan_both(self.here, self.there)
+        with (
+            patch.object(crm_assignment_plan, "DIRECT_SIZE", 0),
+            self.assertRaisesRegex(UserError, "no access"),
+        ):
+            plan.action_confirm()
+
+    def test_a_plan_that_is_brought_up_to_date_has_what_is_in_reach(self):
+        plan, leads = self.plan_both(self.here, self.there)
+        plan.action_update()
+        plan.action_confirm()
+        self.assertEqual(plan.sudo().line_ids.lead_id, leads[0])
+        self.assertEqual(leads.mapped("user_id"), self.ann)
+        self.assertFalse(leads[1].user_id)
+
+    def test_leads_out_of_reach_that_stay_as_they_are_keep_nobody_from_confirming(self):
+        self.make_team("Here", 0, [self.ann], company_id=self.here.id)
+        lead, other = (self.make_of(one, 60) for one in (self.here, self.there))
+        teams = self.Team.search([])
+        plan = self.env["crm.assignment.plan"]._rehearse(teams, lead + other)
+        self.assertEqual(len(plan.line_ids), 2)
+        plan.with_user(self.manager).action_confirm()
+        self.assertEqual(lead.user_id, self.ann)
+        self.assertFalse(other.user_id)
