@@ -75,9 +75,9 @@ class WebsiteCrmScoreMention(models.Model):
 def strike_out(body, lead_ids):
     """Return ``body`` without the items of these leads, and whether others are left."""
     root = html.fragment_fromstring(body, create_parent="div")
-    for link in root.xpath("//li//a[@data-oe-model='crm.lead']"):
-        if int(link.get("data-oe-id")) in lead_ids:
-            next(link.iterancestors("li")).drop_tree()
+    for name in root.xpath("//li//*[@data-oe-model='crm.lead']"):
+        if int(name.get("data-oe-id")) in lead_ids:
+            next(name.iterancestors("li")).drop_tree()
     text = html.tostring(root, encoding="unicode")
     left = text.removeprefix("<div>").removesuffix("</div>")
     return Markup(left), bool(root.xpath("//li"))
