@@ -2,7 +2,7 @@ import logging
 import random
 import time
 
-from odoo import models
+from odoo import api, models
 
 from ..tools.concurrency import CONCURRENCY_ERRORS
 from ..tools.own_context import OURS
@@ -18,6 +18,20 @@ class IrCron(models.Model):
     """Batches for code that runs in a scheduled action as well as outside of one."""
 
     _inherit = "ir.cron"
+
+    @api.model
+    def _find_rule_crons(self):
+        """Return the scheduled actions that have all rules run, if they still exist."""
+        crons = self.browse()
+        for name in ("ir_cron_assign_scores", "ir_cron_score_contacts"):
+            cron = self.env.ref(f"website_crm_score.{name}", raise_if_not_found=False)
+            crons |= cron or crons
+        return crons
+
+    @api.model
+    def _trigger_rule_crons(self):
+        for cron in self._find_rule_crons():
+            cron._trigger()
 
     def _is_job(self):
         """Return whether a scheduled action is running, which may commit."""

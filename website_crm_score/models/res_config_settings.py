@@ -91,7 +91,7 @@ class ResConfigSettings(models.TransientModel):
         """Have owners graded soon, if that is not by the same numbers as before."""
         if Grading.load(self.env) != before:
             # sudo: who changes settings, scheduled actions are the administrator's
-            self.sudo().env["website.crm.score.run"]._trigger_crons()
+            self.env["ir.cron"].sudo()._trigger_rule_crons()
 
     @api.constrains(
         "website_crm_score_grade_a",

@@ -26,8 +26,13 @@ class WebsiteCrmScoreDraft(models.AbstractModel):
         if active_test and self.env.context.get("website_crm_score_with_drafts"):
             domain = Domain(domain)
             if not any(one.field_expr == "active" for one in domain.iter_conditions()):
-                domain &= Domain("active", "=", True) | Domain("is_draft", "=", True)
+                domain &= self._shown_domain()
         return super()._search(domain, *args, active_test=active_test, **kwargs)
+
+    @api.model
+    def _shown_domain(self):
+        """Return the domain of the rules that are switched on, or drafts."""
+        return Domain("active", "=", True) | Domain("is_draft", "=", True)
 
     @api.model
     def _settle_draft(self, vals):

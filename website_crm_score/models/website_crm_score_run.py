@@ -149,7 +149,7 @@ class WebsiteCrmScoreRun(models.Model):
         """
         self.env["website.crm.score"].check_access("write")
         # sudo: who may write rules has them run, not the actions of others
-        self.sudo()._trigger_crons()
+        self.env["ir.cron"].sudo()._trigger_rule_crons()
         return notify(self.env._("The rules run within a minute."))
 
     @api.model
@@ -160,25 +160,11 @@ class WebsiteCrmScoreRun(models.Model):
         """
         self.check_access("read")
         # sudo: that is no secret to those who see what the runs did
-        crons = self._find_crons().sudo().filtered("active")
+        crons = self.env["ir.cron"].sudo()._find_rule_crons().filtered("active")
         dates = crons.mapped("nextcall")
         triggers = self.env["ir.cron.trigger"].sudo()
         dates += triggers.search([("cron_id", "in", crons.ids)]).mapped("call_at")
         return min(dates, default=False)
-
-    @api.model
-    def _find_crons(self):
-        """Return the scheduled actions that have all rules run, if they still exist."""
-        crons = self.env["ir.cron"]
-        for name in ("ir_cron_assign_scores", "ir_cron_score_contacts"):
-            cron = self.env.ref(f"website_crm_score.{name}", raise_if_not_found=False)
-            crons |= cron or crons
-        return crons
-
-    @api.model
-    def _trigger_crons(self):
-        for cron in self._find_crons():
-            cron._trigger()
 
     # RUNNING
 

@@ -103,7 +103,7 @@ class TestScoringTours(ScoringCase, TrackPageCase):
         values = {"looks_at": "usual", "apply_to": "partner"}
         now = fields.Datetime.now()
         self.env["website.crm.score.run"].create({**values, "start_date": now})
-        crons = self.env["website.crm.score.run"]._find_crons()
+        crons = self.env["ir.cron"]._find_rule_crons()
         crons.nextcall = now + timedelta(hours=1)
         triggers = self.env["ir.cron.trigger"]
         triggers.search([("cron_id", "in", crons.ids)]).unlink()

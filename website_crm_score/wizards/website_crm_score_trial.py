@@ -1,5 +1,6 @@
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
+from odoo.fields import Domain
 
 from ..scoring.preview import TooSlowError, reading_only
 from ..scoring.trial import MAX_EVENTS, Trial
@@ -76,8 +77,8 @@ class WebsiteCrmScoreTrial(models.TransientModel):
             rules.browse().check_access("write")
             return [rules[:1]._draw_up(self.unsaved)]
         if not rules:
-            rules = rules.with_context(website_crm_score_with_drafts=True)
-            rules = rules.search([("apply_to", "=", self.apply_to)])
+            of_owner = Domain("apply_to", "=", self.apply_to)
+            rules = rules.search(of_owner & rules._shown_domain())
         rules.check_access("read")
         return list(rules.sudo())  # sudo: as rules are run
 
