@@ -175,9 +175,10 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
         :rtype: set[int] | None
         """
         if self._has_filter("assignment_domain"):
-            chosen = Domain("id", "in", lead_ids) if scope is None else scope
-            chosen &= self._get_assignment_company_domain()
-            return self._find_filtered_leads(chosen, draft)
+            companies = self._get_assignment_company_domain()
+            if scope is None:
+                return self._find_filtered_leads(companies, draft, lead_ids=lead_ids)
+            return self._find_filtered_leads(scope & companies, draft)
         draft.errors.setdefault(self, None)
         companies = self._get_assignment_companies()
         found = {} if found is None else found
@@ -189,10 +190,13 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
             }
         return found[companies]
 
-    def _find_filtered_leads(self, scope, draft, names=("assignment_domain",)):
+    def _find_filtered_leads(
+        self, scope, draft, names=("assignment_domain",), lead_ids=None
+    ):
         """Return the ids of the leads in ``scope`` that match the filters ``names``.
 
         :param Domain scope: the leads to look at
+        :param lead_ids: look at these alone
         :param Draft draft: knows what leads will be, and gets why a filter cannot be
             used, or None
         :param names: the fields of the filters, all of which must match
@@ -204,15 +208,26 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
             filters = Domain.AND(parse_domain(self[name], self.env) for name in names)
             filters = put_probabilities(filters, draft.foreseen)
             filters = self._foresee(filters, draft.foresights)
-            query = self._get_filter_reader()._search(filters & scope)
-            self.env.cr.execute(query.select(), log_exceptions=False)
-            lead_ids = {id_ for (id_,) in self.env.cr.fetchall()}
+            domain = filters & scope
+            if lead_ids is None:
+                found = self._look_at(domain)
+            else:
+                found = draft.get_matches(domain).find(
+                    set(lead_ids),
+                    draft.leads,
+                    lambda ids: self._look_at(domain & Domain("id", "in", ids)),
+                )
             draft.errors.setdefault(self, None)
-            return lead_ids
+            return found
         error = describe_error(outcome.error)
         _logger.warning("%s left out of lead assignment: %s", self, error)
         draft.errors[self] = error
         return None
+
+    def _look_at(self, domain):
+        query = self._get_filter_reader()._search(domain)
+        self.env.cr.execute(query.select(), log_exceptions=False)
+        return {id_ for (id_,) in self.env.cr.fetchall()}
 
     def _get_filter_domain(self, is_sound=False):
         """Return the domain of the leads that the filter takes, of none if it cannot be

@@ -4,6 +4,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from .matches import Matches
 from .turns import get_changes
 
 
@@ -106,6 +107,7 @@ class Draft:
         planned for, by id, where these are others than now
     :param dict foresights: what leads will be in teams, see ``foresight.Foresight``
     :param dict errors: by team or member, why its filter cannot be used, or None
+    :param dict matches: by what filters say, see ``matches.Matches``
     """
 
     leads: dict = field(default_factory=dict)
@@ -121,6 +123,17 @@ class Draft:
     foreseen: dict = field(default_factory=dict)
     foresights: dict = field(default_factory=dict)
     errors: dict = field(default_factory=dict)
+    matches: dict = field(default_factory=dict)
+
+    def get_matches(self, domain):
+        """Return what is known of the leads that a domain takes.
+
+        :rtype: Matches
+        """
+        key = repr(domain)
+        if key not in self.matches:
+            self.matches[key] = Matches(domain)
+        return self.matches[key]
 
     def foresee(self, probabilities):
         """Note which probability leads will have, by their ids."""

@@ -22,6 +22,7 @@ from . import test_foreseen_filters
 from . import test_foresight
 from . import test_handover
 from . import test_fairness
+from . import test_matches
 from . import test_merge_promise
 from . import test_phone_tours
 from . import test_plain_create
