@@ -42,6 +42,12 @@ class TestWhyNot(PlanCase):
         self.assertIn("40,5", words)
         self.assertIn("9,5", words)
 
+    def test_where_no_team_takes_leads_no_filter_is_blamed(self):
+        words = self.look(self.make_scored(60))
+        self.assertIn("leaves this lead out: No sales team takes leads.", words)
+        self.assertNotIn("filter", words)
+        self.assertEqual(words.count("No sales team"), 1)
+
     def test_each_team_says_its_reason_the_most_demanding_first(self):
         oslo = "[('city', '=', 'Oslo'), ('phone', '=', False)]"
         self.make_team("Low", 10, [self.ann], assignment_domain=oslo)
