@@ -66,23 +66,28 @@ def share_out(scores, teams):
     :return: of each lead, in the same order
     :rtype: list[Outcome]
     """
+    levels = {}  # those of each minimum, the highest first
+    for team in sorted(teams, key=lambda team: -team.minimum):
+        levels.setdefault(team.minimum, []).append(team)
     return [
-        _share_out_lead(lead_id, score, [t for t in teams if lead_id in t.leads])
+        _share_out_lead(lead_id, score, levels, teams)
         for lead_id, score in scores.items()
     ]
 
 
-def _share_out_lead(lead_id, score, teams):
-    if not teams:
+def _share_out_lead(lead_id, score, levels, teams):
+    for minimum, level in levels.items():
+        if score < minimum:
+            continue
+        equals = [team for team in level if lead_id in team.leads]
+        if equals:
+            turns = tuple([team.id for team in equals]) if len(equals) > 1 else ()
+            return Outcome(lead_id, TURN, take_turn(equals).id, turns=turns)
+    able = [team for team in teams if lead_id in team.leads]
+    if not able:
         return Outcome(lead_id, TEAM_FILTER, is_taken=False)
-    minimums = [team.minimum for team in teams if score >= team.minimum]
-    if not minimums:
-        nearest = min(teams, key=lambda team: team.minimum)
-        return Outcome(lead_id, MINIMUM, nearest.id, is_taken=False)
-    highest = max(minimums)
-    equals = [team for team in teams if team.minimum == highest]
-    turns = tuple(team.id for team in equals) if len(equals) > 1 else ()
-    return Outcome(lead_id, TURN, take_turn(equals).id, turns=turns)
+    nearest = min(able, key=lambda team: team.minimum)
+    return Outcome(lead_id, MINIMUM, nearest.id, is_taken=False)
 
 
 def draw_lots(lead_ids, teams):

@@ -9,7 +9,9 @@ of them.
 from bisect import bisect_left, insort
 from functools import lru_cache
 from heapq import heappop, heappush
+from operator import attrgetter
 
+CREDIT = attrgetter("credit")
 # What a lead is worth: can be divided by all numbers up to 16.
 LEAD = 720_720
 
@@ -21,10 +23,10 @@ def take_turn(takers):
 
     :param takers: who could get a lead, with ``weight`` and ``credit``
     """
-    parts = get_parts(tuple(taker.weight for taker in takers))
+    parts = get_parts(tuple([taker.weight for taker in takers]))
     for taker, part in zip(takers, parts, strict=True):
         taker.credit += part
-    turn = max(takers, key=lambda taker: taker.credit)
+    turn = max(takers, key=CREDIT)
     turn.credit -= sum(parts)
     return turn
 
