@@ -61,17 +61,26 @@ def test_wheel_holds_the_addon_with_its_data(addon, wheel):
     assert expected <= names
 
 
-def test_wheel_installs_and_imports(addon, wheels, tmp_path):
+@pytest.fixture(scope="module")
+def installed(wheels, tmp_path_factory):
+    """Where pip installs the wheel of each addon, alone."""
     pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index"]
     pip += ["--no-compile", "--disable-pip-version-check"]  # importing compiles
-    needed = [str(wheels[name]) for name in sorted(find_needed(addon))]
-    run(*pip, "--target", str(tmp_path), *needed)
+    folders = {addon: tmp_path_factory.mktemp(addon) for addon in ADDONS}
+    for addon, folder in folders.items():
+        run(*pip, "--target", str(folder), str(wheels[addon]))
+    return folders
+
+
+def test_wheel_installs_and_imports(addon, installed, tmp_path):
     script = (
         "import odoo.addons, importlib\n"
         f"module = importlib.import_module('odoo.addons.{addon}')\n"
         "print(module.__file__)"
     )
-    paths = [str(tmp_path), os.environ["PYTHONPATH"]]  # the wheel's, then Odoo's
+    # The wheels that it needs, and no others; then Odoo.
+    needed = [str(installed[name]) for name in sorted(find_needed(addon))]
+    paths = [*needed, os.environ["PYTHONPATH"]]
     variables = {**os.environ, "PYTHONPATH": os.pathsep.join(paths)}
     found = run(sys.executable, "-c", script, cwd=tmp_path, env=variables)
-    assert Path(found.strip()).is_relative_to(tmp_path)
+    assert Path(found.strip()).is_relative_to(installed[addon])
