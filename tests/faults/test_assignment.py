@@ -34,7 +34,7 @@ from .assignment import (
 )
 
 ADMIN = 2
-CROWD = 5_000
+CROWD = 1_500  # many batches for each of those who assign at once
 BACKLOG = 10 * BATCH_SIZE
 # More than are assigned while somebody waits for it.
 LARGE = 700
