@@ -316,6 +316,19 @@ class TestAbsence(PlanCase):
         self.assertEqual(shares[:3], [[0, 4]] * 3)
         self.assertEqual(shares[3:5], [[4, 0]] * 2)
         self.assertEqual([sum(got) for got in zip(*shares, strict=True)], [14, 14])
+        credits = self.team.crm_team_member_ids.mapped("assignment_credit")
+        self.assertEqual(sum(credits), 0)
+
+    def test_nobody_is_owed_more_than_two_leads_or_with_balance_a_month(self):
+        ann = self.ann_there
+        ann.assignment_max = 5
+        for has_balance, most in ((False, 2), (True, 5)):
+            self.team.assignment_balance = has_balance
+            for sign in (1, -1):
+                with self.subTest(has_balance=has_balance, sign=sign):
+                    ann.assignment_credit = 0
+                    ann._add_credit(9 * sign * LEAD)
+                    self.assertEqual(ann.assignment_credit, most * sign * LEAD)
 
     def test_with_balance_one_gets_two_days_shares_at_most(self):
         self.team.assignment_balance = True

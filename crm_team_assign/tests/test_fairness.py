@@ -1,5 +1,6 @@
 from collections import Counter
 from fractions import Fraction
+from itertools import compress
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -154,6 +155,32 @@ class TestFairness(BaseCase):
         run(sellers, last, [next(lead_ids) for _lead in range(100)], rnd)
         for seller in sellers:
             self.assertLessEqual(abs(seller.earned - seller.got), 1)
+
+    @SETTINGS
+    @given(any_random)
+    def test_with_balance_who_is_away_earns_as_much_as_who_is_there(self, rnd):
+        sellers = [Seller(number + 1, rnd) for number in range(rnd.randint(2, 6))]
+        for seller in sellers:
+            seller.capacity, seller.taste, seller.wish = 6000, 1, 0
+        lead_ids = iter(range(1, 10**6))
+        for _run in range(rnd.randint(1, 10)):
+            leads = [next(lead_ids) for _lead in range(rnd.randint(0, 5))]
+            facts = [seller.look(leads, rnd) for seller in sellers]
+            is_there = [rnd.random() < 0.7 for _seller in sellers]
+            outcomes = seat_leads(
+                leads,
+                list(compress(facts, is_there)),
+                [one for one, there in zip(facts, is_there, strict=True) if not there],
+            )
+            for outcome in outcomes:
+                if outcome.member:
+                    self.assertEqual(len(outcome.shares), len(sellers))
+                    sellers[outcome.member - 1].got += 1
+                    for seller in sellers:
+                        seller.earned += Fraction(1, len(sellers))
+            for seller, one in zip(sellers, facts, strict=True):
+                seller.credit = one.credit
+                self.assertEqual((seller.earned - seller.got) * LEAD, seller.credit)
 
     @SETTINGS
     @given(any_random)

@@ -4,13 +4,78 @@ from lxml import html
 
 from odoo import fields
 from odoo.exceptions import AccessError
-from odoo.tests import tagged
+from odoo.tests import BaseCase, tagged
 from odoo.tools import mute_logger
 
 from ..execution.inquiry import Inquiry
+from ..planning import verdicts
+from ..planning.reasons import (
+    AWAY,
+    BARRED,
+    BROKEN_FILTER,
+    CAPACITY,
+    COMPANY,
+    MEMBER_FILTER,
+    NO_MEMBER,
+)
 from .plan_common import PlanCase
 
 TAKES = "It takes this lead."
+
+
+@tagged("post_install", "-at_install")
+class TestVerdicts(BaseCase):
+    """What is said of a lead, by what is so of a team and of its salespeople."""
+
+    def test_of_salespeople_the_one_who_is_nearest_to_it_says_it_for_the_team(self):
+        said = [
+            (verdicts.FREE, verdicts.TAKES),
+            (AWAY, AWAY),
+            (BARRED, BARRED),
+            (verdicts.FULL_DAY, CAPACITY),
+            (verdicts.FILTER, MEMBER_FILTER),
+            (verdicts.PAUSED, NO_MEMBER),
+        ]
+        members = [code for code, _word in said]
+        for place, (_code, word) in enumerate(said):
+            with self.subTest(word):
+                self.assertEqual(verdicts.judge_team(None, members[place:], 5, 5), word)
+        for code, word in (
+            (verdicts.FULL_MONTH, CAPACITY),
+            (COMPANY, MEMBER_FILTER),
+            (BROKEN_FILTER, NO_MEMBER),
+        ):
+            with self.subTest(code):
+                self.assertEqual(verdicts.judge_team(None, [code], 5, 5), word)
+
+    def test_an_obstacle_and_a_higher_minimum_come_before_salespeople(self):
+        self.assertEqual(verdicts.judge_team(COMPANY, [verdicts.FREE], 5, 9), COMPANY)
+        free = [verdicts.FREE]
+        self.assertEqual(verdicts.judge_team(None, free, 5, 9), verdicts.HIGHER)
+
+    def test_of_a_salesperson_what_lasts_longest_is_said(self):
+        facts = {
+            "takes_leads": (False, verdicts.PAUSED),
+            "has_capacity": (False, verdicts.IDLE),
+            "matches": (False, verdicts.FILTER),
+            "is_barred": (True, BARRED),
+            "room": (0, verdicts.FULL_DAY),
+            "is_away": (True, AWAY),
+        }
+        values = {name: value for name, (value, _word) in facts.items()}
+        good = {"takes_leads": True, "has_capacity": True, "matches": True}
+        good |= {"is_barred": False, "room": 1, "is_away": False}
+        for name, (_value, word) in facts.items():
+            with self.subTest(name):
+                judged = verdicts.judge_member(**values, is_month_full=False)
+                self.assertEqual(judged, word)
+            values[name] = good[name]
+        free = verdicts.judge_member(**values, is_month_full=True)
+        self.assertEqual(free, verdicts.FREE)
+        broken = verdicts.judge_member(**{**values, "matches": None}, is_month_full=0)
+        self.assertEqual(broken, BROKEN_FILTER)
+        full = verdicts.judge_member(**{**values, "room": 0}, is_month_full=True)
+        self.assertEqual(full, verdicts.FULL_MONTH)
 
 
 @tagged("post_install", "-at_install")

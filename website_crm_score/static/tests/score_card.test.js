@@ -424,6 +424,20 @@ test("a reason in the popover opens what it rests on and closes it", async () =>
     expect.verifySteps(["card of 1, 3 reasons", "open 1,1", "do website.crm.pageview"]);
 });
 
+test("a reason that rests on nothing any more opens nothing", async () => {
+    answerCards();
+    onRpc("action_open_score_reason", () => {
+        expect.step("open");
+        return false;
+    });
+    mockService("action", {doAction: () => expect.step("do")});
+    await mountView({type: "list", resModel: "crm.lead", arch: LIST});
+    await contains(BADGE).click();
+    await contains(`${POPOVER} button.o_score_reason_name`).click();
+    await animationFrame();
+    expect.verifySteps(["card of 1, 3 reasons", "open"]);
+});
+
 test("a form has the whole card; what is not scored has none", async () => {
     answerCards();
     const arch = `<form><field name="name"/><widget name="score_card"/></form>`;

@@ -42,14 +42,14 @@ class Report extends models.Model {
 defineMailModels();
 defineModels([Band, Report]);
 
-async function mountGraph(groups) {
+async function mountGraph(groups, attributes = "") {
     onRpc("website.crm.score.band", "get_minimums", () => [
         {name: "Europe from 25", band_id: 1003, share: 0.5},
     ]);
     await mountView({
         type: "graph",
         resModel: "website.crm.score.report",
-        arch: `<graph js_class="score_report_graph">${groups}</graph>`,
+        arch: `<graph js_class="score_report_graph" ${attributes}>${groups}</graph>`,
     });
     return window.Chart.getChart(queryOne("canvas"));
 }
@@ -107,6 +107,15 @@ test("minimums are drawn into a graph by bands, and named beside their lines", a
     expect(config.plugins.map(({id}) => id)).toEqual(["minimums"]);
     expect(scales.x.ticks.map(({label}) => label)).toEqual(["0 – 9", "20 – 29"]);
 });
+
+for (const attributes of ['type="pie"', 'order="ASC"']) {
+    test(`a graph that is no axis of bands has no minimums: ${attributes}`, async () => {
+        const chart = await mountGraph('<field name="band_id"/>', attributes);
+        expect((chart.config.plugins || []).map(({id}) => id)).not.toInclude(
+            "minimums"
+        );
+    });
+}
 
 test("a graph by something else has no minimums", async () => {
     const chart = await mountGraph(`<field name="won_status"/>`);

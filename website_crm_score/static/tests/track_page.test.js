@@ -12,6 +12,7 @@ import {registry} from "@web/core/registry";
 
 defineMailModels();
 
+const HELP = ".o_track_page .fa-question-circle";
 const CHECKBOX = ".o_track_page input[type=checkbox]";
 
 /**
@@ -76,6 +77,7 @@ test("a ticked page is saved on this website only, then the rest", async () => {
     expect(CHECKBOX).not.toBeChecked();
     expect(CHECKBOX).toBeEnabled();
     expect(".o_track_page").toHaveText("Track Page");
+    expect(HELP).not.toHaveAttribute("data-tooltip", /shared by all pages/);
     await contains(CHECKBOX).click();
     expect(CHECKBOX).toBeChecked();
     await contains(".modal-footer .btn-primary").click();
@@ -110,6 +112,7 @@ test("a product is tracked by the view that shows it", async () => {
         "product.template": seoData(),
         "ir.ui.view": seoData({track: true, can_edit_track: true}),
     });
+    expect(HELP).toHaveAttribute("data-tooltip", /shared by all pages/);
     expect(CHECKBOX).toBeChecked();
     await contains(CHECKBOX).click();
     await contains(".modal-footer .btn-primary").click();
