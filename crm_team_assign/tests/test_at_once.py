@@ -1,6 +1,6 @@
 import random
 from collections import defaultdict
-from datetime import timedelta
+from datetime import datetime, timedelta
 from unittest.mock import patch
 
 from odoo import fields
@@ -152,6 +152,21 @@ class TestAtOnce(PlanCase):
         self.set_scored(lead, fields.Datetime.now() - timedelta(days=2))
         self.run_job()
         self.assertFalse(lead.user_id)
+
+    def test_with_working_hours_only_who_is_not_at_work_now_gets_nothing(self):
+        """The daily assignment looks a day ahead."""
+        team = self.make_team("Direct", 0, [self.ann])
+        team.assignment_working_hours = True
+        self.ann.tz = "UTC"
+        night, day = datetime(2026, 11, 3, 3), datetime(2026, 11, 3, 10)
+        for date, is_given in ((night, False), (day, True)):
+            with self.subTest(date), self.at(date):
+                lead = self.make_scored(60)
+                self.set_scored(lead, date)
+                self.Team._cron_assign_at_once()
+                self.assertEqual(bool(lead.user_id), is_given)
+        # Nor is it planned, to be left out then.
+        self.assertFalse(self.Plan.search([]).line_ids.filtered("left_reason"))
 
     # THE SHARE OF THE DAY
 

@@ -64,6 +64,10 @@ class TestRuleWords(EventCase):
                 {"event_type": "contact_form", "valid_days": 30, "is_fading": True},
                 "Contact form sent, fading within 30 days",
             ),
+            (
+                {"event_type": "contact_form", "min_count": 2},
+                "Contact form sent, at least 2 times",
+            ),
         ):
             with self.subTest(words):
                 self.assertEqual(self.make_event_rule(**values).condition, words)

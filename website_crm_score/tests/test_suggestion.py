@@ -196,6 +196,8 @@ class TestSuggestion(SuggestionCase):
         candidates = find_candidates(leads)
         names = [candidate.name for candidate in candidates]
         self.assertEqual(len(names), len(set(names)))
+        self.assertIn("Visited the website", names)
+        self.assertIn("Visited the website 2 times or more", names)
         for name, values, _fields in candidates:
             with self.subTest(name):
                 rule = self.Rule.create({"name": name, **values})
