@@ -29,15 +29,17 @@ env.cr.commit()
 # Each tour would compile them anew, in a transaction that is undone. Odoo's own runner
 # does so, too, for more bundles than are needed here.
 COMPILE_BUNDLES = """
-NAMES = ["web.assets_web", "web.assets_backend_lazy", "web.assets_web_print",
-         "web.chartjs_lib", "web.assets_emoji", "web.assets_tests",
-         "web.assets_frontend", "web.assets_frontend_lazy",
-         "web.assets_frontend_minimal", "web.__assets_tests_call__",
-         "website.website_builder_assets", "website.assets_inside_builder_iframe",
-         "bus.websocket_worker_assets"]
-for website_id in [False, *env["website"].search([]).ids]:
+BACKEND = ["web.assets_web", "web.assets_backend_lazy", "web.assets_web_print",
+           "web.chartjs_lib", "web.assets_emoji", "web.assets_tests",
+           "website.website_builder_assets", "website.assets_inside_builder_iframe",
+           "bus.websocket_worker_assets"]
+FRONTEND = ["web.assets_frontend", "web.assets_frontend_lazy",
+            "web.assets_frontend_minimal", "web.assets_tests",
+            "web.__assets_tests_call__"]
+websites = env["website"].search([]).ids
+for website_id, names in [(False, BACKEND), *((id_, FRONTEND) for id_ in websites)]:
     pages = env["ir.qweb"].with_context(website_id=website_id)
-    for name in NAMES:
+    for name in names:
         bundle = pages._get_asset_bundle(name)
         bundle.js()
         bundle.css()
