@@ -138,6 +138,27 @@ class TestTakeBack(PlanCase):
         self.follow_up()
         self.assertEqual(lead.user_id, self.ann)
 
+    def test_a_meeting_is_a_contact_of_who_made_it_and_of_whose_it_is(self):
+        for maker, owner in ((self.manager, self.ann), (self.ann, self.manager)):
+            savepoint = self.env.cr.savepoint()
+            lead = self.give(60)
+            self.add(self.bob)
+            now = fields.Datetime.now()
+            self.env["calendar.event"].with_user(maker).create(
+                {
+                    "name": "Meeting",
+                    "start": now,
+                    "stop": now + timedelta(hours=1),
+                    "user_id": owner.id,
+                    "opportunity_id": lead.id,
+                }
+            )
+            self.follow_up()
+            with self.subTest(maker=maker.name):
+                self.assertEqual(lead.user_id, self.ann)
+            savepoint.close(rollback=True)
+            self.env.invalidate_all()
+
     def test_what_somebody_else_did_is_no_contact(self):
         lead = self.give(60)
         self.add(self.bob)
@@ -420,6 +441,16 @@ class TestTakeBack(PlanCase):
         self.add(self.bob, self.eve)
         self.team.write({"user_id": False, "take_back_times": 1})
         self.follow_up()
+        self.set_hours(lead, 9, 5)
+        self.follow_up()
+        self.assertEqual(lead.user_id, self.bob)
+
+    def test_a_leader_who_has_left_gets_nothing(self):
+        lead = self.give(60)
+        self.add(self.bob)
+        self.team.write({"user_id": self.manager.id, "take_back_times": 1})
+        self.follow_up()
+        self.manager.active = False
         self.set_hours(lead, 9, 5)
         self.follow_up()
         self.assertEqual(lead.user_id, self.bob)
