@@ -353,6 +353,13 @@ class TestTakeBack(PlanCase):
         self.assertTrue(self.find_open(late).warned_date)
         self.assertFalse(self.find_open(early).warned_date)
 
+    def test_a_reminder_of_several_leads_has_the_best_first(self):
+        self.give(60, 50, hours=5, reminded=None)
+        self.follow_up()
+        [note] = self.get_notes(self.ann).filtered(lambda m: "touch" in m.body)
+        self.assertEqual(note.subject, "2 leads wait for you to get in touch")
+        self.assertLess(note.body.index("Score 60"), note.body.index("Score 50"))
+
     def test_nothing_is_taken_back_before_the_reminder_had_its_time(self):
         """However long a lead has been waiting when the job comes to it."""
         lead = self.give(60, hours=100, reminded=None)
