@@ -38,9 +38,8 @@ def insert(plan, draft, outcomes):
 def _to_array(numbers):
     """Return numbers as PostgreSQL writes an array: as a list, each of them would be a
     constant to adapt and to parse, which takes longer than all that is done with it."""
-    return "{%s}" % ",".join(
-        "NULL" if number is None else str(number) for number in numbers
-    )
+    items = ("NULL" if number is None else str(number) for number in numbers)
+    return "{" + ",".join(items) + "}"
 
 
 def _get_kind(draft, outcome):
