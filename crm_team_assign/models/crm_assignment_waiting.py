@@ -155,7 +155,9 @@ class CrmAssignmentWaiting(models.Model):
             else self.env._("They are in %(team)s, whose filter excludes them."),
             "broken_filter": self.env._("The filter of %(team)s cannot be used."),
             "company": self.env._("No team works for their company."),
-            "no_member": self.env._("Nobody in %(team)s takes leads."),
+            "no_member": self.env._("No sales team takes leads.")
+            if no_team
+            else self.env._("Nobody in %(team)s takes leads."),
             "member_filter": self.env._(
                 "%(team)s takes them, but the filters of all its salespeople exclude"
                 " them."

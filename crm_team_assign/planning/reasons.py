@@ -153,7 +153,11 @@ REASONS = {
     CAPACITY: Reason(
         "Capacity used up", _lt("%(team)s takes it, but all capacity is used up.")
     ),
-    NO_MEMBER: Reason("Nobody takes leads", _lt("Nobody in %(team)s takes leads.")),
+    NO_MEMBER: Reason(
+        "Nobody takes leads",
+        _lt("No sales team takes leads."),
+        ((["team"], _lt("Nobody in %(team)s takes leads.")),),
+    ),
     AWAY: Reason(
         "Away",
         _lt("%(team)s takes it, but who has room for it is away."),

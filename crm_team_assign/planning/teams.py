@@ -3,7 +3,7 @@
 import random
 
 from .facts import Outcome
-from .reasons import BROKEN_FILTER, COMPANY, MINIMUM, TEAM_FILTER, TURN
+from .reasons import BROKEN_FILTER, COMPANY, MINIMUM, NO_MEMBER, TEAM_FILTER, TURN
 from .turns import take_turn
 
 
@@ -29,7 +29,9 @@ def plan_teams(draft, teams):
     companies = {None}.union(*(team.companies for team in teams))
     for outcome in outcomes:
         company_id = draft.leads[outcome.lead_id].company_id
-        if outcome.reason == TEAM_FILTER and company_id not in companies:
+        if outcome.reason == TEAM_FILTER and not any(team.weight for team in teams):
+            outcome.reason = NO_MEMBER
+        elif outcome.reason == TEAM_FILTER and company_id not in companies:
             outcome.reason = COMPANY
         draft.outcomes[outcome.lead_id] = outcome
 

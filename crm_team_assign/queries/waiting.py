@@ -119,11 +119,13 @@ class Sorter:
     def _sort_free(self):
         """Return the key of a lead without a team: of the team with the highest minimum
         that it reaches, or else of the nearest one that it does not reach."""
+        teams = self.teams.filtered(lambda team: team._get_assignment_weight())
+        if not teams:
+            return SQL("%s", get_key(NO_MEMBER))
         takers = [
             (team, matches)
-            for team in self.teams.sorted("id")
-            if team._get_assignment_weight()
-            and (matches := self._match(team)) is not None
+            for team in teams.sorted("id")
+            if (matches := self._match(team)) is not None
         ]
         takers.sort(key=lambda taker: -taker[0].min_for_assign)
         whens = [

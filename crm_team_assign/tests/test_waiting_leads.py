@@ -57,6 +57,18 @@ class TestWaitingLeads(PlanCase):
         action = group.action_view_leads()
         return self.Lead.with_user(self.manager).search(action["domain"], order="id")
 
+    def test_where_no_team_takes_leads_all_wait_for_somebody_who_does(self):
+        self.make_team("Nobody", 0)
+        lead = self.make_scored(60)
+        [group] = self.find()
+        self.assertEqual((group.reason, group.team_id.id), (NO_MEMBER, False))
+        self.assertEqual(group.advice, "No sales team takes leads.")
+        self.assertEqual(self.find_leads(group), lead)
+        self.assertFalse(group.action_open_team().get("res_id"))
+        [line] = self.rehearse().line_ids
+        self.assertEqual(line.reason, NO_MEMBER)
+        self.assertEqual(line.explanation, group.advice)
+
     def test_leads_are_counted_by_reason_and_team(self):
         oslo = "[('city', '=', 'Oslo')]"
         self.make_team("Oslo", 50, [self.ann], assignment_domain=oslo)
