@@ -57,6 +57,7 @@ class MailFollowers(models.Model):
         if not new or any(model != "crm.team" for model, _ids in doc_data):
             return super()._get_subscription_data(*asked)
         # Who follows the team: asked for each of its members.
-        if repr(asked) not in new.answers:
-            new.answers[repr(asked)] = super()._get_subscription_data(*asked)
-        return new.answers[repr(asked)]
+        key = repr(asked)
+        if key not in new.answers:
+            new.answers[key] = super()._get_subscription_data(*asked)
+        return new.answers[key]

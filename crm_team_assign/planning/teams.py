@@ -26,10 +26,11 @@ def plan_teams(draft, teams):
         outcomes = share_out(scores, takers)
     else:
         outcomes = draw_lots(_sort_like_core(scores, draft.leads), takers)
+    is_any_able = any(team.weight for team in teams)
     companies = {None}.union(*(team.companies for team in teams))
     for outcome in outcomes:
         company_id = draft.leads[outcome.lead_id].company_id
-        if outcome.reason == TEAM_FILTER and not any(team.weight for team in teams):
+        if outcome.reason == TEAM_FILTER and not is_any_able:
             outcome.reason = NO_MEMBER
         elif outcome.reason == TEAM_FILTER and company_id not in companies:
             outcome.reason = COMPANY
