@@ -18,8 +18,9 @@ ODOO_RUNNER = "odoo"
 # What the addons work with but do not need: tested together.
 OPTIONAL = ["base_automation", "payment_demo"]
 PYTEST_ODOO = "pytest-odoo"
-# What is logged as a warning is noted by a plugin of pytest, see log_watch.py.
-LOGGED = ["--odoo-log-level=warn", "-p", "log_watch"]
+# Of pytest: two plugins of ours, and no rewriting of ``assert``, which is not used.
+OPTIONS = ["--odoo-http", "--odoo-log-level=warn", "--assert=plain"]
+OPTIONS += ["-p", "log_watch", "-p", "kept_caches"]
 # A worker that tidies up the files of its copy would remove those of the others.
 KEEP_FILES_IN_DATABASE = """
 env["ir.config_parameter"].set_param("ir_attachment.location", "db")
@@ -173,7 +174,7 @@ def _run_pytest_odoo(variables, name, targets, results):
     runs = [([*workers, *whole], whole)] if whole else []
     runs += [(["-k", keyword, path], [path]) for path, keyword in targets if keyword]
     for number, (arguments, paths) in enumerate(runs):
-        options = [f"--odoo-database={name}", "--odoo-http", *LOGGED, *arguments]
+        options = [f"--odoo-database={name}", *OPTIONS, *arguments]
         names = ", ".join(str(path.relative_to(REPO)) for path in paths)
         title = f"running {names} with pytest-odoo"
         PytestRun(title, PYTEST_ODOO, number, options).run(variables, results)

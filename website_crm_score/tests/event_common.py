@@ -21,10 +21,10 @@ class EventCase(ScoringCase):
         # In the middle of a day: none of the times of a test is on another day than it
         # looks like. Of the next one: what the test does has happened.
         cls.now = datetime.combine(fields.Date.today(), time(12)) + timedelta(days=1)
+        cls.startClassPatcher(freeze_time(cls.now))
 
     def setUp(self):
         super().setUp()
-        self.startPatcher(freeze_time(self.now))
 
         def find_caught_up_to(_progress):
             return fields.Datetime.now() - CLOCK_TOLERANCE, 0
