@@ -5,7 +5,6 @@ from unittest.mock import patch
 from freezegun import freeze_time
 
 from odoo import Command
-from odoo.tests import new_test_user
 
 from odoo.addons.website_crm_score.tests.common import ScoringCase
 
@@ -27,7 +26,7 @@ class AssignmentCase(ScoringCase):
         cls.Team = cls.env["crm.team"]
         cls.Team.search([]).active = False
         cls.manager = cls.make_seller("manager", MANAGER)
-        cls.ann, cls.bob, cls.eve = map(cls.make_seller, ("ann", "bob", "eve"))
+        cls.ann, cls.bob, cls.eve = cls.make_sellers("ann", "bob", "eve")
 
     @classmethod
     def track_everything(cls):
@@ -43,14 +42,25 @@ class AssignmentCase(ScoringCase):
 
     @classmethod
     def make_seller(cls, name, groups=SALESMAN, **values):
-        values.setdefault("notification_type", "inbox")
-        return new_test_user(
-            cls.env,
-            login=f"assign_{name}",
-            name=name.capitalize(),
-            email=f"{name}@assign.example.com",
-            groups=groups,
-            **values,
+        return cls.make_sellers(name, groups=groups, **values)
+
+    @classmethod
+    def make_sellers(cls, *names, groups=SALESMAN, **values):
+        """Make users at once, which takes less time than one by one."""
+        group_ids = [cls.env.ref(group).id for group in groups.split(",")]
+        return cls.env["res.users"].create(
+            [
+                {
+                    "login": f"assign_{name}",
+                    "password": f"assign_{name}",
+                    "name": name.capitalize(),
+                    "email": f"{name}@assign.example.com",
+                    "notification_type": "inbox",
+                    "group_ids": [Command.set(group_ids)],
+                    **values,
+                }
+                for name in names
+            ]
         )
 
     @classmethod

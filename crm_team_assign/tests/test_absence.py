@@ -269,8 +269,8 @@ class TestAbsence(PlanCase):
         with self.at(SATURDAY):
             count()
             few = count()
-            for index in range(8):
-                users += self.make_seller(f"more{index}", tz="Europe/Oslo")
+            names = (f"more{index}" for index in range(8))
+            users += self.make_sellers(*names, tz="Europe/Oslo")
             for user in users[2:]:
                 self.team.crm_team_member_ids.create(
                     {"user_id": user.id, "crm_team_id": self.team.id}

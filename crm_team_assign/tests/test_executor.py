@@ -174,7 +174,7 @@ class TestExecutor(AssignmentCase):
     def test_the_room_of_all_members_of_a_team_is_counted_at_once(self):
         def count(number):
             names = (f"{number}_{len(self.Team.search([]))}_{i}" for i in range(number))
-            sellers = [self.make_seller(name) for name in names]
+            sellers = self.make_sellers(*names)
             team = self.make_team(f"Team {number}", 0, sellers)
             self.env.flush_all()
             self.env.invalidate_all()

@@ -187,15 +187,16 @@ class TestForeseenFilters(PlanCase):
                 return self.env.cr.sql_log_count - before
 
         def add_members(count):
+            names = (f"more{next(numbers)}" for _number in range(count))
             self.env["crm.team.member"].create(
                 [
                     {
                         "crm_team_id": self.team.id,
-                        "user_id": self.make_seller(f"more{next(numbers)}").id,
+                        "user_id": user.id,
                         "assignment_max": 300,
                         "assignment_domain": f"[('stage_id', '=', {self.own.id})]",
                     }
-                    for _number in range(count)
+                    for user in self.make_sellers(*names)
                 ]
             )
 

@@ -316,15 +316,18 @@ class TestWaitingLeads(PlanCase):
         self.Rule.assign_scores_to_leads()
         count_queries()
         one = count_queries()
-        for number in range(10):
-            self.env["crm.team.member"].create(
+        sellers = self.make_sellers(*(f"more{number}" for number in range(10)))
+        self.env["crm.team.member"].create(
+            [
                 {
-                    "user_id": self.make_seller(f"more{number}").id,
+                    "user_id": seller.id,
                     "crm_team_id": team.id,
                     "assignment_max": 30,
-                    "assignment_domain": str([("city", "=", f"City {number}")]),
+                    "assignment_domain": str([("city", "=", seller.name)]),
                 }
-            )
+                for seller in sellers
+            ]
+        )
         count_queries()
         self.assertLessEqual(count_queries(), one + 2)
 

@@ -338,10 +338,12 @@ class TestWhyNot(PlanCase):
         self.Rule.assign_scores_to_leads()
         count_queries()
         one = count_queries()
-        for number in range(20):
-            user = self.make_seller(f"more{number}")
-            team.crm_team_member_ids += self.env["crm.team.member"].create(
+        sellers = self.make_sellers(*(f"more{number}" for number in range(20)))
+        team.crm_team_member_ids += self.env["crm.team.member"].create(
+            [
                 {"user_id": user.id, "crm_team_id": team.id, "assignment_max": 30}
-            )
+                for user in sellers
+            ]
+        )
         count_queries()
         self.assertLessEqual(count_queries(), one + 2)

@@ -113,8 +113,7 @@ class TestTimeOff(TimeOffCase):
         with self.at(TUESDAY):
             count()
             few = count()
-            for index in range(5):
-                user = self.make_seller(f"off{index}")
+            for user in self.make_sellers(*(f"off{index}" for index in range(5))):
                 self.team.crm_team_member_ids.create(
                     {"user_id": user.id, "crm_team_id": self.team.id}
                 )
