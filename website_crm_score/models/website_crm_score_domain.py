@@ -197,7 +197,7 @@ class WebsiteCrmScoreDomain(models.AbstractModel):
         return query.select()
 
     @api.model
-    @ormcache()
+    @ormcache(cache="stable")
     def _get_derived_fields(self):
         """Return the fields that depend on what the rules make, on whichever way.
 
