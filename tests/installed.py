@@ -1,32 +1,44 @@
-"""A database with addons: a copy of the one that all tests share, or a new one."""
+"""A database with addons: a copy of one that is shared, or a new one."""
 
 import os
 import subprocess
 from pathlib import Path
 
 from faults.waiting import wait_until
+from suites import BASE
 
 SETUP_ODOO = Path(__file__).resolve().parent.parent / "setup" / "odoo"
-# It is going to have all addons. Only ``setup/test`` names it, which installs them
-# meanwhile, and the file that then says how that ended.
-SHARED = os.environ.get("LEAD_SCORING_SHARED")
+# Two that are going to have the first addons, and all of them. Only ``setup/test``
+# names them, which installs them meanwhile, and the file that says which are ready.
+SHARED = os.environ.get("LEAD_SCORING_SHARED", "").split()
 STATE = Path(os.environ.get("LEAD_SCORING_SHARED_STATE", ""))
-INSTALLED = "installed"
+FAILED = "failed"
 PATIENCE = 20 * 60
 
 
 def make_database(name, *addons):
     """Make a database that has the addons, and maybe others."""
-    if SHARED and _is_installed():
-        _run("createdb", "--template", SHARED, name)
+    shared = find_shared(*addons)
+    if shared:
+        _run("createdb", "--template", shared, name)
     else:
         install = ["-d", name, "-i", ",".join(addons), "--stop-after-init"]
         _run(SETUP_ODOO, *install, "--no-http", "--log-level=warn")
 
 
-def _is_installed():
-    wait_until(STATE.is_file, "the addons are installed", PATIENCE)
-    return STATE.read_text() == INSTALLED
+def find_shared(*addons):
+    """Wait for the database that has the addons, and maybe others; return its name,
+    or None if there is none."""
+    if not SHARED:
+        return None
+    base, all_addons = SHARED
+    name = base if set(addons) <= set(BASE) else all_addons
+    wait_until(lambda: {name, FAILED} & _read_state(), f"{name} is ready", PATIENCE)
+    return name if name in _read_state() else None
+
+
+def _read_state():
+    return set(STATE.read_text().splitlines()) if STATE.is_file() else set()
 
 
 def _run(*command):

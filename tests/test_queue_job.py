@@ -11,6 +11,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 from faults import waiting
+from installed import make_database
 from network import free_port
 
 REPO = Path(__file__).resolve().parent.parent
@@ -86,6 +87,7 @@ def database():
     install = ["-d", DATABASE, "-i", "website_crm_score_queue_job"]
     options = ["--skip-auto-install", "--stop-after-init", "--no-http"]
     try:
+        make_database(DATABASE, "website_crm_score")
         subprocess.run(setup_odoo(*install, *options, "--log-level=warn"), check=True)
         with connect(DATABASE) as cursor:
             cursor.execute("UPDATE ir_cron SET nextcall = now() + interval '1 day'")

@@ -1,20 +1,20 @@
 """The out-of-process tests: they start servers of their own, by ``setup/odoo``.
 
-They run beside the installation of the database of all tests and the tests of the
-addons; those that need the addons wait for the former, and take copies of it.
+They run beside the installation of the databases that are shared and the tests of the
+addons; those that need addons wait for the former, and take copies of one.
 """
 
 import os
 from contextlib import contextmanager
 
-from console import step, write_atomically
+from console import step
 from layout import LOG
 from pytest_run import PytestRun, get_workers
 
 SUITE = "out-of-process"
 OUTPUT = LOG / f"{SUITE}.log"
-# What tests/installed.py reads.
-INSTALLED, FAILED = "installed", "failed"
+# What tests/installed.py reads: the names of databases that are ready, a line each.
+FAILED = "failed"
 
 
 def run(environment, paths, results):
@@ -26,7 +26,8 @@ def run(environment, paths, results):
 def beside(environment, paths, results, shared):
     """Run the tests beside what is done meanwhile.
 
-    :param str shared: the database that is going to have all addons, if there is one
+    :param list shared: the names of the databases that are going to have the first
+        addons and all of them, if there are any
     """
     tests = Beside(environment, paths, results, shared)
     try:
@@ -47,16 +48,17 @@ class Beside:
         self.state.unlink(missing_ok=True)
         variables = {**environment.variables}
         if shared:
-            variables["LEAD_SCORING_SHARED"] = shared
+            variables["LEAD_SCORING_SHARED"] = " ".join(shared)
             variables["LEAD_SCORING_SHARED_STATE"] = str(self.state)
         if self.run:
             OUTPUT.parent.mkdir(parents=True, exist_ok=True)
             with OUTPUT.open("w") as output:
                 self.run.start(variables, output)
 
-    def let_copy(self, is_installed):
-        """Let the tests take copies of the database, or install what they need."""
-        write_atomically(self.state, INSTALLED if is_installed else FAILED)
+    def let_copy(self, name, is_installed):
+        """Let the tests take copies of a database, or install what they need."""
+        with self.state.open("a") as state:
+            state.write(f"{name if is_installed else FAILED}\n")
 
     def finish(self):
         """Wait for the end of the tests."""

@@ -1,9 +1,11 @@
 """The suites of the addons' tests: by pytest-odoo, and by Odoo's own runner."""
 
 import os
+import shutil
 import subprocess
 import threading
 from contextlib import contextmanager
+from pathlib import Path
 
 import browser
 from console import say, step
@@ -15,6 +17,8 @@ from results import FAILED, PASSED
 
 INSTALL = "install"
 ODOO_RUNNER = "odoo"
+# What is installed first: tests that need no more begin while the rest is installed.
+BASE = ["website_crm_score", "crm_team_assign"]
 # What the addons work with but do not need: tested together.
 OPTIONAL = ["base_automation", "payment_demo"]
 PYTEST_ODOO = "pytest-odoo"
@@ -126,14 +130,30 @@ def _stream(command, variables, file, log):
     return process.returncode
 
 
+def install_base(environment, name, results):
+    """Install what comes first on a database made from nothing."""
+    _install(environment, name, BASE, "test-base", results)
+
+
 def install(environment, name, addons, results):
-    """Install the addons on a database made from nothing; no warning may be logged."""
-    modules = [*addons, *OPTIONAL]
-    title = f"installing {', '.join(addons)}"
-    log = run_odoo(
-        environment, title, "test-install", "-d", name, "-i", ",".join(modules)
-    )
+    """Install the addons, on a database made from nothing if there is none."""
+    _install(environment, name, [*addons, *OPTIONAL], "test-install", results)
+
+
+def _install(environment, name, modules, log_name, results):
+    """Install modules; no warning may be logged."""
+    names = ", ".join(module for module in modules if module not in OPTIONAL)
+    install = ["-d", name, "-i", ",".join(modules)]
+    log = run_odoo(environment, f"installing {names}", log_name, *install)
     _judge_log(INSTALL, log.problems, results)
+
+
+def copy(environment, source, name):
+    """Make a database of another one, and of its files."""
+    command = ["createdb", "--template", source, name]
+    subprocess.run(command, env=environment.variables, check=True)
+    files = Path(environment.variables["ODOO_DATA_DIR"], "filestore")
+    shutil.copytree(files / source, files / name)
 
 
 def prepare(environment, name):

@@ -119,15 +119,21 @@ def _run(environment, selection, results, options):
         out_of_process.run(environment, selection.outside, results)
         return
     name = f"lead_scoring_test_{os.getpid()}"
+    base = f"lead_scoring_base_{os.getpid()}"
     is_whole = set(selection.addons) == set(addons())
-    shared = name if is_whole else None
+    shared = [base, name] if is_whole else []
     with (
+        suites.database(environment, base),
         suites.database(environment, name, options.keep),
         out_of_process.beside(environment, selection.outside, results, shared) as tests,
     ):
+        if is_whole:
+            suites.install_base(environment, base, results)
+            suites.copy(environment, base, name)
+            tests.let_copy(base, is_installed=not results.failed())
         suites.install(environment, name, selection.addons, results)
         suites.prepare(environment, name)
-        tests.let_copy(is_installed=not results.failed())
+        tests.let_copy(name, is_installed=not results.failed())
         if options.odoo_runner or selection.is_narrowed():
             tests.finish()  # the others use the database itself, and no copies of it
         if options.odoo_runner:

@@ -1,6 +1,8 @@
 """A PostgreSQL cluster of these tests' own, which they may restart as they please."""
 
+import os
 import shutil
+import subprocess
 import tempfile
 from pathlib import Path
 
@@ -25,6 +27,17 @@ class Cluster(postgres.Cluster):
     def restart(self):
         """Restart the server as after a crash: at once, nothing written orderly."""
         self._pg_ctl("restart", "-w", "-m", "immediate", "-l", self.log)
+
+    def copy(self, source, name):
+        """Make a database of one that is on the environment's server."""
+        variables = {**os.environ, **self.variables()}
+        create = [self._program("createdb"), name]
+        subprocess.run(create, env=variables, check=True)
+        dump = [self._program("pg_dump"), "-Fc", "--compress=0", source]
+        with subprocess.Popen(dump, stdout=subprocess.PIPE) as dumping:
+            restore = [self._program("pg_restore"), "-d", name]
+            subprocess.run(restore, env=variables, stdin=dumping.stdout, check=True)
+        assert dumping.returncode == 0
 
     def remove(self):
         """Stop the server and leave nothing behind."""

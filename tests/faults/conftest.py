@@ -7,6 +7,7 @@ from pathlib import Path
 
 import psycopg2
 import pytest
+from installed import find_shared, make_database
 
 from . import cluster, install
 from .database import Database
@@ -32,7 +33,20 @@ def own_cluster():
 
 
 @pytest.fixture(scope="package")
-def server(own_cluster, tmp_path_factory):
+def is_copied(own_cluster):
+    """Whether the template is there already: a copy of a database that is shared."""
+    shared = find_shared(*install.ADDONS)
+    if not shared:
+        return False
+    if own_cluster:
+        own_cluster.copy(shared, TEMPLATE)
+    else:
+        make_database(TEMPLATE, *install.ADDONS)
+    return True
+
+
+@pytest.fixture(scope="package")
+def server(own_cluster, is_copied, tmp_path_factory):
     """Where databases are made: in the own cluster, else in the environment's."""
     # The process that the others are forked from has to find this package.
     path = os.pathsep.join([str(TESTS), os.environ["PYTHONPATH"]])
@@ -57,11 +71,12 @@ def execute(statement):
 
 
 @pytest.fixture(scope="package")
-def template(server):
-    """The name of a database with the addon, made from nothing."""
+def template(server, is_copied):
+    """The name of a database with the addons."""
     try:
         context = multiprocessing.get_context("spawn")
-        process = context.Process(target=install.main, args=(TEMPLATE,), daemon=True)
+        arguments = (TEMPLATE, is_copied)
+        process = context.Process(target=install.main, args=arguments, daemon=True)
         process.start()
         process.join(INSTALL_TIMEOUT)
         process.kill()

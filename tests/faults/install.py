@@ -10,6 +10,7 @@ from .engine import HOURLY_JOB, SECOND_JOB
 TEMPLATE = os.environ.setdefault(
     "LEAD_SCORING_FAULTS_TEMPLATE", f"lead_scoring_faults_{os.getpid()}"
 )
+ADDONS = ["website_crm_score", "crm_team_assign"]
 SALESPERSON = "salesperson"
 RULES = [
     {"name": "Everyone", "value": 1, "domain": "[]"},
@@ -29,18 +30,21 @@ RULES = [
 ]
 
 
-def main(name):
-    """Install the addons in a new database, with what all tests need."""
+def main(name, is_copied):
+    """Fill a database with what all tests need, and make it, unless it is a copy of one
+    that has the addons."""
     from odoo import SUPERUSER_ID, api
     from odoo.modules.registry import Registry
     from odoo.service import db
     from odoo.tools import config
 
-    addons = "--init=website_crm_score,crm_team_assign"
-    options = [f"--database={name}", "--no-http", addons]
+    options = [f"--database={name}", "--no-http"]
     config.parse_config(options, setup_logging=True)
-    db._create_empty_database(name)
-    registry = Registry.new(name, update_module=True, install_modules=config["init"])
+    if is_copied:
+        registry = Registry(name)
+    else:
+        db._create_empty_database(name)
+        registry = Registry.new(name, update_module=True, install_modules=ADDONS)
     with registry.cursor() as cr:
         fill(api.Environment(cr, SUPERUSER_ID, {}))
 
