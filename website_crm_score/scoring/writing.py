@@ -17,9 +17,16 @@ PART_SIZE = 60_000
 # as fast, and needs not more than so many transactions, each of so many owners.
 SPREAD = 24
 SPREAD_SIZE = 4_000
-# So many are written at a time: what was read of them to lock them is then still in
-# memory, even where the owners are far larger than PostgreSQL's.
-BATCH_SIZE = 4_000
+# So many are written at a time, mostly all of a part: what was read of them to lock
+# them is then still in memory, even where the owners are far larger than PostgreSQL's.
+BATCH_SIZE = 6_000
+# Of a batch. Types of bounded size: the table needs no other for what is too long.
+COLUMNS = SQL(
+    """
+    owner_id integer, place tid, stays_stale boolean, was_scored boolean,
+    score_before numeric(40, 10), grade_before varchar(2)
+    """
+)
 
 
 class Writing(Worklist):
@@ -79,11 +86,7 @@ class Writing(Worklist):
         :param models.BaseModel counter: the run to count it for
         """
         tune(self.env.cr)
-        columns = SQL(
-            "owner_id integer, place tid, stays_stale boolean, was_scored boolean,"
-            " score_before numeric, grade_before varchar"
-        )
-        self._execute(SQL("CREATE TEMPORARY TABLE %s (%s)", self.batch, columns))
+        self._execute(SQL("CREATE TEMPORARY TABLE %s (%s)", self.batch, COLUMNS))
         rises, last_id = Rises(self), 0
         while batch := self._lock_batch(part, last_id):
             rises.note_restated(batch)
