@@ -22,9 +22,9 @@ BASE = ["website_crm_score", "crm_team_assign"]
 # What the addons work with but do not need: tested together.
 OPTIONAL = ["base_automation", "payment_demo"]
 PYTEST_ODOO = "pytest-odoo"
-# Of pytest: two plugins of ours, and no rewriting of ``assert``, which is not used.
+# Of pytest: plugins of ours, and no rewriting of ``assert``, which is not used.
 OPTIONS = ["--odoo-http", "--odoo-log-level=warn", "--assert=plain"]
-OPTIONS += ["-p", "log_watch", "-p", "kept_caches"]
+OPTIONS += ["-p", "log_watch", "-p", "kept_caches", "-p", "own_clock"]
 # A worker that tidies up the files of its copy would remove those of the others.
 KEEP_FILES_IN_DATABASE = """
 env["ir.config_parameter"].set_param("ir_attachment.location", "db")

@@ -1,6 +1,8 @@
 from datetime import datetime, timedelta
 from math import inf
 
+from freezegun import freeze_time
+
 from odoo.tests import TransactionCase, new_test_user
 
 from odoo.addons.base.tests.common import DISABLED_MAIL_CONTEXT
@@ -30,6 +32,12 @@ class ScoringCase(TransactionCase):
         cls.env.cr.execute("UPDATE crm_lead SET active = FALSE")
         cls.env.cr.execute("DELETE FROM website_crm_score_history")
         cls.env.invalidate_all()
+
+    @classmethod
+    def freeze(cls, now):
+        """Have it be ``now`` for all tests of the class: to freeze time looks through
+        all modules."""
+        cls.startClassPatcher(freeze_time(now))
 
     @classmethod
     def make_lead(cls, name="Lead", **values):

@@ -21,7 +21,7 @@ class EventCase(ScoringCase):
         # In the middle of a day: none of the times of a test is on another day than it
         # looks like. Of the next one: what the test does has happened.
         cls.now = datetime.combine(fields.Date.today(), time(12)) + timedelta(days=1)
-        cls.startClassPatcher(freeze_time(cls.now))
+        cls.freeze(cls.now)
 
     def setUp(self):
         super().setUp()

@@ -83,7 +83,7 @@ class TestRuleQuality(SuggestionCase):
         # In Brussels, this is April.
         cls.leads |= cls.make_month("2026-03-31 22:30:00", 60, 100)
         cls.leads |= cls.make_month("2026-06-01 12:00:00", 10, 20)
-        cls.startClassPatcher(freeze_time("2026-06-15 12:00:00"))
+        cls.freeze("2026-06-15 12:00:00")
 
     @classmethod
     def make_month(cls, date, won, lost):
