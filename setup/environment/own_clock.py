@@ -1,4 +1,4 @@
-"""A plugin of pytest: its own clock goes on where tests freeze time for a whole class."""
+"""A plugin of pytest: its own clock goes on where tests freeze time for a class."""
 
 import freezegun
 
