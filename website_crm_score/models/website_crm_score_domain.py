@@ -206,21 +206,16 @@ class WebsiteCrmScoreDomain(models.AbstractModel):
 
         :rtype: frozenset[fields.Field]
         """
-        scored = self.env["website.crm.scored"]._fields.keys()
-        scored -= self.env["base"]._fields.keys()
-        made = set()
-        for model in self.env.registry.values():
-            if model._name.startswith(self._name):  # one of the scoring itself
-                made.update(model._fields.values())
-                continue
-            names = scored if getattr(model, "_ledger_field", None) else ()
-            made.update(
-                field
-                for name, field in model._fields.items()
-                if field.comodel_name
-                and field.comodel_name.startswith(self._name)
-                or name in names
-            )
+        names = self.env["website.crm.scored"]._fields.keys() - self.env["base"]._fields
+        made = {
+            field
+            for model in self.env.registry.values()
+            for field in model._fields.values()
+            if model._name.startswith(self._name)  # the models of the scoring itself
+            or (field.comodel_name or "").startswith(self._name)
+            or field.name in names
+            and getattr(model, "_ledger_field", None)
+        }
         return frozenset(made).union(
             *(self.env.registry.get_dependent_fields(field) for field in made)
         )

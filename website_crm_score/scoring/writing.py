@@ -20,13 +20,6 @@ SPREAD_SIZE = 4_000
 # So many are written at a time, mostly all of a part: what was read of them to lock
 # them is then still in memory, even where the owners are far larger than PostgreSQL's.
 BATCH_SIZE = 6_000
-# Of a batch. Types of bounded size: the table needs no other for what is too long.
-COLUMNS = SQL(
-    """
-    owner_id integer, place tid, stays_stale boolean, was_scored boolean,
-    score_before numeric(40, 10), grade_before varchar(2)
-    """
-)
 
 
 class Writing(Worklist):
@@ -86,7 +79,11 @@ class Writing(Worklist):
         :param models.BaseModel counter: the run to count it for
         """
         tune(self.env.cr)
-        self._execute(SQL("CREATE TEMPORARY TABLE %s (%s)", self.batch, COLUMNS))
+        columns = SQL(
+            "owner_id integer, place tid, stays_stale boolean, was_scored boolean,"
+            " score_before numeric, grade_before varchar"
+        )
+        self._execute(SQL("CREATE TEMPORARY TABLE %s (%s)", self.batch, columns))
         rises, last_id = Rises(self), 0
         while batch := self._lock_batch(part, last_id):
             rises.note_restated(batch)
