@@ -11,13 +11,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from console import SetupError, run, step
-from layout import LOG, REPO
+from layout import LOG, MAIN_ADDONS, REPO
 from network import require_port
 from provision import provision
 from visitors import Visitor
 
 DATABASE = "lead_scoring_demo"
-ADDONS = ["website_crm_score", "crm_team_assign"]
 LEADS = REPO.parent / "shared" / "data" / "education_leads.csv"
 SCRIPTS = Path(__file__).parent / "demo"
 HOURS_AWAY = 3
@@ -70,10 +69,11 @@ class Demo:
         """Make the database from nothing."""
         command = self.environment.odoo_command("db", "drop", self.database)
         subprocess.run(command, env=self.environment.variables, capture_output=True)
-        install = ["-d", self.database, "-i", ",".join(ADDONS), "--stop-after-init"]
+        names = ",".join(MAIN_ADDONS)
+        install = ["-d", self.database, "-i", names, "--stop-after-init"]
         if not LEADS.exists():
             install.append("--with-demo")
-        with step(f"installing {' and '.join(ADDONS)} in {self.database}"):
+        with step(f"installing {' and '.join(MAIN_ADDONS)} in {self.database}"):
             command = self.environment.odoo_command(*install, "--no-http")
             problem = "cannot install the addons"
             variables = self.environment.variables

@@ -15,6 +15,10 @@ REQUIREMENTS = SETUP / "requirements.txt"
 CLONE_KEY = hashlib.sha256(str(REPO).encode()).hexdigest()[:12]
 
 
+# The two that the others add to; they are what most people install.
+MAIN_ADDONS = ["website_crm_score", "crm_team_assign"]
+
+
 def addons():
     """The names of the addons of this repository that are there."""
     return sorted(path.parent.name for path in REPO.glob("*/__manifest__.py"))

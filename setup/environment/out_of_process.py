@@ -26,7 +26,7 @@ def run(environment, paths, results):
 def beside(environment, paths, results, shared):
     """Run the tests beside what is done meanwhile.
 
-    :param list shared: the names of the databases that are going to have the first
+    :param list shared: the names of the databases that are going to have the main
         addons and all of them, if there are any
     """
     tests = Beside(environment, paths, results, shared)

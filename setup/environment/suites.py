@@ -9,7 +9,7 @@ from pathlib import Path
 
 import browser
 from console import say, step
-from layout import LOG, REPO, SETUP
+from layout import LOG, MAIN_ADDONS, REPO, SETUP
 from network import free_port
 from odoo_log import OdooLog
 from pytest_run import MOST_WORKERS, TIMEOUT, PytestRun, get_workers
@@ -17,8 +17,6 @@ from results import FAILED, PASSED
 
 INSTALL = "install"
 ODOO_RUNNER = "odoo"
-# What is installed first: tests that need no more begin while the rest is installed.
-BASE = ["website_crm_score", "crm_team_assign"]
 # What the addons work with but do not need: tested together.
 OPTIONAL = ["base_automation", "payment_demo"]
 PYTEST_ODOO = "pytest-odoo"
@@ -131,8 +129,8 @@ def _stream(command, variables, file, log):
 
 
 def install_base(environment, name, results):
-    """Install what comes first on a database made from nothing."""
-    _install(environment, name, BASE, "test-base", results)
+    """Install the main addons first: tests that need no more can then begin."""
+    _install(environment, name, MAIN_ADDONS, "test-base", results)
 
 
 def install(environment, name, addons, results):

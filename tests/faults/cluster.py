@@ -29,15 +29,23 @@ class Cluster(postgres.Cluster):
         self._pg_ctl("restart", "-w", "-m", "immediate", "-l", self.log)
 
     def copy(self, source, name):
-        """Make a database of one that is on the environment's server."""
+        """Make a database of one that is on the environment's server.
+
+        :return: whether it could be dumped: not if that server is newer than this one
+        """
+        file = self._place / "dump"
+        dump = [self._program("pg_dump"), "-Fc", "--compress=0", "-f", file, source]
+        if subprocess.run(dump).returncode:
+            return False
         variables = {**os.environ, **self.variables()}
-        create = [self._program("createdb"), name]
-        subprocess.run(create, env=variables, check=True)
-        dump = [self._program("pg_dump"), "-Fc", "--compress=0", source]
-        with subprocess.Popen(dump, stdout=subprocess.PIPE) as dumping:
-            restore = [self._program("pg_restore"), "-d", name]
-            subprocess.run(restore, env=variables, stdin=dumping.stdout, check=True)
-        assert dumping.returncode == 0
+        for program, *arguments in (
+            ["createdb", name],
+            ["pg_restore", "-d", name, file],
+        ):
+            command = [self._program(program), *arguments]
+            subprocess.run(command, env=variables, check=True)
+        file.unlink()
+        return True
 
     def remove(self):
         """Stop the server and leave nothing behind."""

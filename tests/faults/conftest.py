@@ -7,7 +7,8 @@ from pathlib import Path
 
 import psycopg2
 import pytest
-from installed import find_shared, make_database
+from installed import make_database, shared_database
+from layout import MAIN_ADDONS
 
 from . import cluster, install
 from .database import Database
@@ -35,14 +36,12 @@ def own_cluster():
 @pytest.fixture(scope="package")
 def is_copied(own_cluster):
     """Whether the template is there already: a copy of a database that is shared."""
-    shared = find_shared(*install.ADDONS)
-    if not shared:
-        return False
-    if own_cluster:
-        own_cluster.copy(shared, TEMPLATE)
-    else:
-        make_database(TEMPLATE, *install.ADDONS)
-    return True
+    with shared_database(*MAIN_ADDONS) as shared:
+        if shared and own_cluster:
+            return own_cluster.copy(shared, TEMPLATE)
+    if shared:
+        make_database(TEMPLATE, *MAIN_ADDONS)
+    return bool(shared)
 
 
 @pytest.fixture(scope="package")

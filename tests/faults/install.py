@@ -2,6 +2,8 @@
 
 import os
 
+from layout import MAIN_ADDONS
+
 from . import assignment
 from .database import PROTOTYPE
 from .engine import HOURLY_JOB, SECOND_JOB
@@ -10,7 +12,6 @@ from .engine import HOURLY_JOB, SECOND_JOB
 TEMPLATE = os.environ.setdefault(
     "LEAD_SCORING_FAULTS_TEMPLATE", f"lead_scoring_faults_{os.getpid()}"
 )
-ADDONS = ["website_crm_score", "crm_team_assign"]
 SALESPERSON = "salesperson"
 RULES = [
     {"name": "Everyone", "value": 1, "domain": "[]"},
@@ -44,7 +45,7 @@ def main(name, is_copied):
         registry = Registry(name)
     else:
         db._create_empty_database(name)
-        registry = Registry.new(name, update_module=True, install_modules=ADDONS)
+        registry = Registry.new(name, update_module=True, install_modules=MAIN_ADDONS)
     with registry.cursor() as cr:
         fill(api.Environment(cr, SUPERUSER_ID, {}))
 
