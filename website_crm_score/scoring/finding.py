@@ -32,10 +32,30 @@ class Finding(Worklist):
         self.progress = run._get_progress()
         self.wide_rule_ids = []
         self.recent = []
+        self._analyze_unknown()
         tune(self.env.cr)
         create_tables(run)
         if run.looks_at != "all":
             self._add_stale()
+
+    def _analyze_unknown(self):
+        """Have PostgreSQL look at the owners and at what their events are made of where
+        it knows nothing of these, as of a database that was just restored.
+
+        It would take all events for a few, and read all owners for each.
+        """
+        sources = self.env["website.crm.score.source"]._get_all()
+        names = {source._evidence for source in sources if source._evidence}
+        tables = [self.env[name]._table for name in {*names, self.model._name}]
+        unknown = self._fetch(
+            SQL(
+                "SELECT relname FROM pg_class"
+                " WHERE oid = ANY(%s::regclass[]) AND reltuples < 0",
+                tables,
+            )
+        )
+        for (table,) in unknown:
+            self._execute(SQL("ANALYZE (SKIP_LOCKED) %s", SQL.identifier(table)))
 
     def _add_stale(self):
         """Add the owners that are stale, whatever the rules give them."""

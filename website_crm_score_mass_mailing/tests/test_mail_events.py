@@ -74,6 +74,18 @@ class TestMailEvents(MailingCase):
         self.run_again()
         self.assertCounted(self.ann, rule, 1, 10)
 
+    def test_mails_that_postgresql_knows_nothing_of_are_looked_at_first(self):
+        """As after the restore of a database, when it takes all mails for a few."""
+        self.env.cr.execute("TRUNCATE mailing_trace CASCADE")
+        self.open_trace()
+        self.open_trace()
+        self.make_event_rule("mail_open")
+        self.run_rules()
+        self.env.cr.execute(
+            "SELECT reltuples FROM pg_class WHERE oid = 'mailing_trace'::regclass"
+        )
+        self.assertEqual(self.env.cr.fetchall(), [(2.0,)])
+
     def test_what_is_older_is_found_within_a_day(self):
         rule = self.make_event_rule("mail_open")
         self.run_again()
