@@ -148,11 +148,15 @@ class WebsiteCrmScoreIdentity(models.Model):
         """
         return SQL(
             """
-            SELECT DISTINCT known.%(owner)s AS owner_id, known.email %(columns)s
+            SELECT known.%(owner)s AS owner_id, known.email %(columns)s
               FROM website_crm_score_identity known
               JOIN %(table)s present ON present.id = known.%(owner)s
              WHERE known.email IS NOT NULL
                AND known.email IS DISTINCT FROM present.email_normalized
+               AND NOT EXISTS (
+                   SELECT FROM website_crm_score_identity earlier
+                    WHERE earlier.%(owner)s = known.%(owner)s
+                      AND earlier.email = known.email AND earlier.id < known.id)
             """,
             owner=SQL.identifier(owners._ledger_field),
             columns=_add_columns(columns),

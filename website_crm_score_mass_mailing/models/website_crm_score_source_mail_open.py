@@ -53,12 +53,19 @@ class WebsiteCrmScoreSourceMailOpen(models.AbstractModel):
 
     @api.model
     def _get_is_of_somebody_sql(self):
-        """Return the condition that somebody opened ``trace``, no machine."""
+        """Return the condition that somebody opened ``trace``, no machine.
+
+        Of most mails no link was followed, and one need not look for machines that
+        follow several.
+        """
+        traces, date = self.env["mailing.trace"], SQL("trace.open_datetime")
         return SQL(
-            "trace.trace_status IN ('open', 'reply') AND %s",
-            self.env["mailing.trace"]._get_is_of_somebody_sql(
-                SQL("trace.open_datetime")
-            ),
+            """
+            trace.trace_status IN ('open', 'reply') AND %s
+            AND (trace.links_click_datetime IS NULL OR NOT %s)
+            """,
+            traces._get_is_later_sql(date),
+            traces._get_is_of_links_sql(date),
         )
 
     @api.model
