@@ -43,17 +43,12 @@ CONTACTED = "contacted"
 
 
 class Reason(NamedTuple):
-    """What a reason is called, and what is said of a lead.
-
-    :param text: the words; without, it is what the reason is called
-    :param tuple others: pairs of what is known and the words to say instead then
-    :param tuple opening: such pairs, of what is said before that
-    """
+    """What a reason is called, and what is said of a lead."""
 
     name: str
-    text: LazyGettext = None
-    others: tuple = ()
-    opening: tuple = ()
+    text: LazyGettext = None  # without, it is what the reason is called
+    others: dict = {}  # what to say instead, by the names of what is known then
+    opening: dict = {}  # what to say before that, in the same way
 
     def choose_texts(self, known):
         """Return the sentences for a lead of which this is known.
@@ -70,64 +65,50 @@ class Reason(NamedTuple):
 
 
 def _choose(texts, known, default=None):
-    return next((text for names, text in texts if known.issuperset(names)), default)
+    found = (text for names, text in texts.items() if known.issuperset(names))
+    return next(found, default)
 
 
 # Why it is the team's
-OF_TEAM = (
-    (
-        ["is_chosen", "filter"],
-        _lt(
-            "%(score)s ≥ %(minimum)s, the highest minimum of the teams that take it;"
-            " the filter matches."
-        ),
+OF_TEAM = {
+    ("is_chosen", "filter"): _lt(
+        "%(score)s ≥ %(minimum)s, the highest minimum of the teams that take it;"
+        " the filter matches."
     ),
-    (
-        ["is_chosen"],
-        _lt("%(score)s ≥ %(minimum)s, the highest minimum of the teams that take it."),
+    ("is_chosen",): _lt(
+        "%(score)s ≥ %(minimum)s, the highest minimum of the teams that take it."
     ),
-    (
-        ["has_minimum", "filter"],
-        _lt("%(score)s ≥ %(minimum)s, the minimum of its team; the filter matches."),
+    ("has_minimum", "filter"): _lt(
+        "%(score)s ≥ %(minimum)s, the minimum of its team; the filter matches."
     ),
-    (["has_minimum"], _lt("%(score)s ≥ %(minimum)s, the minimum of its team.")),
-    (["filter"], _lt("The filter matches.")),
-)
+    ("has_minimum",): _lt("%(score)s ≥ %(minimum)s, the minimum of its team."),
+    ("filter",): _lt("The filter matches."),
+}
 # Whose turn it is, of how many who could get it
-OF_TURN = (
-    (
-        ["member", "turns"],
-        _lt("It is the turn of %(user)s in %(team)s: turn %(turn)s of %(turns)s."),
+OF_TURN = {
+    ("member", "turns"): _lt(
+        "It is the turn of %(user)s in %(team)s: turn %(turn)s of %(turns)s."
     ),
-    (["member"], _lt("It is the turn of %(user)s in %(team)s.")),
-)
+    ("member",): _lt("It is the turn of %(user)s in %(team)s."),
+}
 
 REASONS = {
     TURN: Reason("Their turn", _lt("%(team)s takes it."), OF_TURN, OF_TEAM),
     PREFERRED: Reason(
         "Preferred",
         _lt("%(user)s prefers such leads."),
-        (
-            (
-                ["turns"],
-                _lt("%(user)s prefers such leads: turn %(turn)s of %(turns)s."),
-            ),
-        ),
+        {("turns",): _lt("%(user)s prefers such leads: turn %(turn)s of %(turns)s.")},
         OF_TEAM,
     ),
     TAKEN_BACK: Reason(
         "Taken back",
         _lt("It is the turn of %(user)s in %(team)s."),
         OF_TURN,
-        (
-            (
-                [],
-                _lt(
-                    "Taken back from %(from_user)s: no contact for %(hours)s working"
-                    " hours."
-                ),
-            ),
-        ),
+        {
+            (): _lt(
+                "Taken back from %(from_user)s: no contact for %(hours)s working hours."
+            )
+        },
     ),
     LEADER: Reason(
         "To the team leader",
@@ -156,20 +137,16 @@ REASONS = {
     NO_MEMBER: Reason(
         "Nobody takes leads",
         _lt("No sales team takes leads."),
-        ((["team"], _lt("Nobody in %(team)s takes leads.")),),
+        {("team",): _lt("Nobody in %(team)s takes leads.")},
     ),
     AWAY: Reason(
         "Away",
         _lt("%(team)s takes it, but who has room for it is away."),
-        (
-            (
-                ["until"],
-                _lt(
-                    "%(team)s takes it, but who has room for it is away until"
-                    " %(until)s."
-                ),
-            ),
-        ),
+        {
+            ("until",): _lt(
+                "%(team)s takes it, but who has room for it is away until %(until)s."
+            )
+        },
     ),
     MEMBER_FILTER: Reason(
         "Filters of salespeople",
@@ -184,7 +161,7 @@ REASONS = {
     TEAM_FILTER: Reason(
         "Filters of teams",
         _lt("No team with salespeople has a filter that matches it."),
-        ((["team"], _lt("The filter of %(team)s excludes it.")),),
+        {("team",): _lt("The filter of %(team)s excludes it.")},
     ),
     BROKEN_FILTER: Reason(
         "Filter that cannot be used", _lt("The filter of %(team)s cannot be used.")
@@ -211,24 +188,18 @@ LEFT_REASONS = {
     OWNED: Reason(
         "It has another salesperson.",
         _lt("It has no salesperson any more."),
-        (
-            (
-                ["now_user", "plan"],
-                _lt("%(now_user)s got it meanwhile by: %(plan)s"),
-            ),
-            (["now_user"], _lt("%(now_user)s has it by now.")),
-        ),
+        {
+            ("now_user", "plan"): _lt("%(now_user)s got it meanwhile by: %(plan)s"),
+            ("now_user",): _lt("%(now_user)s has it by now."),
+        },
     ),
     "team": Reason(
         "It has another team.",
         _lt("It has no team any more."),
-        (
-            (
-                ["now_team", "plan"],
-                _lt("%(now_team)s got it meanwhile by: %(plan)s"),
-            ),
-            (["now_team"], _lt("Its team is %(now_team)s by now.")),
-        ),
+        {
+            ("now_team", "plan"): _lt("%(now_team)s got it meanwhile by: %(plan)s"),
+            ("now_team",): _lt("Its team is %(now_team)s by now."),
+        },
     ),
     COMPANY: Reason("It is of another company by now."),
     "score": Reason("It has another score.", _lt("Its score is %(score)s now.")),

@@ -32,8 +32,8 @@ class TestReasons(BaseCase):
     def test_words_name_only_what_a_line_knows(self):
         for reasons, names in ((REASONS, PLANNED), (LEFT_REASONS, LEFT_OUT)):
             for code, reason in reasons.items():
-                others = *reason.others, *reason.opening
-                texts = [reason.text, *(text for _known, text in others)]
+                others = *reason.others.values(), *reason.opening.values()
+                texts = [reason.text, *others]
                 with self.subTest(code):
                     self.assertTrue(reason.name)
                     for text in filter(None, texts):
