@@ -1,7 +1,7 @@
 """What a plan is made from, and what it comes to, in memory."""
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from .matches import Matches
@@ -9,48 +9,40 @@ from .turns import get_changes
 
 
 class LeadFacts(NamedTuple):
-    """What planning needs to know of a lead. ``team_id`` is the one it has already."""
+    """What planning needs to know of a lead."""
 
     id: int
     score: float
     probability: float
     priority: str
-    team_id: int
+    team_id: int  # the one it has already
     company_id: int
 
 
 @dataclass
 class TeamFacts:
-    """A team that takes leads: its weight among teams of the same minimum score.
-
-    ``credit`` says how much the team is owed, see ``turns``.
-
-    :param set leads: ids of the leads without a team that its filter takes; None if it
-        takes none, for want of capacity or of a filter that can be used
-    :param companies: ids of the companies whose leads it can take
-    """
+    """A team that takes leads."""
 
     id: int
-    weight: int
+    weight: int  # among teams of the same minimum score
     minimum: float = 0.0
-    leads: set = field(default_factory=set)
-    credit: int = 0
-    companies: frozenset = frozenset()
+    # Ids of the leads without a team that its filter takes; None if it takes none, for
+    # want of capacity or of a filter that can be used
+    leads: set = frozenset()
+    credit: int = 0  # how much it is owed, see ``turns``
+    companies: frozenset = frozenset()  # ids of those whose leads it can take
 
 
 @dataclass
 class MemberFacts:
-    """A member in the rotation: how many leads there is room for, and which ones.
-
-    ``preferred`` is None for who has no preference at all. Turns are equal, whatever
-    the capacity: that makes the quota. ``credit`` is what is owed, see ``turns``.
-    """
+    """A member in the rotation. Turns are equal, whatever the capacity: that makes the
+    quota."""
 
     id: int
-    quota: int
-    leads: set = field(default_factory=set)
-    preferred: set = None
-    credit: int = 0
+    quota: int  # how many leads there is room for
+    leads: set = frozenset()  # which ones
+    preferred: set = None  # of who has no preference at all
+    credit: int = 0  # how much he is owed, see ``turns``
 
     def rank_leads(self):
         """Return the leads by how much this member is to have them, the most first:
@@ -62,78 +54,49 @@ class MemberFacts:
 
 @dataclass(slots=True)
 class Outcome:
-    """What is to become of a lead, and the reason.
-
-    :param str reason: a code of ``reasons.REASONS``
-    :param team: who takes the lead, or whom the reason is about
-    :param member: who gets the lead
-    :param bool is_taken: whether the team takes the lead
-    :param int head_id: what the lead is merged into
-    :param user: who gets it, if no member
-    :param tuple turns: ids of the teams that take turns with leads like this one
-    :param frozenset shares: ids of the members who earned a part of it
-    :param tuple place: of the member among those who could get it: which, of how many
-    :param bool has_filter: whether there is a filter, which it matches
-    """
+    """What is to become of a lead, and the reason."""
 
     lead_id: int
-    reason: str
-    team: int = None
-    member: int = None
-    is_taken: bool = True
-    head_id: int = None
-    user: int = None
-    turns: tuple = ()
-    shares: frozenset = frozenset()
+    reason: str  # a code of ``reasons.REASONS``
+    team: int = None  # who takes the lead, or whom the reason is about
+    member: int = None  # who gets it
+    is_taken: bool = True  # by the team
+    head_id: int = None  # what it is merged into
+    user: int = None  # who gets it, if no member
+    turns: tuple = ()  # ids of the teams that take turns with leads like this one
+    shares: frozenset = frozenset()  # ids of the members who earned a part of it
+    # Of the member among those who could get it: which, of how many
     place: tuple = (None, None)
-    has_filter: bool = False
+    has_filter: bool = False  # which it matches
 
 
-@dataclass
 class Draft:
-    """Who is to get which lead, and what is to be noted once that is carried out.
+    """Who is to get which lead, and what is to be noted once that is carried out."""
 
-    :param dict leads: the facts of the leads that are looked at, the best first
-    :param dict outcomes: of each of these leads, see :class:`Outcome`
-    :param dict quotas: how many leads members can take, for those with room, by id
-    :param dict last_members: ids of members by team, where the rotation goes on
-    :param dict member_credits: by id of a member, how much more he is owed than before
-    :param dict away: of members who are away, by id, see ``presence.Absence``
-    :param dict weights: of teams by id, see :class:`TeamFacts`
-    :param dict overdue: what is to be taken back, by lead, see ``idle.Idle``
-    :param dict barred: ids of the leads that a user is not to get again yet, by user
-    :param dict sharing: numbers of those who share leads, see ``number_sharing``
-    :param dict foreseen: probabilities that leads will have in the team that they are
-        planned for, by id, where these are others than now
-    :param dict foresights: what leads will be in teams, see ``foresight.Foresight``
-    :param dict errors: by team or member, why its filter cannot be used, or None
-    :param dict matches: by what filters say, see ``matches.Matches``
-    """
-
-    leads: dict = field(default_factory=dict)
-    outcomes: dict = field(default_factory=dict)
-    quotas: dict = field(default_factory=dict)
-    last_members: dict = field(default_factory=dict)
-    member_credits: dict = field(default_factory=dict)
-    away: dict = field(default_factory=dict)
-    weights: dict = field(default_factory=dict)
-    overdue: dict = field(default_factory=dict)
-    barred: dict = field(default_factory=dict)
-    sharing: dict = field(default_factory=dict)
-    foreseen: dict = field(default_factory=dict)
-    foresights: dict = field(default_factory=dict)
-    errors: dict = field(default_factory=dict)
-    matches: dict = field(default_factory=dict)
+    def __init__(self, leads, overdue=None):
+        self.leads = leads  # the facts of those that are looked at, the best first
+        self.outcomes = {}  # of each of these leads, see ``Outcome``
+        self.quotas = {}  # how many leads members can take, for those with room, by id
+        self.last_members = {}  # ids of members by team, where the rotation goes on
+        self.member_credits = {}  # how much more members are owed than before, by id
+        self.away = {}  # members who are away, by id, see ``presence.Absence``
+        self.weights = {}  # of teams by id, see ``TeamFacts``
+        self.overdue = overdue or {}  # what is taken back, by lead, see ``idle.Idle``
+        self.barred = {}  # ids of leads that a user is not to get again yet, by user
+        self.sharing = {}  # numbers of those who share leads, see ``number_sharing``
+        # Probabilities that leads will have in the team that they are planned for, by
+        # id, where these are others than now
+        self.foreseen = {}
+        self.foresights = {}  # what leads will be in teams, see ``foresight.Foresight``
+        self.errors = {}  # by team or member: why its filter cannot be used, or None
+        self.matches = {}  # by what filters say, see ``matches.Matches``
 
     def get_matches(self, domain):
         """Return what is known of the leads that a domain takes.
 
         :rtype: Matches
         """
-        key = repr(domain)
-        if key not in self.matches:
-            self.matches[key] = Matches(domain)
-        return self.matches[key]
+        return self.matches.setdefault(repr(domain), Matches(domain))
 
     def foresee(self, probabilities):
         """Note which probability leads will have, by their ids."""
@@ -220,8 +183,8 @@ class Draft:
         :rtype: dict[int, int]
         """
         credits = Counter()
-        outcomes = (item for item in self.outcomes.values() if item.turns)
-        turns = Counter((item.turns, item.team) for item in outcomes)
+        outcomes = self.outcomes.values()
+        turns = Counter((item.turns, item.team) for item in outcomes if item.turns)
         for (team_ids, taker), count in turns.items():
             weights = {team_id: self.weights[team_id] for team_id in team_ids}
             credits.update(get_changes(weights, taker, count))

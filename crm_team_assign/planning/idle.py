@@ -5,19 +5,15 @@ from typing import NamedTuple
 
 
 class IdleHandover(NamedTuple):
-    """A lead that a salesperson was given and did nothing for so far.
-
-    :param warned_date: when he was reminded, if he was
-    :param times: how often it was taken back from somebody before
-    """
+    """A lead that a salesperson was given and did nothing for so far."""
 
     id: int
     lead_id: int
     team_id: int
     user_id: int
     date: datetime
-    warned_date: datetime
-    times: int
+    warned_date: datetime  # when he was reminded, if he was
+    times: int  # how often it was taken back from somebody before
 
 
 class Idle(NamedTuple):
@@ -25,16 +21,12 @@ class Idle(NamedTuple):
 
     He is reminded after half of what the team allows, and has the other half from then
     on, however late that was.
-
-    :param hours: since it was handed over
-    :param since: since he was reminded
-    :param limit: what the team allows
     """
 
     handover: IdleHandover
-    hours: float
-    since: float
-    limit: float
+    hours: float  # since it was handed over
+    since: float  # since he was reminded, none if he was not
+    limit: float  # what the team allows
 
     @property
     def is_to_be_reminded(self):
@@ -47,5 +39,4 @@ class Idle(NamedTuple):
     @property
     def hours_left(self):
         """How long it stays with him, if he was reminded now unless he was before."""
-        reminded = self.since if self.handover.warned_date else 0
-        return max(self.limit - self.hours, self.limit / 2 - reminded)
+        return max(self.limit - self.hours, self.limit / 2 - self.since)
