@@ -7,8 +7,6 @@ class Matches:
     Who asks first has those looked at that he asks about; as soon as somebody else asks
     about others, all are looked at, so that it takes two queries at most, whoever has
     the same filter.
-
-    :param domain: the filter
     """
 
     def __init__(self, domain):
@@ -28,8 +26,7 @@ class Matches:
         new_ids = lead_ids - self.seen
         if new_ids:
             if self.seen:
-                new_ids.update(every)
-                new_ids -= self.seen
+                new_ids = {*new_ids, *every} - self.seen
             self.taken |= look_at(new_ids)
             self.seen |= new_ids
         return lead_ids & self.taken

@@ -51,22 +51,19 @@ def seat_leads(lead_ids, members, away=()):
         rank, takers = _find_takers(lead_id, ranks)
         if not takers:
             is_full = not queue and lead_id in wanted
-            reason = CAPACITY if is_full else MEMBER_FILTER
-            outcomes.append(Outcome(lead_id, reason))
+            outcomes.append(Outcome(lead_id, CAPACITY if is_full else MEMBER_FILTER))
             continue
         others = [peers for peers in absent if peers.is_to_have(lead_id, rank)]
         ids = [peers.ids for peers in takers]
         count = sum(map(len, ids))
         shares = frozenset().union(*ids, *(peers.ids for peers in others))
-        shares = known.setdefault(shares, shares)
         member, peers = Peers.take_turn(takers, others)
         # Which of the takers he is, in an order that stays, of how many
         place = 1 + sum(map(bisect_left, ids, repeat(member.id))), count
-        reason = TURN if rank else PREFERRED
-        place = known.setdefault(place, place)
-        outcomes.append(
-            Outcome(lead_id, reason, member=member.id, place=place, shares=shares)
-        )
+        outcome = Outcome(lead_id, TURN if rank else PREFERRED, member=member.id)
+        outcome.place = known.setdefault(place, place)
+        outcome.shares = known.setdefault(shares, shares)
+        outcomes.append(outcome)
         member.quota -= 1
         if member.quota > 0:
             peers.join(member, number)

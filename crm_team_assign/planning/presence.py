@@ -4,12 +4,9 @@ from typing import NamedTuple
 
 
 class Absence(NamedTuple):
-    """Somebody is away.
+    """Somebody is away."""
 
-    :param until: the date on which he is back; None if that is not known
-    """
-
-    until: object = None
+    until: object = None  # the date on which he is back, if that is known
 
 
 def find_absence(now, work, absences, ahead=None):
@@ -26,10 +23,8 @@ def find_absence(now, work, absences, ahead=None):
     free = subtract(work, absences)
     if not free:
         return Absence()
-    back = free[0][0]
-    is_there = (
-        back.date() == work[0][0].date() if ahead is None else back <= now + ahead
-    )
+    back, next_day = free[0][0], work[0][0].date()
+    is_there = back.date() == next_day if ahead is None else back <= now + ahead
     return None if is_there else Absence(back.date())
 
 

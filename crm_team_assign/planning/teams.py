@@ -1,6 +1,9 @@
 """Which team takes which lead."""
 
 import random
+from operator import attrgetter
+
+from odoo.tools import groupby
 
 from .facts import Outcome
 from .reasons import BROKEN_FILTER, COMPANY, MINIMUM, NO_MEMBER, TEAM_FILTER, TURN
@@ -15,9 +18,10 @@ def plan_teams(draft, teams):
     :param Draft draft: has the facts of the leads, and gets the outcomes
     :param list[TeamFacts] teams: whose credits change
     """
+    leads = draft.leads
     scores = {
         lead_id: facts.score
-        for lead_id, facts in draft.leads.items()
+        for lead_id, facts in leads.items()
         if not facts.team_id and lead_id not in draft.outcomes
     }
     takers = [team for team in teams if team.leads is not None]
@@ -25,25 +29,17 @@ def plan_teams(draft, teams):
     if any(scores.values()) or any(team.minimum for team in teams):
         outcomes = share_out(scores, takers)
     else:
-        outcomes = draw_lots(_sort_like_core(scores, draft.leads), takers)
+        ranks = {id_: (leads[id_].priority or "", id_) for id_ in scores}  # in core
+        outcomes = draw_lots(sorted(ranks, key=ranks.get, reverse=True), takers)
     is_any_able = any(team.weight for team in teams)
     companies = {None}.union(*(team.companies for team in teams))
     for outcome in outcomes:
-        company_id = draft.leads[outcome.lead_id].company_id
-        if outcome.reason == TEAM_FILTER and not is_any_able:
-            outcome.reason = NO_MEMBER
-        elif outcome.reason == TEAM_FILTER and company_id not in companies:
-            outcome.reason = COMPANY
+        if outcome.reason == TEAM_FILTER:
+            if not is_any_able:
+                outcome.reason = NO_MEMBER
+            elif leads[outcome.lead_id].company_id not in companies:
+                outcome.reason = COMPANY
         draft.outcomes[outcome.lead_id] = outcome
-
-
-def _sort_like_core(lead_ids, leads):
-    """Return the ids of leads in the order of their model."""
-
-    def key(lead_id):
-        return leads[lead_id].priority or "", lead_id
-
-    return sorted(lead_ids, key=key, reverse=True)
 
 
 def find_obstacle(lead, minimum, matching):
@@ -69,17 +65,13 @@ def share_out(scores, teams):
     :return: of each lead, in the same order
     :rtype: list[Outcome]
     """
-    levels = {}  # those of each minimum, the highest first
-    for team in sorted(teams, key=lambda team: -team.minimum):
-        levels.setdefault(team.minimum, []).append(team)
-    return [
-        _share_out_lead(lead_id, score, levels, teams)
-        for lead_id, score in scores.items()
-    ]
+    minimum = attrgetter("minimum")
+    levels = groupby(sorted(teams, key=minimum, reverse=True), minimum)
+    return [_share_out_lead(*lead, levels, teams) for lead in scores.items()]
 
 
 def _share_out_lead(lead_id, score, levels, teams):
-    for minimum, level in levels.items():
+    for minimum, level in levels:
         if score < minimum:
             continue
         equals = [team for team in level if lead_id in team.leads]

@@ -11,7 +11,6 @@ from functools import lru_cache
 from heapq import heappop, heappush
 from operator import attrgetter
 
-CREDIT = attrgetter("credit")
 # What a lead is worth: can be divided by all numbers up to 16.
 LEAD = 720_720
 
@@ -26,7 +25,7 @@ def take_turn(takers):
     parts = get_parts(tuple([taker.weight for taker in takers]))
     for taker, part in zip(takers, parts, strict=True):
         taker.credit += part
-    turn = max(takers, key=CREDIT)
+    turn = max(takers, key=attrgetter("credit"))
     turn.credit -= sum(parts)
     return turn
 
@@ -65,8 +64,7 @@ class Peers:
     def __init__(self, member):
         self.ranked = member.rank_leads()
         self.earned = 0
-        # The highest credit first, of several who waited longest
-        self.queue = []
+        self.queue = []  # the highest credit first, of several who waited longest
         self.ids = []  # in order
 
     @classmethod

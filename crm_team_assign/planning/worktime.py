@@ -5,15 +5,12 @@ from itertools import accumulate
 
 
 class Schedule:
-    """Working time, as pairs of when it begins and ends, in order.
-
-    :param intervals: pairs of dates, apart from each other
-    """
+    """Working time, as pairs of when it begins and ends, in order and apart."""
 
     def __init__(self, intervals):
-        self.intervals = list(intervals)
-        self.starts = [start for start, _stop in self.intervals]
-        lengths = [(stop - start).total_seconds() for start, stop in self.intervals]
+        self.intervals = intervals
+        self.starts = [start for start, _stop in intervals]
+        lengths = ((stop - start).total_seconds() for start, stop in intervals)
         self.sums = [0, *accumulate(lengths)]
 
     def count_hours(self, start, stop):
