@@ -43,11 +43,7 @@ class BatchLog:
             for message, of_message in zip(messages, commands, strict=True)
             for _create, _id, values in of_message
         ]
-        model = leads.env["mail.tracking.value"]
-        if plain_create.can_add(model, tracking):
-            plain_create.add(model, tracking)
-        else:
-            model.create(tracking)
+        plain_create.create(leads.env["mail.tracking.value"], tracking)
         messages.invalidate_recordset(["tracking_value_ids"], flush=False)
         leads.browse(values["res_id"] for values in self.messages).invalidate_recordset(
             OF_MESSAGES, flush=False

@@ -1,13 +1,14 @@
-"""Messages to many people are created together, then each is sent on its way."""
+"""Messages to many people are created together, then each is sent on its way; those
+for inboxes together, too, as ``_notify_thread`` does it for one after the other."""
 
 from typing import NamedTuple
 
 from odoo import models
 
+from odoo.addons.mail.tools.discuss import Store
 from odoo.addons.website_crm_score.tools.own_context import OURS, get_own
 
 from . import plain_create
-from .inbox import deliver, find_inboxes
 
 # What a message goes through, and whose code of it is known
 METHODS = {
@@ -33,6 +34,9 @@ KNOWN = (
     "odoo.addons.rating.models.mail_message",
     "odoo.addons.im_livechat.models.mail_message",
 )
+# Of messages, what is read of all at once; all else of one is computed for its reader
+READ = ("attachment_ids", "message_link_preview_ids", "notification_ids", "partner_ids")
+READ += ("rating_ids", "reaction_ids", "starred_partner_ids", "tracking_value_ids")
 
 
 class Letter(NamedTuple):
@@ -75,11 +79,89 @@ class Outbox:
         threads = env["mail.thread"].with_context(is_batch=OURS).sudo()
         messages = threads._message_create(self.messages).with_env(env)
         letters = dict(zip(messages, self.letters, strict=True))
-        inboxes = find_inboxes(letters)
-        deliver(letters, inboxes)
-        for message, letter in letters.items():
+        inboxes = _find_inboxes(letters)
+        if inboxes:
+            _deliver(letters, inboxes)
+        for message, (thread, values, options) in letters.items():
             if message not in inboxes:
-                thread = letter.thread
                 message = message.with_env(thread.env).with_prefetch()
-                thread._notify_thread(message, letter.values, **letter.options)
+                thread._notify_thread(message, values, **options)
         return messages
+
+
+def _find_inboxes(letters):
+    """Return what Odoo knows of the one reader of each message that is for an inbox.
+
+    :param dict[mail.message, Letter] letters: the messages
+    :rtype: dict[mail.message, dict]
+    """
+    to = {message: letter.values["partner_ids"] for message, letter in letters.items()}
+    partner_ids = [partner_id for ids in to.values() for partner_id in ids]
+    if not partner_ids:
+        return {}
+    thread = next(iter(letters.values())).thread
+    known = thread.env["mail.followers"]._get_recipient_data(
+        thread, "user_notification", None, partner_ids
+    )[0]
+    readers = {
+        message: known[ids[0]]
+        for message, ids in to.items()
+        if len(ids) == 1 and known.get(ids[0])
+    }
+    return {
+        message: reader
+        for message, reader in readers.items()
+        if reader["active"] and reader["uid"] and reader["notif"] == "inbox"
+    }
+
+
+def _deliver(letters, inboxes):
+    """Put messages into the inboxes of their readers, and have their screens show it.
+
+    :param dict[mail.message, dict] inboxes: see :func:`_find_inboxes`
+    """
+    # sudo: see _show
+    messages = next(iter(inboxes)).union(*inboxes).sudo()
+    _notify(messages, inboxes)
+    messages.fetch(
+        _list_stored(messages) + [name for name in READ if name in messages._fields]
+    )
+    messages.notification_ids.fetch(_list_stored(messages.notification_ids))
+    for message, reader in inboxes.items():
+        thread, values, options = letters[message]
+        # By itself: what is computed for its reader is his alone.
+        message = message.with_env(thread.env).with_prefetch()
+        _show(message, thread.env["res.users"].browse(reader["uid"]), values)
+        thread._notify_thread_by_web_push(message, [reader], msg_vals=values, **options)
+
+
+def _notify(messages, inboxes):
+    """Add the notifications, as ``_notify_thread_by_inbox``."""
+    vals_list = [
+        {
+            "author_id": message.author_id.id,
+            "mail_message_id": message.id,
+            "notification_status": "sent",
+            "notification_type": "inbox",
+            "res_partner_id": reader["id"],
+        }
+        for message, reader in inboxes.items()
+    ]
+    # sudo: as core
+    plain_create.create(messages.env["mail.notification"].sudo(), vals_list)
+
+
+def _list_stored(records):
+    fields = records._fields.items()
+    return [name for name, field in fields if field.column_type and field.store]
+
+
+def _show(message, user, values):
+    # sudo: who a message is for may read it
+    seen = message.with_user(user).with_context(allowed_company_ids=[]).sudo()
+    followers = message.env["mail.followers"]  # of no record
+    store = Store(bus_channel=user).add(
+        seen, msg_vals=values, add_followers=True, followers=followers
+    )
+    payload = {"message_id": message.id, "store_data": store.get_result()}
+    user._bus_send("mail.message/inbox", payload)

@@ -4,6 +4,8 @@ Odoo's own keeps each new record in memory and looks for what depends on it. Of 
 assignment logs, and of who follows its leads from then on, nobody asks for that.
 """
 
+from functools import cache
+
 from odoo import Command
 from odoo.models import LOG_ACCESS_COLUMNS
 from odoo.tools import SQL
@@ -11,13 +13,8 @@ from odoo.tools import SQL
 from odoo.addons.website_crm_score.tools.overrides import list_strangers
 
 # What Odoo calls to add a record, and whose code does nothing but what is done here
-METHODS = (
-    "create",
-    "_create",
-    "_prepare_create_values",
-    "_validate_fields",
-    "modified",
-)
+METHODS = ("create", "_create", "_prepare_create_values", "_validate_fields")
+METHODS += ("modified",)
 KNOWN = (
     "odoo.orm.models",
     "odoo.addons.mail.models.mail_message",
@@ -59,15 +56,15 @@ def can_add(model, vals_list):
 
 
 def _is_simple(model, vals):
-    return all(
+    values = ((model._fields[name], value) for name, value in vals.items())
+    return vals.keys().isdisjoint(LOG_ACCESS_COLUMNS) and all(
         field.column_type or not value or _get_set_ids(field, value) is not None
-        for field, value in ((model._fields[name], vals[name]) for name in vals)
-    ) and vals.keys().isdisjoint(LOG_ACCESS_COLUMNS)
+        for field, value in values
+    )
 
 
 def _get_set_ids(field, commands):
-    """Return the ids that ``commands`` link a new record to, None if they do something
-    else."""
+    """Return the ids that ``commands`` link a new record to, None if they do more."""
     if field.type != "many2many":
         return None
     if all(command[0] == Command.LINK for command in commands):
@@ -75,6 +72,13 @@ def _get_set_ids(field, commands):
     if len(commands) == 1 and commands[0][0] == Command.SET:
         return commands[0][2]
     return None
+
+
+def create(model, vals_list):
+    """Create records, at once where :func:`can_add` says so."""
+    if can_add(model, vals_list):
+        return add(model, vals_list)
+    return model.create(vals_list)
 
 
 def add(model, vals_list):
@@ -86,20 +90,20 @@ def add(model, vals_list):
     :rtype: recordset
     """
     rows = list(_complete(model, vals_list))
-    names = sorted({name for row in rows for name in row})
-    columns = [name for name in names if model._fields[name].column_type]
+    fields = [model._fields[name] for name in sorted(set().union(*rows))]
+    columns = [field for field in fields if field.column_type]
     found = model.env.execute_query(
         SQL(
             "INSERT INTO %s (%s) VALUES %s RETURNING id",
             SQL.identifier(model._table),
-            SQL(", ").join(map(SQL.identifier, columns)),
+            SQL(", ").join(SQL.identifier(field.name) for field in columns),
             SQL(", ").join(_convert(model, columns, rows)),
         )
     )
     records = model.browse(record_id for (record_id,) in found)
-    for name in names:
-        if not model._fields[name].column_type:
-            _link(records, model._fields[name], [row.get(name) for row in rows])
+    for field in fields:
+        if not field.column_type:
+            _link(records, field, [row.get(field.name) for row in rows])
     return records
 
 
@@ -116,21 +120,16 @@ def _complete(model, vals_list):
 
 def _convert(model, columns, rows):
     """Yield what is stored of each row; what is to be cleaned once for all alike."""
-    cleaned = {}
+    clean = cache(lambda field, value: field.convert_to_column_insert(value, model))
     for row in rows:
-        values = []
-        for name in columns:
-            field, value = model._fields[name], row.get(name)
-            if name not in row:
-                values.append(None)
-            elif field.type != "html":
-                values.append(field.convert_to_column_insert(value, model, row))
-            else:
-                if value not in cleaned:
-                    stored = field.convert_to_column_insert(value, model, row)
-                    cleaned[value] = stored
-                values.append(cleaned[value])
-        yield tuple(values)
+        yield tuple(
+            None
+            if field.name not in row
+            else clean(field, row[field.name])
+            if field.type == "html"
+            else field.convert_to_column_insert(row[field.name], model, row)
+            for field in columns
+        )
 
 
 def _link(records, field, commands_list):
