@@ -16,7 +16,7 @@ from . import turns
 from .foresight import foresee
 from .giving import give, in_assignment
 from .merging import merge_batch
-from .messages import tell_assignees, tell_owners
+from .messages import tell_all
 from .new_followers import NewFollowers
 from .presence import find_absences
 
@@ -64,8 +64,7 @@ class Executor:
         todo = [Todo(*row) for row in plan_lines.read_todo(self.plan)]
         self._do(self._note_turns, todo and [True])
         done = self._do(self._give, todo, partial(self._note, done=[]))
-        tell_assignees(self.env, self.plan)
-        tell_owners(self.env, self.plan)
+        tell_all(self.env, self.plan)
         self._do(self._give_turns_back, [True])
         self.plan.write({"state": "done", "done_date": fields.Datetime.now()})
         counts = ["lead_day_count", "lead_month_count"]

@@ -23,7 +23,6 @@ class Letters:
     template = None
 
     def __init__(self, model):
-        """:param crm.lead model: of the leads that are told of"""
         self.numbers, self.bases = {}, {}
         self.is_known = "website_id" not in model._fields and not any(
             list_strangers(model, METHODS, KNOWN)
@@ -39,13 +38,10 @@ class Letters:
         """
         values = {"count": len(leads), "leads": leads[:LEADS], "link": self.link}
         values |= self._get_values(user, values["leads"], lines)
-        subject = self._name_one(leads) if len(leads) == 1 else self._name_all(leads)
-        return subject, leads.env["ir.qweb"]._render(self.template, values)
+        body = leads.env["ir.qweb"]._render(self.template, values)
+        return self._get_subject(leads), body
 
-    def _name_one(self, lead):
-        raise NotImplementedError
-
-    def _name_all(self, leads):
+    def _get_subject(self, leads):
         raise NotImplementedError
 
     def _get_values(self, user, leads, lines):
@@ -62,12 +58,6 @@ class Letters:
             self.bases[company] = _link(lead).removesuffix(str(lead.id))
         return f"{self.bases[company]}{lead.id}"
 
-    def _get_numbers(self, env):
-        """Return a function that says numbers in the language of ``env``."""
-        if env.lang not in self.numbers:
-            self.numbers[env.lang] = cache(partial(say_number, env))
-        return self.numbers[env.lang]
-
 
 def _link(lead):
     return lead._notify_get_action_link("view", model=lead._name, res_id=lead.id)
@@ -78,14 +68,14 @@ class LettersOfAssigned(Letters):
 
     template = "crm_team_assign.message_leads_assigned"
 
-    def _name_one(self, lead):
-        return lead.env._("New lead for you: %s", lead.name)
-
-    def _name_all(self, leads):
+    def _get_subject(self, leads):
+        if len(leads) == 1:
+            return leads.env._("New lead for you: %s", leads.name)
         return leads.env._("%s new leads for you", len(leads))
 
     def _get_values(self, user, leads, lines):
-        return {"show_points": self._get_numbers(leads.env)}
+        say = cache(partial(say_number, leads.env))
+        return {"show_points": self.numbers.setdefault(leads.env.lang, say)}
 
 
 class LettersOfTakenBack(Letters):
@@ -93,10 +83,9 @@ class LettersOfTakenBack(Letters):
 
     template = "crm_team_assign.message_leads_taken_back"
 
-    def _name_one(self, lead):
-        return lead.env._("%s was given to somebody else", lead.name)
-
-    def _name_all(self, leads):
+    def _get_subject(self, leads):
+        if len(leads) == 1:
+            return leads.env._("%s was given to somebody else", leads.name)
         return leads.env._("%s leads were given to somebody else", len(leads))
 
     def _get_values(self, user, leads, lines):

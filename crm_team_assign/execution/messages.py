@@ -3,6 +3,8 @@ one, which it took back from him."""
 
 from functools import partial
 
+from odoo.tools.misc import partition
+
 from ..queries import plan_lines
 from ..queries.leads import BEST_FIRST
 from .letters import LEADS, LettersOfAssigned, LettersOfTakenBack
@@ -12,35 +14,22 @@ from .outbox import Outbox
 LETTERS = {"user_id": LettersOfAssigned, "from_user_id": LettersOfTakenBack}
 
 
-def tell_assignees(env, plan):
-    """Tell those who got leads by a plan and were not told of them yet.
+def tell_all(env, plan):
+    """Tell those who got leads by a plan that was carried out, and those from whom it
+    took leads back, if they were not told of them yet.
 
     Whoever goes on with a plan that was interrupted tells nobody twice.
 
     :param Environment env: of who assigns
-    :param crm.assignment.plan plan: the plan, carried out
     """
-    _tell_all(env, plan, "user_id")
-
-
-def tell_owners(env, plan):
-    """Tell those from whom a plan took leads back, and were not told of it yet.
-
-    :param Environment env: of who assigns
-    :param crm.assignment.plan plan: the plan, carried out
-    """
-    _tell_all(env, plan, "from_user_id")
-
-
-def _tell_all(env, plan, who):
-    """Tell the users in the field ``who`` of the lines of a plan."""
-    untold = plan_lines.get_untold(plan, who)
-    tell_batch = partial(_tell_batch, env, plan, who)
-    for _told in env["ir.cron"]._in_batches(tell_batch, untold):
-        pass
+    for who in LETTERS:
+        untold = plan_lines.get_untold(plan, who)
+        tell_batch = partial(_tell_batch, env, plan, who)
+        list(env["ir.cron"]._in_batches(tell_batch, untold))
 
 
 def _tell_batch(env, plan, who, todo):
+    """Tell users in the field ``who`` of the lines of a plan."""
     jobs = env["ir.cron"]
     users = env["res.users"].union(*(user for user, _lines in todo))
     # Read at once for all, as Odoo looks whether each may read his message.
@@ -59,11 +48,10 @@ def _part(env, todo):
     """Return who can be told together with others, and who is told by himself: an
     e-mail leaves once all is done, also if the message that it is of failed halfway.
     """
-    is_known, together, apart = Outbox.is_known(env), [], []
-    for item in todo:
-        is_mailed = item[0].sudo().notification_type != "inbox"  # sudo: as above
-        (together if is_known and not is_mailed else apart).append(item)
-    return together, apart
+    if not Outbox.is_known(env):
+        return [], todo
+    # sudo: as above
+    return partition(lambda item: item[0].sudo().notification_type == "inbox", todo)
 
 
 def _tell_together(env, who, todo):
@@ -85,21 +73,15 @@ def _tell_each(env, who, todo):
 
 
 def _note(env, messages, told):
-    """Note which leads messages name.
-
-    :param list[crm.lead] told: of which leads each of the messages tells
-    """
-    named = [leads[:LEADS] for leads in told]
+    """Note which leads messages name, of those that each of them tells of."""
     # sudo: nobody may write which messages are to forget an erased lead
-    env["website.crm.score.mention"].sudo()._note(messages, named)
+    mentions = env["website.crm.score.mention"].sudo()
+    mentions._note(messages, [leads[:LEADS] for leads in told])
 
 
 def _find_leads(env, who, todo):
-    """Return of which leads each user is to be told, the best first: of those that he
-    has got and still has, or of those that were his, if he is still there.
-
-    :rtype: list[tuple[res.users, crm.assignment.plan.line, crm.lead]]
-    """
+    """Return users, lines and of which leads each is to be told, the best first: of
+    those that he has got and still has, or that were his, if he is still there."""
     ids = {lead_id for _user, lines in todo for lead_id in lines.lead_id.ids}
     # What the message tells, and company_id for its links: at once for all, as a
     # link looks at each lead alone.

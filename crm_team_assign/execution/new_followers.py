@@ -28,12 +28,8 @@ class NewFollowers:
         # sudo: as core adds followers
         followers = leads.env["mail.followers"].sudo()
         partner_ids = {id_ for _ids, subtypes in self.asked for id_ in subtypes}
-        there = {
-            row[1:3]
-            for row in followers._get_subscription_data(
-                [(leads._name, leads.ids)], list(partner_ids)
-            )
-        }
+        asked = [(leads._name, leads.ids)], list(partner_ids)
+        there = {row[1:3] for row in followers._get_subscription_data(*asked)}
         vals_list = []
         for lead_ids, subtypes in self.asked:
             for lead_id in lead_ids:
@@ -42,7 +38,6 @@ class NewFollowers:
                 new, _known = followers._add_followers(
                     leads._name, [lead_id], missing, subtypes, check_existing=False
                 )
-                vals_list += [
-                    {**vals, "res_id": lead_id} for vals in new.get(lead_id, ())
-                ]
+                for vals in new.get(lead_id, ()):
+                    vals_list.append(vals | {"res_id": lead_id})
         followers.with_context(default_partner_id=False).create(vals_list)

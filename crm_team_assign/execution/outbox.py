@@ -90,11 +90,7 @@ class Outbox:
 
 
 def _find_inboxes(letters):
-    """Return what Odoo knows of the one reader of each message that is for an inbox.
-
-    :param dict[mail.message, Letter] letters: the messages
-    :rtype: dict[mail.message, dict]
-    """
+    """Return what Odoo knows of the reader of each message that is for one inbox."""
     to = {message: letter.values["partner_ids"] for message, letter in letters.items()}
     partner_ids = [partner_id for ids in to.values() for partner_id in ids]
     if not partner_ids:
@@ -103,23 +99,16 @@ def _find_inboxes(letters):
     known = thread.env["mail.followers"]._get_recipient_data(
         thread, "user_notification", None, partner_ids
     )[0]
-    readers = {
-        message: known[ids[0]]
-        for message, ids in to.items()
-        if len(ids) == 1 and known.get(ids[0])
-    }
-    return {
-        message: reader
-        for message, reader in readers.items()
-        if reader["active"] and reader["uid"] and reader["notif"] == "inbox"
-    }
+    inboxes = {}
+    for message, ids in to.items():
+        reader = len(ids) == 1 and known.get(ids[0])
+        if reader and reader["active"] and reader["uid"] and reader["notif"] == "inbox":
+            inboxes[message] = reader
+    return inboxes
 
 
 def _deliver(letters, inboxes):
-    """Put messages into the inboxes of their readers, and have their screens show it.
-
-    :param dict[mail.message, dict] inboxes: see :func:`_find_inboxes`
-    """
+    """Put messages into the inboxes of their readers, whose screens show it."""
     # sudo: see _show
     messages = next(iter(inboxes)).union(*inboxes).sudo()
     _notify(messages, inboxes)

@@ -239,7 +239,7 @@ class TestTakeBack(PlanCase):
         lead = self.give(60)
         self.add(self.bob)
         self.follow_up()
-        messages.tell_owners(self.env, self.find_open(lead).plan_id.sudo())
+        messages.tell_all(self.env, self.find_open(lead).plan_id.sudo())
         self.assertEqual(len(self.find_farewells()), 1)
 
     def test_one_lead_is_named_in_the_subject(self):
