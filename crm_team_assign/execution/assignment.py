@@ -16,16 +16,12 @@ class Assignment:
 
     It is handed down in the context, where a client can put no such thing, as core's
     methods have no argument for it.
-
-    :param bool force_quota: see ``crm.team.member._get_assignment_quota``
-    :param str origin: see ``crm.assignment.plan``
-    :param set done: ids of the leads that teams or members were given
     """
 
-    force_quota: bool = False
-    origin: str = None
+    force_quota: bool = False  # see ``crm.team.member._get_assignment_quota``
+    origin: str = None  # see ``crm.assignment.plan``
     draft: Draft = None
-    done: set = frozenset()
+    done: set = frozenset()  # ids of the leads that teams or members were given
 
     @classmethod
     def get(cls, env):
@@ -37,8 +33,7 @@ class Assignment:
         jobs, plans = teams.env["ir.cron"], teams.env["crm.assignment.plan"]
         self.draft = make_draft(teams, free, waiting, self.force_quota, rivals, overdue)
         errors = list(self.draft.errors.items())
-        for _noted in jobs._in_batches(teams._note_assignment_errors, errors):
-            pass
+        list(jobs._in_batches(teams._note_assignment_errors, errors))
         if self.draft.list_assigned():
             keep = partial(plans._keep, teams, self.draft, self.origin)
             plan = jobs._transact(keep)

@@ -27,29 +27,25 @@ def call_job(env, at=None):
 
 def assign_at_once(teams):
     """Assign new leads; in a minute, if leads are being assigned at the moment."""
-    jobs = teams.env["ir.cron"]
     with lock.hold(teams.env) as is_free:
         if is_free:
             _assign(teams._find_at_once())
         else:
             call_job(teams.env, fields.Datetime.now() + LATER)
-        jobs._commit_batch(0, 0)
+        teams.env["ir.cron"]._commit_batch(0, 0)
 
 
 def _assign(teams):
-    leads = teams.env["crm.lead"]
     if not teams:
         return
-    all_free, waiting = (
-        leads._get_allocation_domain(),
-        teams._get_lead_to_assign_domain(),
-    )
-    new = leads._get_new_domain()
+    leads = teams.env["crm.lead"]
+    free, new = leads._get_allocation_domain(), leads._get_new_domain()
     # Duplicates whose scores are too low may reach a minimum as one.
-    merged = merge_duplicates(teams, all_free & new)
+    merged = merge_duplicates(teams, free & new)
     new |= Domain("id", "in", [head_id for head_id, _gone, _team in merged.groups])
     new &= Domain("score", ">=", min(teams.mapped("min_for_assign")))
-    free = all_free & new & Domain("id", "not in", merged.busy)
-    if leads.search_count(free | waiting & new, limit=1):
+    free &= new & Domain("id", "not in", merged.busy)
+    waiting = teams._get_lead_to_assign_domain() & new
+    if leads.search_count(free | waiting, limit=1):
         rivals = teams._get_takers() - teams
-        Assignment(origin="at_once").carry_out(teams, free, waiting & new, rivals)
+        Assignment(origin="at_once").carry_out(teams, free, waiting, rivals)

@@ -2,7 +2,7 @@
 
 from datetime import datetime, time, timedelta
 
-import pytz
+from pytz import utc
 
 from odoo.fields import Domain
 
@@ -16,7 +16,7 @@ class Diary:
     """
 
     def __init__(self, members, first, last):
-        self.first, self.last = localize(first), localize(last)
+        self.first, self.last = utc.localize(first), utc.localize(last)
         self.absences = members._get_absences(first, last)
         self._work = {}
 
@@ -26,9 +26,9 @@ class Diary:
 
         :rtype: tuple[tzinfo, list[tuple]]
         """
-        key = calendar, company, zone = member._get_working_hours()
+        key = _calendar, _company, zone = member._get_working_hours()
         if key not in self._work:
-            self._work[key] = self._find_work(calendar, company, zone)
+            self._work[key] = self._find_work(*key)
         return zone, self._work[key]
 
     def _find_work(self, calendar, company, zone):
@@ -41,26 +41,18 @@ class Diary:
         )
         return [(begin, stop) for begin, stop, _attendance in found[False]]
 
-    def get_absences(self, member, zone, is_exact=True):
-        """Return when a member is away; on whole days if there are no working hours to
-        say which part of a day it is.
-
-        :rtype: list[tuple]
-        """
+    def get_absences(self, member, zone, on_whole_days=False):
+        """Return when a member is away."""
         spans = [
-            tuple(localize(date).astimezone(zone) for date in span)
+            tuple(utc.localize(date).astimezone(zone) for date in span)
             for span in self.absences.get(member, ())
         ]
-        if is_exact:
+        if not on_whole_days:
             return spans
         return [
             (get_day(begin.date(), zone)[0], get_day(end.date(), zone)[1])
             for begin, end in spans
         ]
-
-
-def localize(date):
-    return pytz.utc.localize(date)
 
 
 def get_day(day, zone):

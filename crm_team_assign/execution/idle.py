@@ -5,7 +5,7 @@ from odoo import fields
 from ..planning.idle import Idle
 from ..queries import taking_back
 from .presence import find_absences
-from .worktime import WorkTime
+from .worktime import count_hours
 
 
 def find_idle(teams, leads=None):
@@ -23,14 +23,15 @@ def find_idle(teams, leads=None):
     away = teams.crm_team_member_ids.browse(find_absences(teams.crm_team_member_ids))
     gone = {(member.crm_team_id.id, member.user_id.id) for member in away}
     rows = [row for row in rows if (row.team_id, row.user_id) not in gone]
-    now, hours = fields.Datetime.now(), WorkTime(teams.env)
-    idle = hours.count([(row.user_id, row.date, now) for row in rows])
-    # Nobody was reminded in the future.
-    reminded = [(row.user_id, row.warned_date or now, now) for row in rows]
+    now, count = fields.Datetime.now(), len(rows)
+    times = [(row.user_id, row.date, now) for row in rows]
+    # Since he was reminded: of who was not, no time at all
+    times += [(row.user_id, row.warned_date or now, now) for row in rows]
+    hours = count_hours(teams.env, times)
     limits = {team.id: team.take_back_hours for team in teams}
     return {
         row.lead_id: Idle(row, total, since, limits[row.team_id])
-        for row, total, since in zip(rows, idle, hours.count(reminded), strict=True)
+        for row, total, since in zip(rows, hours[:count], hours[count:], strict=True)
     }
 
 

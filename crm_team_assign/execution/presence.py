@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from odoo import fields
+from odoo.tools import groupby
 
 from ..planning.presence import Absence, find_absence, list_days_away
 from .diary import Diary, get_day
@@ -23,28 +24,19 @@ def find_absences(members, at_once=False):
     :rtype: dict[int, Absence]
     """
     members = members.filtered(lambda member: member._takes_leads())
-    paused = {member.id: Absence(member._get_pause_end()) for member in members}
-    away = {member_id: pause for member_id, pause in paused.items() if pause.until}
-    others = members.filtered(lambda member: member.id not in away)
+    pauses = {member: member._get_pause_end() for member in members}
+    away = {member.id: Absence(until) for member, until in pauses.items() if until}
     # sudo: time off and working hours, of which nothing is told but who is there
-    for member, absence in _look_at_calendars(others.sudo(), at_once):
+    others = members.filtered(lambda member: not pauses[member]).sudo()
+    now, soon = fields.Datetime.now(), timedelta(0) if at_once else DAY
+    diary = Diary(others, now, now + HORIZON)
+    for member, zone, work, spans in _look_at_calendars(diary, others):
+        work = work or [(diary.first.astimezone(zone), diary.last.astimezone(zone))]
+        ahead = soon if member.crm_team_id.assignment_working_hours else None
+        absence = find_absence(diary.first, work, spans, ahead)
         if absence:
             away[member.id] = absence
     return away
-
-
-def _look_at_calendars(members, at_once):
-    """Yield members and their absences, None of who is there."""
-    now = fields.Datetime.now()
-    diary = Diary(members, now, now + HORIZON)
-    for member in members:
-        ahead = _get_ahead(member, at_once)
-        if ahead is None and not diary.absences.get(member):
-            continue
-        zone, work = diary.get_work(member)
-        spans = diary.get_absences(member, zone, is_exact=bool(work))
-        work = work or [(diary.first.astimezone(zone), diary.last.astimezone(zone))]
-        yield member, find_absence(diary.first, work, spans, ahead)
 
 
 def find_days_away(members, count):
@@ -59,23 +51,21 @@ def find_days_away(members, count):
     members, now = members.sudo(), fields.Datetime.now()
     diary = Diary(members, now - timedelta(days=count + 1), now + timedelta(days=2))
     found = []
-    for member in members:
-        has_hours_only = member.crm_team_id.assignment_working_hours
-        if not has_hours_only and not diary.absences.get(member):
-            continue
-        zone, work = diary.get_work(member)
+    for member, zone, work, spans in _look_at_calendars(diary, members):
         today = member._get_today()
         days = [today - timedelta(days=age) for age in range(count)]
-        by_day = {day: [get_day(day, zone)] for day in days if not work}
-        for span in work:
-            by_day.setdefault(span[0].date(), []).append(span)
-        spans = diary.get_absences(member, zone, is_exact=bool(work))
+        by_day = dict(groupby(work, lambda span: span[0].date()))
+        by_day = by_day or {day: [get_day(day, zone)] for day in days}
+        has_hours_only = member.crm_team_id.assignment_working_hours
         away = list_days_away(days, by_day, spans, has_hours_only)
         found += [(member.id, day) for day in away]
     return found
 
 
-def _get_ahead(member, at_once):
-    if not member.crm_team_id.assignment_working_hours:
-        return None
-    return timedelta(0) if at_once else DAY
+def _look_at_calendars(diary, members):
+    """Yield members who may be away, their time zones, and when they work and do not:
+    whole days, if there are no working hours to say which part of a day it is."""
+    for member in members:
+        if member.crm_team_id.assignment_working_hours or diary.absences.get(member):
+            zone, work = diary.get_work(member)
+            yield member, zone, work, diary.get_absences(member, zone, not work)

@@ -1,6 +1,7 @@
 """What was assigned, as core has it: in its methods' results and in the log."""
 
 import logging
+from collections import defaultdict
 
 _logger = logging.getLogger(__name__)
 
@@ -39,18 +40,14 @@ def report_teams(teams, assignment, merged):
 
 
 def _log_teams(result):
-    _logger.info(
-        "## Assigned %s leads",
-        sum(len(data["assigned"]) + len(data["merged"]) for data in result.values()),
-    )
-    for team, data in result.items():
+    counts = [len(data["assigned"]) + len(data["merged"]) for data in result.values()]
+    _logger.info("## Assigned %s leads", sum(counts))
+    for count, (team, data) in zip(counts, result.items(), strict=True):
         _logger.info(
             "## Assigned %s leads to team %s: direct %s, merged %s, duplicates %s",
-            len(data["assigned"]) + len(data["merged"]),
+            count,
             team.id,
-            data["assigned"],
-            data["merged"],
-            data["duplicates"],
+            *(data[kind] for kind in KINDS),
         )
 
 
@@ -59,10 +56,9 @@ def report_members(env, assignment):
 
     :rtype: dict
     """
-    draft = assignment.draft
-    assigned = {member_id: [] for member_id in draft.quotas}
+    draft, assigned = assignment.draft, defaultdict(list)
     for lead_id in draft.leads:
-        if lead_id in assignment.done and draft.outcomes[lead_id].member:
+        if lead_id in assignment.done:
             assigned[draft.outcomes[lead_id].member].append(lead_id)
     result = {
         env["crm.team.member"].browse(member_id): {
@@ -76,11 +72,8 @@ def report_members(env, assignment):
 
 
 def _log_members(result):
-    _logger.info(
-        "Assigned %s leads to %s salesmen",
-        sum(len(data["assigned"]) for data in result.values()),
-        len(result),
-    )
+    count = sum(len(data["assigned"]) for data in result.values())
+    _logger.info("Assigned %s leads to %s salesmen", count, len(result))
     for member, data in result.items():
         _logger.info(
             "-> member %s of team %s: assigned %d/%d leads (%s)",

@@ -4,7 +4,7 @@ from odoo.addons.website_crm_score.fields import LedgerMany2one
 from odoo.addons.website_crm_score.scoring.grading import GRADES
 
 from ..execution.follow_up import follow_up
-from ..execution.worktime import WorkTime
+from ..execution.worktime import count_hours
 from ..queries import first_contacts, handovers
 
 
@@ -122,7 +122,7 @@ class CrmAssignmentHandover(models.Model):
         found = first_contacts.read_without_hours(self.env)
         if found:
             times = [(user_id, start, stop) for _id, user_id, start, stop in found]
-            hours = WorkTime(self.env).count(times)
+            hours = count_hours(self.env, times)
             ids = [id_ for id_, *_others in found]
             first_contacts.note_hours(self.env, dict(zip(ids, hours, strict=True)))
 
