@@ -1,10 +1,10 @@
 """The job that follows up what was handed over: who does nothing for a lead is reminded
 of it once; then it is taken back, and given to others by a plan like any other."""
 
-from collections import defaultdict
 from functools import partial
 
 from odoo.fields import Domain
+from odoo.tools import groupby
 
 from odoo.addons.website_crm_score.tools.numbers import say_number
 
@@ -30,17 +30,11 @@ def follow_up(teams):
     jobs._commit_batch(0, 0)
     remind(teams)
     with lock.hold(env) as is_free:
-        if is_free:
-            take_back(teams)
+        overdue = is_free and find_overdue(teams)
+        if overdue:
+            assignment = Assignment(origin="take_back")
+            assignment.carry_out(teams, waiting=Domain.FALSE, overdue=overdue)
         jobs._commit_batch(0, 0)
-
-
-def take_back(teams):
-    """Take back what waits too long, and give it to others."""
-    overdue = find_overdue(teams)
-    if overdue:
-        assignment = Assignment(origin="take_back")
-        assignment.carry_out(teams, waiting=Domain.FALSE, overdue=overdue)
 
 
 def return_contacted(env):
@@ -62,13 +56,10 @@ def return_contacted(env):
 
 def remind(teams):
     """Remind salespeople once of leads that are going to be taken back."""
-    env, todo = teams.env, defaultdict(list)
-    for idle in find_idle(teams).values():
-        if idle.is_to_be_reminded:
-            todo[idle.handover.user_id].append(idle)
-    batches = env["ir.cron"]._in_batches(partial(_remind_batch, env), [*todo.items()])
-    for _reminded in batches:
-        pass
+    env, idle = teams.env, find_idle(teams).values()
+    idle = [item for item in idle if item.is_to_be_reminded]
+    todo = list(groupby(idle, lambda item: item.handover.user_id))
+    list(env["ir.cron"]._in_batches(partial(_remind_batch, env), todo))
 
 
 def _remind_batch(env, todo):

@@ -8,8 +8,6 @@ from odoo.fields import Domain
 
 from odoo.addons.website_crm_score.tools.own_context import get_own
 
-from ..queries.foreseen import put_team
-
 
 class Foresight:
     """A team that leads are looked at as if they were its own.
@@ -27,9 +25,7 @@ class Foresight:
 
         :param dict known: those that are known already, by team
         """
-        if team not in known:
-            known[team] = cls(team)
-        return known[team]
+        return known.setdefault(team, cls(team))
 
     def find_changed(self, name):
         """Return the domain of the leads of which the team changes a field.
@@ -38,23 +34,16 @@ class Foresight:
         :rtype: Domain | None
         """
         new = Domain("team_id", "=", False)
-        match name:
-            case "team_id":
-                return new
-            case "company_id":
-                return new if self.team.company_id else None
-            case "stage_id":
-                return new & Domain("stage_id", "not in", self.stage_ids)
-        return None
+        if name == "stage_id":
+            return new & Domain("stage_id", "not in", self.stage_ids)
+        is_changed = name == "team_id" or name == "company_id" and self.team.company_id
+        return new if is_changed else None
 
     def get_value(self, name):
         """Return what leads have then in a field that the team changes."""
-        match name:
-            case "team_id":
-                return self.team.id
-            case "company_id":
-                return self.team.company_id.id
-        return self.first_stage_id
+        if name == "stage_id":
+            return self.first_stage_id
+        return self.team.id if name == "team_id" else self.team.company_id.id
 
     @cached_property
     def stage_ids(self):
@@ -83,13 +72,6 @@ class Foresight:
         others = [pair for pair in values["values"] if pair[0] != "stage_id"]
         first = self.first_stage_id
         values["values"] = [("stage_id", first), *others] if first else others
-
-    def put(self, domain, reader):
-        """Return the domain that takes leads by what they will be in the team.
-
-        :param crm.lead reader: the leads to evaluate it on
-        """
-        return put_team(domain, reader, self)
 
 
 def foresee(team, lead_ids, members, draft, is_sorted_by_it=False):

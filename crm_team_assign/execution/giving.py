@@ -25,9 +25,12 @@ def give(leads, team, user, why, owner):
     prefetch_ids = leads._prefetch_ids
     leads = leads.filtered(lambda lead: _is_free_for(lead, team, owner))
     leads = leads.with_prefetch(prefetch_ids)
-    for values, same in _group_by_values(leads, team, user):
-        company = same.company_id
-        same.write(values)
+    # What is written to give them: the same to many
+    groups = leads.grouped(
+        lambda lead: (lead.company_id, *_get_values(lead, team, user).items())
+    )
+    for (company, *values), same in groups.items():
+        same.write(dict(values))
         for lead in same:
             lead._track_set_log_message(why[lead.id])
         lost = same.filtered(lambda lead: not lead.company_id)
@@ -55,24 +58,6 @@ def _is_free_for(lead, team, owner):
         and lead.user_id == owner
         and lead.team_id in (team, lead.team_id.browse())
     )
-
-
-def _group_by_values(leads, team, user):
-    """Return what to write to give leads to a team and a user, those of the same
-    together.
-
-    :return: pairs of values and leads
-    :rtype: list[tuple[dict, crm.lead]]
-    """
-    groups = {}
-    for lead in leads:
-        values = _get_values(lead, team, user)
-        key = lead.company_id, *sorted(values.items())
-        groups.setdefault(key, (values, []))[1].append(lead.id)
-    return [
-        (values, leads.browse(ids).with_prefetch(leads._prefetch_ids))
-        for values, ids in groups.values()
-    ]
 
 
 def _get_values(lead, team, user):

@@ -11,9 +11,9 @@ from . import lock
 _logger = logging.getLogger(__name__)
 
 JOB = "crm_team_assign.ir_cron_carry_out_plans"
-# So often a plan that fails is tried, so many minutes later.
+# So often a plan that fails is tried, so much later.
 TRIES = 3
-RETRY_MINUTES = 10
+RETRY_AFTER = timedelta(minutes=10)
 
 
 def carry_out_plans(plans):
@@ -52,8 +52,7 @@ def _note_failure(plan, error):
         message = plan.env._("A plan could not be carried out: %s", error)
         _tell(plan, {"type": "danger", "sticky": True, "message": message})
     else:
-        later = fields.Datetime.now() + timedelta(minutes=RETRY_MINUTES)
-        plan.env.ref(JOB)._trigger(later)
+        plan.env.ref(JOB)._trigger(fields.Datetime.now() + RETRY_AFTER)
 
 
 def _tell(plan, result):

@@ -9,14 +9,11 @@ from .duplicates import group_duplicates
 
 
 class Merged(NamedTuple):
-    """What merging came to.
+    """What merging came to."""
 
-    :param list groups: of each: what is left, what is gone, and the team that found it
-    :param list busy: ids of leads that others write all the time: these are not to be
-        handed out before they are merged
-    """
-
-    groups: list
+    groups: list  # of each: what is left, what is gone, and the team that found it
+    # Ids of leads that others write all the time: these are not to be handed out before
+    # they are merged.
     busy: list
 
 

@@ -6,6 +6,7 @@ from odoo.addons.website_crm_score.tools.time_zone import get_date, get_zone
 from ..execution.foresight import Foresight
 from ..planning.quota import DAYS, UNLIMITED, get_allowance, get_quota
 from ..planning.turns import LEAD
+from ..queries.foreseen import put_team
 
 # Leads; the month's are enough for most.
 MOST_OWED = 1000
@@ -242,7 +243,7 @@ class CrmTeamMember(models.Model):
     def _foresee(self, domain, foresights):
         """As in core, a lead has got its team when salespeople are asked."""
         foresight = Foresight.of(self.crm_team_id, foresights)
-        return foresight.put(domain, self._get_filter_reader())
+        return put_team(domain, self._get_filter_reader(), foresight)
 
     def _asks_for_probability(self):
         """Return whether a filter of this member may look at the probability."""
