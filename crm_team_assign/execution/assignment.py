@@ -14,8 +14,7 @@ class Assignment:
     """Both stages of an assignment, which core calls one after the other: they are
     planned and carried out in the first, as one plan.
 
-    It is handed down in the context, where a client can put no such thing, as core's
-    methods have no argument for it.
+    It is handed down in the context, as core's methods have no argument for it.
     """
 
     force_quota: bool = False  # see ``crm.team.member._get_assignment_quota``

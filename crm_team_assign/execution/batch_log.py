@@ -9,11 +9,8 @@ from . import plain_create
 
 
 class BatchLog:
-    """The values of messages that core is about to create one by one.
-
-    An object of a class, and each one its own: it is handed down in the context, where
-    a client can put no such thing, and where equal values would count as the same.
-    """
+    """The values of messages that core is about to create one by one; handed down in
+    the context, where equal values would count as the same: each is its own."""
 
     def __init__(self):
         self.messages = []

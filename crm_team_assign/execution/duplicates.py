@@ -35,10 +35,7 @@ def group_duplicates(teams, free):
 
 def _get_possible_domain(leads, chosen):
     """Return the domain of the leads of the domain ``chosen`` whose address, or one of
-    whose, others may have.
-
-    Most leads have an address of their own.
-    """
+    whose, others may have: most have one of their own."""
     addresses = leads._search(chosen).subselect("email_normalized")
     groups = leads.with_context(active_test=False)._read_group(
         leads._open_domain() & Domain("email_normalized", "in", addresses),
@@ -51,11 +48,8 @@ def _get_possible_domain(leads, chosen):
 
 
 def _find(leads, company):
-    """Return the duplicates of those of the leads that have any, each with all.
-
-    :param res.company company: the one that may take the leads, if any
-    :rtype: dict[crm.lead, crm.lead]
-    """
+    """Return the duplicates of those of the leads that have any, each with all; of the
+    company that may take them, if it is of one only."""
     names = ["email_normalized", "email_from", "company_id"]
     wanted = {
         lead: [lead.email_normalized]
@@ -66,11 +60,9 @@ def _find(leads, company):
     by_address = _fetch_same(leads, set().union(*wanted.values()))
     found = {}
     for lead, addresses in wanted.items():
-        duplicates = lead.union(
-            *(by_address[name] for name in addresses if name in by_address)
-        )
+        same = [by_address[name] for name in addresses if name in by_address]
         own = lead._get_last_company() or company
-        duplicates = _filter_same_company(duplicates, own)
+        duplicates = _filter_same_company(lead.union(*same), own)
         if len(duplicates) > 1:
             found[lead] = duplicates
     return found
@@ -89,10 +81,8 @@ def _fetch_same(leads, addresses):
 
 
 def _filter_same_company(duplicates, company):
-    """Return those of these duplicates that may be merged: of one company only.
-
-    :param res.company company: of the lead whose duplicates they are, if any
-    """
+    """Return those of these duplicates that may be merged: of one company only, that of
+    the lead whose duplicates they are, if it has any."""
     companies = {lead: lead._get_last_company() for lead in duplicates}
     others = company.union(*companies.values()) - company
     if company or len(others) > 1:

@@ -112,12 +112,7 @@ class Executor:
     # GIVING
 
     def _give(self, batch):
-        """Give the leads of a batch, as far as the plan still holds.
-
-        :param list[Todo] batch: what to do
-        :return: ids of the leads that were given
-        :rtype: list[int]
-        """
+        """Give the leads of a batch, as far as the plan still holds."""
         batch = self._check(batch)
         done = self.jobs._attempt(self._take, batch)
         self._note(batch, done)
@@ -144,11 +139,8 @@ class Executor:
         members = [todo for todo in batch if todo.member_id or not todo.user_id]
         left_out.leave_out_obstacles(plan, self._find_obstacles(members))
         why = plan_lines.find_planned(plan, lead_ids)._explain_to_users()
-        return [
-            todo._replace(why=why[todo.lead_id])
-            for todo in batch
-            if todo.lead_id in why
-        ]
+        todo = (item for item in batch if item.lead_id in why)
+        return [item._replace(why=why[item.lead_id]) for item in todo]
 
     def _leave_contacted(self, batch):
         """Leave out what was to be taken from somebody who got in touch meanwhile."""
@@ -160,23 +152,17 @@ class Executor:
             left_out.leave_out_contacted(self.plan, taken)
 
     def _get_room(self, given):
-        """Return how many leads members can take, by id.
-
-        :param dict given: how many they got by this plan, by id
-        """
+        """Return how many leads members can take, by id; ``given`` how many they got by
+        this plan."""
         is_another, noted = self.plan.force_quota, turns.get(self.plan, "owed")
         quotas = self.teams._get_member_quotas(is_another, given, noted).values()
         return {member.id: room for team in quotas for member, room in team.items()}
 
     def _find_obstacles(self, batch):
-        """Return why leads can no longer be given to the teams and members that they
-        are planned for: minimums and filters hold until a lead is handed over.
-
-        :return: a reason by the id of each lead that cannot
-        :rtype: dict[int, str]
-        """
+        """Return ``{lead id: reason}`` of what can no longer be given to whom it is
+        planned for: minimums and filters hold until a lead is handed over."""
         lead_ids = [todo.lead_id for todo in batch]
-        now = Draft(leads=read_facts(self.env, Domain("id", "in", lead_ids)))
+        now = Draft(read_facts(self.env, Domain("id", "in", lead_ids)))
         batch = [todo for todo in batch if todo.lead_id in now.leads]
         obstacles = {}
         for (team_id,), same in _group_by(batch, "team_id"):
@@ -217,12 +203,8 @@ class Executor:
 
     def _take(self, batch):
         """Give leads that are still free to their teams and, as opportunities, to
-        their members.
-
-        :return: ids of the leads that were given
-        :rtype: list[int]
-        """
-        done = []
+        their members; return their ids."""
+        done, users = [], self.env["res.users"]
         # What is read of one is read of all.
         there = self.env["crm.lead"].browse(todo.lead_id for todo in batch).exists()
         there = in_assignment(there)
@@ -230,15 +212,11 @@ class Executor:
         followers = NewFollowers()
         keys = "team_id", "member_id", "user_id", "from_user_id"
         for (team_id, _member, user_id, from_id), same in _group_by(batch, *keys):
-            team = self.teams.browse(team_id)
-            user, owner = (
-                self.env["res.users"].browse(id_ or []) for id_ in (user_id, from_id)
-            )
             leads = there.browse(todo.lead_id for todo in same) & there
-            leads = leads.with_prefetch(there.ids)
-            leads = leads.with_context(new_followers=followers)
+            leads = leads.with_prefetch(there.ids).with_context(new_followers=followers)
+            team, user = self.teams.browse(team_id), users.browse(user_id)
             why = {todo.lead_id: todo.why for todo in same}
-            done += give(leads, team, user, why, owner)
+            done += give(leads, team, user, why, owner=users.browse(from_id))
         followers.insert(there)
         there.mapped("company_currency")  # Odoo finds it for one after the other
         return done

@@ -10,11 +10,8 @@ from odoo.addons.website_crm_score.tools.own_context import get_own
 
 
 class Foresight:
-    """A team that leads are looked at as if they were its own.
-
-    An object of a class: it is handed down in the context, where a client can put no
-    such thing.
-    """
+    """A team that leads are looked at as if they were its own; handed down in the
+    context."""
 
     def __init__(self, team):
         self.team = team

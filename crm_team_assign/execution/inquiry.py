@@ -69,20 +69,11 @@ class Inquiry:
             filter if that does not match, and ``members`` in the same way
         :rtype: list[dict]
         """
-        self.now = Draft(leads=read_facts(self.takers.env, self.scope))
+        self.now = Draft(read_facts(self.takers.env, self.scope))
         teams = self._find_teams()
         obstacles = {team: self._find_obstacle(team) for team in teams}
-        takers = [team.min_for_assign for team in teams if not obstacles[team]]
-        highest = max(takers, default=0)
-        other = next(
-            (
-                team.name
-                for team in teams
-                if not obstacles[team] and team.min_for_assign == highest
-            ),
-            None,
-        )
-        return [self._ask_team(team, obstacles[team], highest, other) for team in teams]
+        highest = teams.filtered(lambda team: not obstacles[team])[:1]
+        return [self._ask_team(team, obstacles[team], highest) for team in teams]
 
     def _find_teams(self):
         team = self.lead.sudo().team_id
@@ -96,32 +87,34 @@ class Inquiry:
         facts = self.now.leads[self.lead.id]
         if not team & self.takers:
             return OTHER_TEAM
-        if facts.company_id not in [None, *team._get_assignment_companies()]:
+        if not self._works_for(team):
             return COMPANY
         if not team._get_assignment_weight() and not facts.team_id:
             return NO_MEMBER
         matching = team._find_assignable_leads(self.now, [self.lead.id])
         return find_obstacle(facts, team.min_for_assign, matching)
 
-    def _ask_team(self, team, obstacle, highest, other):
+    def _ask_team(self, team, obstacle, highest):
         members = [] if obstacle else self._ask_members(team)
-        codes = [member["code"] for member in members]
-        code = verdicts.judge_team(obstacle, codes, team.min_for_assign, highest)
+        codes, minimum = [member["code"] for member in members], team.min_for_assign
+        code = verdicts.judge_team(obstacle, codes, minimum, highest.min_for_assign)
         score = self.now.leads[self.lead.id].score
         facts = {
-            "other": other,
+            "other": highest.name,
             "score": say_number(self.env, score),
-            "minimum": say_number(self.env, team.min_for_assign),
-            "missing": say_number(self.env, team.min_for_assign - score),
+            "minimum": say_number(self.env, minimum),
+            "missing": say_number(self.env, minimum - score),
         }
-        words = self.env._(verdicts.TEAM_WORDS[code])
-        failing = code == TEAM_FILTER
+        answer = self._say(team, team.name, code, verdicts.TEAM_WORDS[code], facts)
+        return answer | {"members": [] if code == verdicts.HIGHER else members}
+
+    def _say(self, taker, name, code, words, facts):
+        words, failing = self.env._(words), code in (TEAM_FILTER, verdicts.FILTER)
         return {
-            "name": team.name,
+            "name": name,
             "code": code,
             "words": words % facts,
-            "conditions": self._find_failing(team) if failing else [],
-            "members": [] if code == verdicts.HIGHER else members,
+            "conditions": self._find_failing(taker) if failing else [],
         }
 
     # MEMBER BY MEMBER
@@ -144,8 +137,8 @@ class Inquiry:
         is_month_full = member.lead_month_count >= member.assignment_max
         code = verdicts.judge_member(
             member._takes_leads(),
-            bool(member._get_assignment_weight()),
-            taken if taken is None else bool(taken),
+            member._get_assignment_weight(),
+            taken,
             room,
             is_month_full,
             absence is not None,
@@ -154,30 +147,23 @@ class Inquiry:
         if code == verdicts.FILTER and not self._works_for(member):
             code = COMPANY
         given = member.lead_month_count if is_month_full else member.lead_day_count
-        until = absence and absence.until
         facts = {
             "given": given,
             "capacity": member.assignment_max,
-            "absence": self.env["crm.team.member"]._describe_absence(until),
+            "absence": member._describe_absence(absence and absence.until),
             "day": barred_until and self._describe_date(barred_until),
         }
-        words = self.env._(verdicts.MEMBER_WORDS[code])
-        failing = code == verdicts.FILTER
-        return {
-            "name": member.user_id.name,
-            "code": code,
-            "words": words % facts,
-            "conditions": self._find_failing(member) if failing else [],
-        }
+        words = verdicts.MEMBER_WORDS[code]
+        return self._say(member, member.user_id.name, code, words, facts)
 
     def _describe_date(self, date):
         """Return the day of a moment, in the time zone of who asks."""
         day = fields.Datetime.context_timestamp(self.lead, date).date()
         return self.env["crm.team.member"]._describe_day(day)
 
-    def _works_for(self, member):
+    def _works_for(self, taker):
         company_id = self.now.leads[self.lead.id].company_id
-        return company_id in [None, *member._get_assignment_companies()]
+        return company_id in [None, *taker._get_assignment_companies()]
 
     # CONDITIONS
 

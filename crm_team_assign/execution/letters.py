@@ -3,8 +3,7 @@
 from functools import cache, partial
 
 from odoo.addons.website_crm_score.tools.numbers import say_number
-
-from .plain_create import list_strangers
+from odoo.addons.website_crm_score.tools.overrides import list_strangers
 
 # How many leads a letter lists.
 LEADS = 100

@@ -4,10 +4,8 @@ from odoo.addons.website_crm_score.tools.own_context import get_own
 
 
 class NewFollowers:
-    """Collects whom ``_insert_followers`` is about to add, for some leads after others.
-
-    It is handed down in the context, where a client can put no such thing.
-    """
+    """Collects whom ``_insert_followers`` is about to add, for some leads after others;
+    handed down in the context."""
 
     def __init__(self):
         self.asked = []

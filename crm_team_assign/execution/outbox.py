@@ -6,6 +6,7 @@ from typing import NamedTuple
 from odoo import models
 
 from odoo.addons.mail.tools.discuss import Store
+from odoo.addons.website_crm_score.tools.overrides import list_strangers
 from odoo.addons.website_crm_score.tools.own_context import OURS, get_own
 
 from . import plain_create
@@ -48,10 +49,8 @@ class Letter(NamedTuple):
 
 
 class Outbox:
-    """Collects what ``message_notify`` is about to create and to send, one by one.
-
-    It is handed down in the context, where a client can put no such thing.
-    """
+    """Collects what ``message_notify`` is about to create and to send, one by one;
+    handed down in the context."""
 
     def __init__(self):
         self.messages = []
@@ -66,7 +65,7 @@ class Outbox:
     def is_known(env):
         """Return whether nobody but Odoo's own code has a hand in it."""
         return not any(
-            any(plain_create.list_strangers(env[name], methods, KNOWN))
+            any(list_strangers(env[name], methods, KNOWN))
             for name, methods in METHODS.items()
         )
 

@@ -8,24 +8,9 @@ from odoo.fields import Domain
 
 from odoo.addons.website_crm_score.tools.merge_rehearsal import rehearse_merge
 
+from ..planning import reasons
 from ..planning.facts import Draft, MemberFacts, Outcome, TeamFacts
 from ..planning.members import is_sorted_like_core, seat_leads, sort_leads
-from ..planning.reasons import (
-    AWAY,
-    BARRED,
-    BUSY,
-    CAPACITY,
-    CLOSED,
-    DUPLICATE,
-    LEADER,
-    MERGED,
-    NO_MEMBER,
-    OTHER_TEAM,
-    OWNED,
-    STAYS,
-    TAKEN_BACK,
-    WAITING,
-)
 from ..planning.teams import find_obstacle, plan_teams
 from ..queries.leads import read_facts
 from ..queries.taking_back import read_barred
@@ -52,7 +37,7 @@ def make_draft(
     if overdue:
         waiting |= Domain("id", "in", list(overdue))
     domain = Domain.OR(domain for domain in (free, waiting) if domain is not None)
-    draft = Draft(leads=read_facts(teams.env, domain), overdue=overdue or {})
+    draft = Draft(read_facts(teams.env, domain), overdue)
     takers = teams if rivals is None else teams | rivals
     draft.away = find_absences(takers.crm_team_member_ids, rivals is not None)
     if free is not None:
@@ -109,18 +94,18 @@ def rehearse(teams, force_quota=False, leads=None):
             _explain_others(teams, leads, draft)
     _explain_merged(merged, draft)
     for lead in empty.union(*groups) - heads.union(*merged.values()):
-        draft.leave(lead.id, BUSY)
+        draft.leave(lead.id, reasons.BUSY)
     return draft
 
 
 def _explain_merged(merged, draft):
-    """Add to a draft what becomes of duplicates, and of what they are merged into, if
-    that has a team or salesperson of its own then."""
+    """Note what becomes of duplicates, and of what they are merged into, if that has a
+    team or salesperson of its own then."""
     for head, gone in merged.items():
         if head.id not in draft.outcomes:
-            draft.leave(head.id, MERGED)
+            draft.leave(head.id, reasons.MERGED)
         for lead_id in gone.ids:
-            draft.leave(lead_id, DUPLICATE, head_id=head.id)
+            draft.leave(lead_id, reasons.DUPLICATE, head_id=head.id)
 
 
 def _explain_others(teams, leads, draft):
@@ -134,10 +119,10 @@ def _explain_others(teams, leads, draft):
 
 def _explain_other(teams, lead):
     if not lead.active or lead.won_status != "pending":
-        return CLOSED
+        return reasons.CLOSED
     if lead.user_id:
-        return OWNED
-    return OTHER_TEAM if lead.team_id - teams else WAITING
+        return reasons.OWNED
+    return reasons.OTHER_TEAM if lead.team_id - teams else reasons.WAITING
 
 
 # TEAMS
@@ -167,7 +152,6 @@ def _plan_members(team, eligible, own, waiting, quotas, draft):
 
     :param set eligible: ids of the leads that it is to have
     :param list[LeadFacts] own: those that it has
-    :param Domain waiting: the leads that teams have
     :param dict quotas: how many leads its members can take, those with room
     """
     scope = waiting & Domain("team_id", "=", team.id)
@@ -176,7 +160,8 @@ def _plan_members(team, eligible, own, waiting, quotas, draft):
     for facts in own:
         reason = find_obstacle(facts, team.min_for_assign, matching)
         if facts.id in draft.overdue:
-            reason = _take_from_members(team, facts.id, draft) or reason and STAYS
+            stays = reason and reasons.STAYS
+            reason = _take_from_members(team, facts.id, draft) or stays
         if facts.id in draft.outcomes:
             continue
         if reason:
@@ -188,18 +173,17 @@ def _plan_members(team, eligible, own, waiting, quotas, draft):
 
 
 def _take_from_members(team, lead_id, draft):
-    """Plan for the leader of the team what was taken back from members often enough.
-
-    :return: why it stays where it is instead, None if it does not
-    """
+    """Plan for the leader of the team what was taken back from members often enough;
+    return why it stays where it is instead, None if it does not."""
     handover = draft.overdue[lead_id].handover
     if handover.times < team.take_back_times:
         return None
     leader = team.user_id.filtered("active")
     if leader and leader.id != handover.user_id:
-        draft.outcomes[lead_id] = Outcome(lead_id, LEADER, team.id, user=leader.id)
+        outcome = Outcome(lead_id, reasons.LEADER, team.id, user=leader.id)
+        draft.outcomes[lead_id] = outcome
         return None
-    return STAYS
+    return reasons.STAYS
 
 
 def _plan_turns(team, eligible, quotas, draft):
@@ -220,7 +204,7 @@ def _plan_turns(team, eligible, quotas, draft):
     for outcome in seated:
         outcome.team = team.id
         if outcome.lead_id in draft.overdue:
-            outcome.reason = TAKEN_BACK if outcome.member else STAYS
+            outcome.reason = reasons.TAKEN_BACK if outcome.member else reasons.STAYS
         if outcome.member:
             draft.last_members[team.id] = outcome.member
         if outcome.lead_id in draft.outcomes:
@@ -230,12 +214,10 @@ def _plan_turns(team, eligible, quotas, draft):
 
 def _note_credits(team, members, draft):
     """Note how much more members are owed than before."""
-    before = {
-        member.id: member.assignment_credit for member in team.crm_team_member_ids
-    }
-    for member in members:
-        if member.credit != before[member.id]:
-            draft.member_credits[member.id] = member.credit - before[member.id]
+    for facts in members:
+        member = team.crm_team_member_ids.browse(facts.id)
+        if facts.credit != member.assignment_credit:
+            draft.member_credits[member.id] = facts.credit - member.assignment_credit
 
 
 def _explain_unseated(team, outcomes, quotas, away, draft):
@@ -248,19 +230,19 @@ def _explain_unseated(team, outcomes, quotas, away, draft):
     if not left:
         return
     lead_ids = [outcome.lead_id for outcome in left]
-    missed = set().union(
-        *(facts.leads for facts in _get_member_facts(away, lead_ids, draft))
-    )
+    absent = _get_member_facts(away, lead_ids, draft)
+    missed = set().union(*(facts.leads for facts in absent))
     users = [member.user_id.id for member in quotas]
     barred = set().union(*(draft.barred.get(user_id, ()) for user_id in users))
     barred |= _find_barred_by_all(team, draft)
     for outcome in left:
         if outcome.lead_id in missed:
-            outcome.reason = AWAY
+            outcome.reason = reasons.AWAY
         elif outcome.lead_id in barred:
-            outcome.reason = BARRED
+            outcome.reason = reasons.BARRED
         elif not quotas:
-            outcome.reason = CAPACITY if team._get_assignment_weight() else NO_MEMBER
+            has_room = team._get_assignment_weight()
+            outcome.reason = reasons.CAPACITY if has_room else reasons.NO_MEMBER
 
 
 def _find_barred_by_all(team, draft):

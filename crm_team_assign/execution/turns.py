@@ -65,7 +65,7 @@ def _take_from(plan, turns):
             weights = dict(sharing[kind])
             if taker_id in weights:
                 owed[kind].subtract(get_changes(weights, taker_id, count))
-    _add(plan.env, owed["teams"], owed["members"])
+    _add(plan.env, **owed)
 
 
 def _add(env, teams, members):
