@@ -119,7 +119,6 @@ class Executor:
         return done
 
     def _note(self, batch, done):
-        """Note what became of a batch."""
         plan_lines.note_done(self.plan, done)
         if done:
             handovers.begin(self.plan, done)
