@@ -22,9 +22,9 @@ class Diary:
 
     def get_work(self, member):
         """Return the time zone of a member, and when he works, without public holidays:
-        nothing if he has no fixed hours.
+        None if he has no fixed hours.
 
-        :rtype: tuple[tzinfo, list[tuple]]
+        :rtype: tuple[tzinfo, list[tuple] | None]
         """
         key = _calendar, _company, zone = member._get_working_hours()
         if key not in self._work:
@@ -32,8 +32,8 @@ class Diary:
         return zone, self._work[key]
 
     def _find_work(self, calendar, company, zone):
-        if not calendar or calendar.flexible_hours:
-            return []
+        if calendar.flexible_hours or not calendar.attendance_ids:
+            return None
         domain = Domain("time_type", "=", "leave")
         domain &= Domain("company_id", "in", [company.id, False])
         found = calendar._work_intervals_batch(
@@ -42,7 +42,12 @@ class Diary:
         return [(begin, stop) for begin, stop, _attendance in found[False]]
 
     def get_absences(self, member, zone, on_whole_days=False):
-        """Return when a member is away."""
+        """Return when a member is away.
+
+        :param tzinfo zone: his time zone, which the dates are in
+        :param bool on_whole_days: all of each of these days
+        :rtype: list[tuple]
+        """
         spans = [
             tuple(utc.localize(date).astimezone(zone) for date in span)
             for span in self.absences.get(member, ())

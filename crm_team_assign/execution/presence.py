@@ -31,7 +31,8 @@ def find_absences(members, at_once=False):
     now, soon = fields.Datetime.now(), timedelta(0) if at_once else DAY
     diary = Diary(others, now, now + HORIZON)
     for member, zone, work, spans in _look_at_calendars(diary, others):
-        work = work or [(diary.first.astimezone(zone), diary.last.astimezone(zone))]
+        if work is None:
+            work = [(diary.first.astimezone(zone), diary.last.astimezone(zone))]
         ahead = soon if member.crm_team_id.assignment_working_hours else None
         absence = find_absence(diary.first, work, spans, ahead)
         if absence:
@@ -54,8 +55,9 @@ def find_days_away(members, count):
     for member, zone, work, spans in _look_at_calendars(diary, members):
         today = member._get_today()
         days = [today - timedelta(days=age) for age in range(count)]
-        by_day = dict(groupby(work, lambda span: span[0].date()))
-        by_day = by_day or {day: [get_day(day, zone)] for day in days}
+        by_day = dict(groupby(work or (), lambda span: span[0].date()))
+        if work is None:
+            by_day = {day: [get_day(day, zone)] for day in days}
         has_hours_only = member.crm_team_id.assignment_working_hours
         away = list_days_away(days, by_day, spans, has_hours_only)
         found += [(member.id, day) for day in away]
@@ -68,4 +70,4 @@ def _look_at_calendars(diary, members):
     for member in members:
         if member.crm_team_id.assignment_working_hours or diary.absences.get(member):
             zone, work = diary.get_work(member)
-            yield member, zone, work, diary.get_absences(member, zone, not work)
+            yield member, zone, work, diary.get_absences(member, zone, work is None)

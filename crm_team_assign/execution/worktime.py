@@ -37,5 +37,6 @@ def count_hours(env, times):
 
 def _get_schedule(diary, member):
     zone, work = diary.get_work(member)
-    away = diary.get_absences(member, zone)
-    return Schedule(sorted(subtract(work or [(diary.first, diary.last)], away)))
+    if work is None:
+        work = [(diary.first, diary.last)]
+    return Schedule(sorted(subtract(work, diary.get_absences(member, zone))))

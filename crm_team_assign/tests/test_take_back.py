@@ -294,11 +294,12 @@ class TestTakeBack(PlanCase):
 
     # HOW LONG
 
+    def keep_office_hours(self):
+        calendar = self.env.ref("resource.resource_calendar_std").copy({"tz": "UTC"})
+        self.env.company.resource_calendar_id = calendar
+
     def test_time_counts_in_working_hours(self):
-        company = self.env.company
-        company.resource_calendar_id = self.env.ref(
-            "resource.resource_calendar_std"
-        ).copy({"tz": "UTC"})
+        self.keep_office_hours()
         lead = self.make_scored(60)
         self.assign(self.team)
         self.add(self.bob)
@@ -315,6 +316,19 @@ class TestTakeBack(PlanCase):
                 self.assertEqual(lead.user_id, owner)
                 reminded = self.find_open(lead).warned_date
                 self.assertEqual(bool(reminded), is_reminded)
+
+    def test_on_a_weekend_no_time_goes_by(self):
+        self.keep_office_hours()
+        lead = self.make_scored(60)
+        self.assign(self.team)
+        self.add(self.bob)
+        saturday = fields.Datetime.to_datetime("2025-03-08 03:00:00")
+        self.find_open(lead).write({"date": saturday})
+        for hours in (12, 40):
+            with self.at(saturday + timedelta(hours=hours)):
+                self.follow_up()
+            self.assertEqual(lead.user_id, self.ann)
+            self.assertFalse(self.find_open(lead).warned_date)
 
     def test_while_somebody_is_away_the_time_stands_still(self):
         lead = self.give(60)
