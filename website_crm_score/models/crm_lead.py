@@ -24,6 +24,7 @@ class CrmLead(models.Model):
     _name = "crm.lead"
     _inherit = ["crm.lead", "website.crm.scored", "website.crm.best.first"]
     _ledger_field = "lead_id"
+    _email_fields = {"email_from", "partner_id"}
 
     score_line_ids = fields.One2many(inverse_name="lead_id")
     score_ids = LedgerMany2many(column1="lead_id")
@@ -280,6 +281,7 @@ class CrmLead(models.Model):
     @api.model
     def _merge_events(self, pairs):
         self.env["website.crm.score.identity"]._merge_leads(pairs)
+        return super()._merge_events(pairs)
 
     # SCORING
 

@@ -23,6 +23,7 @@ class ResPartner(models.Model):
     _name = "res.partner"
     _inherit = ["res.partner", "website.crm.scored"]
     _ledger_field = "partner_id"
+    _email_fields = {"email"}
 
     # The ORM reads what it computes before creation with the rights of the user, who
     # may make contacts without seeing scores. The database has the default.
@@ -105,6 +106,7 @@ class ResPartner(models.Model):
     @api.model
     def _merge_events(self, pairs):
         self.env["website.crm.score.identity"]._merge_partners(pairs)
+        return super()._merge_events(pairs)
 
     def action_erase_browsing_history(self):
         """Erase what these contacts saw on the website, and what their leads saw.

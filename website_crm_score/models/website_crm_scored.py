@@ -57,6 +57,8 @@ class WebsiteCrmScored(models.AbstractModel):
     _description = "Scored Record"
     # The field of ledger lines that says whose they are.
     _ledger_field = None
+    # The fields that give it its e-mail address.
+    _email_fields = frozenset()
 
     score = fields.Float(help="The sum of the points that scoring rules gave.", **TOTAL)
     # No index on these: a change of what is indexed is one of all indexes.
@@ -285,4 +287,3 @@ class WebsiteCrmScored(models.AbstractModel):
 
         :param SQL pairs: see ``get_pairs_sql``
         """
-        raise NotImplementedError

@@ -17,4 +17,3 @@ from . import mailing_mailing
 from . import mailing_subscription
 from . import mailing_trace
 from . import res_config_settings
-from . import res_partner

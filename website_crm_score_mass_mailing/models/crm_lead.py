@@ -1,8 +1,8 @@
-from odoo import api, models
+from odoo import models
 
 
 class CrmLead(models.Model):
-    """Newsletters are those of a lead by its e-mail address, too."""
+    """Leads are found by their e-mail address, which newsletters are sent to."""
 
     _inherit = "crm.lead"
 
@@ -11,13 +11,3 @@ class CrmLead(models.Model):
     _score_email_idx = models.Index(
         "(email_normalized) WHERE email_normalized IS NOT NULL"
     )
-
-    @api.model
-    def _get_identity_fields(self):
-        return super()._get_identity_fields() | {"email_from", "partner_id"}
-
-    @api.model
-    def _merge_events(self, pairs):
-        result = super()._merge_events(pairs)
-        self.env["mailing.trace"]._move(self._name, pairs)
-        return result

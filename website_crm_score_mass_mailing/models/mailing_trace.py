@@ -3,7 +3,6 @@ from datetime import timedelta
 from odoo import api, fields, models
 from odoo.tools import SQL
 
-from odoo.addons.website_crm_score.tools.merging import move_to_owners
 from odoo.addons.website_crm_score.tools.own_context import OURS
 
 # Different links that are followed within this time are followed by a machine.
@@ -12,8 +11,8 @@ LINKS_MOMENT = timedelta(seconds=3)
 
 class MailingTrace(models.Model):
     """Traces are found by whom they are of and by when something happened to them, and
-    know when somebody, not a machine, opened the newsletter first, and when it bounced.
-    They follow leads and contacts into those that these are merged into."""
+    know when somebody, not a machine, opened the newsletter first, and when it
+    bounced."""
 
     _inherit = "mailing.trace"
 
@@ -62,10 +61,7 @@ class MailingTrace(models.Model):
         self.env.flush_all()  # the click that opens it
         rows = self.env.execute_query(
             SQL(
-                """
-                SELECT trace.id FROM mailing_trace trace
-                 WHERE trace.id IN %s AND NOT (%s) AND %s
-                """,
+                "SELECT id FROM mailing_trace trace WHERE id IN %s AND NOT (%s) AND %s",
                 again._ids,
                 self._get_is_of_somebody_sql(SQL("trace.open_datetime")),
                 self._get_is_of_somebody_sql(SQL("%s::timestamp", now)),
@@ -75,29 +71,20 @@ class MailingTrace(models.Model):
 
     @api.model
     def _get_is_of_somebody_sql(self, date):
-        """Return the condition that what happened to ``trace`` was no machine's doing.
-
-        :param SQL date: when it happened
-        :rtype: SQL
-        """
-        return SQL(
-            "(%s AND NOT %s)",
-            self._get_is_later_sql(date),
-            self._get_is_of_links_sql(date),
-        )
+        """Return the condition that what happened to ``trace`` then was no machine's
+        doing."""
+        is_later = self._get_is_later_sql(date)
+        return SQL("(%s AND NOT %s)", is_later, self._get_is_of_links_sql(date))
 
     @api.model
     def _get_is_later_sql(self, date):
         """Return the condition that it did not happen as soon as ``trace`` was
-        delivered, which is when machines open a mail.
-
-        :param SQL date: when it happened
-        :rtype: SQL
-        """
+        delivered, which is when machines open a mail."""
+        settings = self.env["res.config.settings"]
         return SQL(
             "(%s >= trace.sent_datetime + %s OR trace.sent_datetime IS NULL)",
             date,
-            self._get_machine_delay(),
+            timedelta(seconds=settings._get_scoring_number("machine_seconds")),
         )
 
     @api.model
@@ -107,9 +94,6 @@ class MailingTrace(models.Model):
         Machines open a mail whenever they follow its links, and follow several at once.
         Whoever follows one is taken away by it, and has to come back to the mail for
         the next.
-
-        :param SQL date: when it happened
-        :rtype: SQL
         """
         return SQL(
             """
@@ -127,19 +111,3 @@ class MailingTrace(models.Model):
             date=date,
             moment=LINKS_MOMENT,
         )
-
-    def _get_machine_delay(self):
-        """Return the time after sending in which machines open newsletters.
-
-        :rtype: timedelta
-        """
-        settings = self.env["res.config.settings"]
-        return timedelta(seconds=settings._get_scoring_number("machine_seconds"))
-
-    @api.model
-    def _move(self, model_name, pairs):
-        """Give traces of duplicates to those whom these are merged into.
-
-        :param SQL pairs: see ``get_pairs_sql``
-        """
-        move_to_owners(self, "res_id", pairs, SQL("moved.model = %s", model_name))

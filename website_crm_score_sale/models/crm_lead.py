@@ -16,7 +16,7 @@ class CrmLead(models.Model):
 
     @api.model
     def _get_identity_fields(self):
-        return super()._get_identity_fields() | {"email_from", "partner_id"}
+        return super()._get_identity_fields() | self._email_fields
 
     def _mark_pageviews_stale(self):
         # Other visitors have other carts, even those who saw no tracked page.
