@@ -186,26 +186,23 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
         ]
 
     @api.model
+    def _make_event_rule(self, name, value, event_type, **filters):
+        """Return the values of a rule on events.
+
+        :rtype: dict
+        """
+        values = {"name": name, "value": value, "rule_type": "event"}
+        return {**values, "event_type": event_type, **filters}
+
+    @api.model
     def _get_recency_rules(self):
-        fading = {"rule_type": "event", "is_fading": True, "max_count": 3}
+        rule, fading = self._make_event_rule, {"is_fading": True, "max_count": 3}
+        days = {"page_match": "contains", "page_url": "/", "visit_unit": "day"}
+        visited = self.env._("Was on the website lately")
+        sent = self.env._("Sent a form lately")
         return [
-            {
-                **fading,
-                "name": self.env._("Was on the website lately"),
-                "value": 10,
-                "event_type": "page_visit",
-                "page_match": "contains",
-                "page_url": "/",
-                "visit_unit": "day",
-                "valid_days": 30,
-            },
-            {
-                **fading,
-                "name": self.env._("Sent a form lately"),
-                "value": 20,
-                "event_type": "contact_form",
-                "valid_days": 60,
-            },
+            rule(visited, 10, "page_visit", **days, **fading, valid_days=30),
+            rule(sent, 20, "contact_form", **fading, valid_days=60),
         ]
 
     @api.model

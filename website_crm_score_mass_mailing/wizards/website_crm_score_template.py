@@ -14,64 +14,31 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
 
     @api.model
     def _get_negative_rules(self):
-        rules = (
-            (self.env._("Unsubscribed from newsletters"), -20, "mail_unsubscribe"),
-            (self.env._("A newsletter bounced"), -10, "mail_bounce"),
-        )
+        rule, once = self._make_event_rule, {"max_count": 1}
+        unsubscribed = self.env._("Unsubscribed from newsletters")
+        bounced = self.env._("A newsletter bounced")
         return super()._get_negative_rules() + [
-            {
-                "name": name,
-                "value": value,
-                "rule_type": "event",
-                "event_type": type_,
-                "max_count": 1,
-            }
-            for name, value, type_ in rules
+            rule(unsubscribed, -20, "mail_unsubscribe", **once),
+            rule(bounced, -10, "mail_bounce", **once),
         ]
 
     @api.model
     def _get_recency_rules(self):
-        return super()._get_recency_rules() + [
-            {
-                "name": self.env._("Opened a newsletter lately"),
-                "value": 5,
-                "rule_type": "event",
-                "event_type": "mail_open",
-                "max_count": 3,
-                "valid_days": 30,
-                "is_fading": True,
-            }
-        ]
+        name = self.env._("Opened a newsletter lately")
+        limits = {"max_count": 3, "valid_days": 30, "is_fading": True}
+        rule = self._make_event_rule(name, 5, "mail_open", **limits)
+        return [*super()._get_recency_rules(), rule]
 
     @api.model
     def _get_newsletter_rules(self):
-        rules = (
-            (self.env._("Opened a newsletter"), 3, {"event_type": "mail_open"}),
-            (
-                self.env._("Did not open a newsletter in 30 days"),
-                -2,
-                {"event_type": "mail_ignored", "ignored_days": 30},
-            ),
-            (
-                self.env._("Clicked a link to our solution"),
-                3,
-                {
-                    "event_type": "mail_click",
-                    "link_match": "contains",
-                    "link_url": "/solution",
-                },
-            ),
-            (
-                self.env._("Clicked a link to packages and prices"),
-                5,
-                {
-                    "event_type": "mail_click",
-                    "link_match": "contains",
-                    "link_url": "/pricing",
-                },
-            ),
-        )
+        rule = self._make_event_rule
+        ignored = self.env._("Did not open a newsletter in 30 days")
+        solution = self.env._("Clicked a link to our solution")
+        prices = self.env._("Clicked a link to packages and prices")
+        has = {"link_match": "contains"}
         return [
-            {"name": name, "value": value, "rule_type": "event", **filters}
-            for name, value, filters in rules
+            rule(self.env._("Opened a newsletter"), 3, "mail_open"),
+            rule(ignored, -2, "mail_ignored", ignored_days=30),
+            rule(solution, 3, "mail_click", **has, link_url="/solution"),
+            rule(prices, 5, "mail_click", **has, link_url="/pricing"),
         ]

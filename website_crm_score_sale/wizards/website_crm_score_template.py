@@ -8,24 +8,15 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
 
     @api.model
     def _get_website_rules(self):
-        rules = [
-            (self.env._("Put a product into the cart"), "cart_add", 15),
-            (self.env._("Bought something"), "purchase", 100),
-        ]
+        filled = self.env._("Put a product into the cart")
         return super()._get_website_rules() + [
-            {"name": name, "value": value, "rule_type": "event", "event_type": type_}
-            for name, type_, value in rules
+            self._make_event_rule(filled, 15, "cart_add"),
+            self._make_event_rule(self.env._("Bought something"), 100, "purchase"),
         ]
 
     @api.model
     def _get_recency_rules(self):
-        return super()._get_recency_rules() + [
-            {
-                "name": self.env._("Bought something lately"),
-                "value": 50,
-                "rule_type": "event",
-                "event_type": "purchase",
-                "valid_days": 90,
-                "is_fading": True,
-            }
-        ]
+        name = self.env._("Bought something lately")
+        limits = {"valid_days": 90, "is_fading": True}
+        rule = self._make_event_rule(name, 50, "purchase", **limits)
+        return [*super()._get_recency_rules(), rule]
