@@ -11,8 +11,7 @@ class LinkTracker(models.Model):
     @api.depends_context("website_crm_score_show_url")
     def _compute_display_name(self):
         if not self.env.context.get("website_crm_score_show_url"):
-            super()._compute_display_name()
-            return
+            return super()._compute_display_name()
         for link in self:
             names = (link.url, link.label or link.title, link.campaign_id.title)
             link.display_name = " – ".join(dict.fromkeys(filter(None, names)))
@@ -23,10 +22,9 @@ class LinkTracker(models.Model):
         Each version has links of its own, to the same address and with the same label.
         """
         self.ensure_one()
-        # sudo: rules count all versions, whoever runs them
-        mailing = self.sudo().mass_mailing_id
-        others = mailing._get_versions() - mailing
-        return self | self.sudo().search(
+        link = self.sudo()  # sudo: rules count all versions, whoever runs them
+        others = link.mass_mailing_id._get_versions() - link.mass_mailing_id
+        return self | link.search(
             [
                 ("mass_mailing_id", "in", others.ids),
                 ("url", "=", self.url),

@@ -29,12 +29,9 @@ class MailingMailing(models.Model):
     def action_open_score_rules(self):
         """Show the rules that give points for what happens to mails of this."""
         self.ensure_one()
-        return get_action(
-            self.env,
-            "website_crm_score.website_crm_score_action",
-            domain=list(self._get_rule_domain()),
-            context={"without_first_steps": True},
-        )
+        action = "website_crm_score.website_crm_score_action"
+        domain, context = list(self._get_rule_domain()), {"without_first_steps": True}
+        return get_action(self.env, action, domain=domain, context=context)
 
     def action_open_score_report(self):
         """Show what became of the leads that this was sent to."""
@@ -45,20 +42,14 @@ class MailingMailing(models.Model):
 
     def _get_rule_domain(self):
         """Return the domain of the rules that count what happens to mails of this."""
-        return (
-            Domain("active", "=", True)
-            & Domain("rule_type", "=", "event")
-            & Domain("event_type", "in", EVENTS)
-            & Domain.OR(
-                [
-                    Domain("mailing_match", "=", "all"),
-                    Domain("mailing_match", "=", "mailing")
-                    & Domain("mailing_id", "in", self._get_versions().ids),
-                    Domain("mailing_match", "=", "campaign")
-                    & Domain("mailing_campaign_id", "in", self.campaign_id.ids),
-                ]
-            )
-        )
+        is_event = Domain("active", "=", True) & Domain("rule_type", "=", "event")
+        is_event &= Domain("event_type", "in", EVENTS)
+        is_on_all = Domain("mailing_match", "=", "all")
+        is_on_this = Domain("mailing_match", "=", "mailing")
+        is_on_this &= Domain("mailing_id", "in", self._get_versions().ids)
+        is_on_campaign = Domain("mailing_match", "=", "campaign")
+        is_on_campaign &= Domain("mailing_campaign_id", "in", self.campaign_id.ids)
+        return is_event & (is_on_all | is_on_this | is_on_campaign)
 
     def _compute_total(self):  # pylint: disable=missing-return
         for mailing in self:

@@ -5,6 +5,7 @@ from odoo.tools import SQL
 from .website_crm_score_mails import IS_MAIL
 
 # Of mails, each a row ``trace``.
+OPENED = SQL("trace.open_datetime")
 WITH_CLICKS = SQL(
     "JOIN link_tracker_click click ON click.mailing_trace_id = trace.id"
     " JOIN link_tracker link ON link.id = click.link_id"
@@ -26,34 +27,27 @@ class WebsiteCrmScoreSourceMail(models.AbstractModel):
 
     @api.model
     def _describe(self, rule):
+        text = super()._describe(rule)
         rule = rule.sudo()  # sudo: who may read the rule may know what it is on
-        if rule.mailing_match == "mailing":
-            name = rule.mailing_id.display_name
-        elif rule.mailing_match == "campaign":
-            name = rule.mailing_campaign_id.display_name
-        else:
-            return super()._describe(rule)
-        return f"{super()._describe(rule)} “{name or ''}”"
+        named = {"mailing": rule.mailing_id, "campaign": rule.mailing_campaign_id}
+        if rule.mailing_match not in named:
+            return text
+        return f"{text} “{named[rule.mailing_match].display_name or ''}”"
 
     @api.model
     def _find_error(self, rule):
         if rule.mailing_match == "mailing":
             return not rule.mailing_id and self.env._("choose the newsletter.")
         if rule.mailing_match == "campaign":
-            is_missing = not rule.mailing_campaign_id
-            return is_missing and self.env._("choose the campaign.")
+            return not rule.mailing_campaign_id and self.env._("choose the campaign.")
         return not rule.mailing_match and self.env._("say which newsletter.")
 
     @api.model
     def _get_mail_events(self, rule, owners, date, condition, columns=None, joins=None):
-        """Return the query of what mails, each a row ``trace``, of the newsletters of
-        ``rule`` tell.
+        """Return the query of what mails of the newsletters of ``rule`` tell, see
+        :meth:`_get_owned_mails`.
 
         :param SQL date: when it happened
-        :param SQL condition: on ``trace``
-        :param SQL columns: more of them
-        :param SQL joins: more tables
-        :rtype: SQL
         """
         columns = SQL(", %s", columns) if columns else SQL()
         return self._get_owned_mails(
@@ -83,22 +77,6 @@ class WebsiteCrmScoreSourceMail(models.AbstractModel):
                AND mailing.ab_testing_enabled
             """,
             self._get_events(rule, owners),
-        )
-
-    @api.model
-    def _get_clicks(self, rule, owners, condition):
-        """Return the query of all clicks, with their ``trace_id``.
-
-        :param SQL condition: on ``click`` and its ``link``
-        :rtype: SQL
-        """
-        return self._get_mail_events(
-            rule,
-            owners,
-            SQL("click.create_date"),
-            condition,
-            columns=SQL("trace.id AS trace_id"),
-            joins=WITH_CLICKS,
         )
 
     @api.model
@@ -165,7 +143,6 @@ class WebsiteCrmScoreSourceMail(models.AbstractModel):
 
     @api.model
     def _get_evidence_action(self, rule, owner):
-        """Open the mails."""
         mails = self._get_owned_mails(
             owner,
             SQL("trace.id"),

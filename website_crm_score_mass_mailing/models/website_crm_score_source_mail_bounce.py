@@ -21,8 +21,7 @@ class WebsiteCrmScoreSourceMailBounce(models.AbstractModel):
             rule,
             owners,
             SQL("trace.bounce_datetime"),
-            # only such that bounced have the date
-            SQL("trace.bounce_datetime IS NOT NULL"),
+            SQL("trace.bounce_datetime IS NOT NULL"),  # it is of such alone
         )
 
     @api.model

@@ -3,9 +3,11 @@ from odoo.tools import SQL, LazyTranslate
 
 from odoo.addons.website_crm_score.tools.tracked_url import read_address
 
-from .website_crm_score_source_mail import WebsiteCrmScoreSourceMail
+from .website_crm_score_source_mail import WITH_CLICKS, WebsiteCrmScoreSourceMail
 
 _lt = LazyTranslate(__name__)
+
+CLICKED = SQL("click.create_date")
 
 
 class WebsiteCrmScoreSourceMailClick(models.AbstractModel):
@@ -31,30 +33,21 @@ class WebsiteCrmScoreSourceMailClick(models.AbstractModel):
     @api.model
     def _describe(self, rule):
         text = super()._describe(rule)
-        if rule.link_match == "contains":
-            return self.env._(
-                "%(event)s to “%(address)s”", event=text, address=rule.link_url or ""
-            )
-        if rule.link_match == "link":
-            # sudo: who may read the rule may know what it is on
-            url = rule.sudo().link_id.url or ""
-            return self.env._("%(event)s to “%(address)s”", event=text, address=url)
-        return text
+        # sudo: who may read the rule may know what it is on
+        urls = {"contains": rule.link_url, "link": rule.sudo().link_id.url}
+        if rule.link_match not in urls:
+            return text
+        url = urls[rule.link_match] or ""
+        return self.env._("%(event)s to “%(address)s”", event=text, address=url)
 
     @api.model
     def _find_error(self, rule):
-        return super()._find_error(rule) or self._find_link_error(rule)
-
-    @api.model
-    def _find_link_error(self, rule):
+        if error := super()._find_error(rule):
+            return error
         if rule.link_match == "link":
             return not rule.link_id and self.env._("choose the link.")
-        if rule.link_match == "contains":
-            return self._find_link_url_error(rule)
-        return not rule.link_match and self.env._("say which link.")
-
-    @api.model
-    def _find_link_url_error(self, rule):
+        if rule.link_match != "contains":
+            return not rule.link_match and self.env._("say which link.")
         url = (rule.link_url or "").strip()
         if not url:
             return self.env._("say what the address of the link has.")
@@ -81,11 +74,7 @@ class WebsiteCrmScoreSourceMailClick(models.AbstractModel):
 
     @api.model
     def _get_events(self, rule, owners):
-        is_of_somebody = self.env["mailing.trace"]._get_is_of_somebody_sql(
-            SQL("click.create_date")
-        )
-        condition = SQL("%s AND %s", is_of_somebody, self._get_link_sql(rule))
-        clicks = self._get_clicks(rule, owners, condition)
+        clicks = self._get_clicks(rule, owners, self._get_is_of_somebody_sql())
         if rule.click_unit == "click":
             return clicks
         return SQL(
@@ -99,13 +88,28 @@ class WebsiteCrmScoreSourceMailClick(models.AbstractModel):
 
     @api.model
     def _get_uncounted_events(self, rule, owners):
-        is_of_somebody = self.env["mailing.trace"]._get_is_of_somebody_sql(
-            SQL("click.create_date")
-        )
-        link = self._get_link_sql(rule)
-        condition = SQL("(%s) IS NOT TRUE AND %s", is_of_somebody, link)
-        clicks = self._get_clicks(rule, owners, condition)
+        is_of_machine = SQL("(%s) IS NOT TRUE", self._get_is_of_somebody_sql())
+        clicks = self._get_clicks(rule, owners, is_of_machine)
         return SQL("SELECT owner_id, date, 'machine' AS reason FROM (%s) click", clicks)
+
+    @api.model
+    def _get_clicks(self, rule, owners, condition):
+        """Return the query of clicks on the links of ``rule``, with their ``trace_id``.
+
+        :param SQL condition: on ``click``
+        """
+        return self._get_mail_events(
+            rule,
+            owners,
+            CLICKED,
+            SQL("%s AND %s", condition, self._get_link_sql(rule)),
+            columns=SQL("trace.id AS trace_id"),
+            joins=WITH_CLICKS,
+        )
+
+    @api.model
+    def _get_is_of_somebody_sql(self):
+        return self.env["mailing.trace"]._get_is_of_somebody_sql(CLICKED)
 
     @api.model
     def _iter_changes(self, rule, since):

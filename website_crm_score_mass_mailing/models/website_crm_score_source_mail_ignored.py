@@ -7,7 +7,7 @@ from odoo.addons.website_crm_score.models.website_crm_score_progress import (
     CLOCK_TOLERANCE,
 )
 
-from .website_crm_score_source_mail import WebsiteCrmScoreSourceMail
+from .website_crm_score_source_mail import OPENED, WebsiteCrmScoreSourceMail
 
 _lt = LazyTranslate(__name__)
 
@@ -42,8 +42,9 @@ class WebsiteCrmScoreSourceMailIgnored(models.AbstractModel):
 
     @api.model
     def _get_events(self, rule, owners):
+        deadline = self._get_deadline_sql(rule)
         return SQL(" UNION ALL ").join(
-            self._get_mail_events(rule, owners, self._get_deadline_sql(rule), ignored)
+            self._get_mail_events(rule, owners, deadline, ignored)
             for ignored in self._iter_ignored(rule)
         )
 
@@ -61,38 +62,29 @@ class WebsiteCrmScoreSourceMailIgnored(models.AbstractModel):
 
     @api.model
     def _get_uncounted_events(self, rule, owners):
-        return self._get_mail_events(
-            rule,
-            owners,
-            SQL("trace.open_datetime"),
-            SQL(
-                "trace.trace_status IN ('open', 'reply') AND %s AND NOT %s",
-                self._get_is_opened_sql(rule),
-                self._get_is_of_links_sql(),
-            ),
-            columns=SQL("'opened' AS reason"),
+        is_opened = SQL(
+            "trace.trace_status IN ('open', 'reply') AND %s AND NOT %s",
+            *self._get_opened_sql(rule),
         )
+        reason = SQL("'opened' AS reason")
+        return self._get_mail_events(rule, owners, OPENED, is_opened, reason)
 
     @api.model
     def _get_deadline_sql(self, rule):
         return SQL("trace.sent_datetime + %s * interval '1 day'", rule.ignored_days)
 
     @api.model
-    def _get_is_opened_sql(self, rule):
-        """Return the condition that ``trace`` was opened in time, by whomever."""
-        date = SQL("trace.open_datetime")
-        return SQL(
+    def _get_opened_sql(self, rule):
+        """Return the conditions that ``trace`` was opened in time, by whomever, and
+        that what opened it followed its links."""
+        traces = self.env["mailing.trace"]
+        is_opened = SQL(
             "(%(date)s IS NOT NULL AND %(date)s < %(deadline)s AND %(is_later)s)",
-            date=date,
+            date=OPENED,
             deadline=self._get_deadline_sql(rule),
-            is_later=self.env["mailing.trace"]._get_is_later_sql(date),
+            is_later=traces._get_is_later_sql(OPENED),
         )
-
-    @api.model
-    def _get_is_of_links_sql(self):
-        """Return the condition that what opened ``trace`` followed its links."""
-        date = SQL("trace.open_datetime")
-        return self.env["mailing.trace"]._get_is_of_links_sql(date)
+        return is_opened, traces._get_is_of_links_sql(OPENED)
 
     @api.model
     def _iter_ignored(self, rule):
@@ -101,7 +93,7 @@ class WebsiteCrmScoreSourceMailIgnored(models.AbstractModel):
         That a machine did open it is apart: behind an OR, PostgreSQL would ask for the
         links of each mail that was opened.
         """
-        opened = self._get_is_opened_sql(rule)
+        opened, is_of_links = self._get_opened_sql(rule)
         is_delivered = SQL("trace.trace_status IN ('sent', 'open', 'reply')")
         yield SQL("%s AND %s IS NOT TRUE", is_delivered, opened)
-        yield SQL("%s AND %s AND %s", is_delivered, opened, self._get_is_of_links_sql())
+        yield SQL("%s AND %s AND %s", is_delivered, opened, is_of_links)

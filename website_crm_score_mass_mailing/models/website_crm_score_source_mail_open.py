@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.tools import SQL, LazyTranslate
 
+from .website_crm_score_source_mail import OPENED
+
 _lt = LazyTranslate(__name__)
 
 
@@ -16,7 +18,7 @@ class WebsiteCrmScoreSourceMailOpen(models.AbstractModel):
 
     _event_type = "mail_open"
     _label = _lt("Newsletter opened")
-    _evidence_condition = SQL("trace.open_datetime IS NOT NULL")
+    _evidence_condition = SQL("%s IS NOT NULL", OPENED)
 
     @api.model
     def _get_candidates(self, cohort):
@@ -46,8 +48,8 @@ class WebsiteCrmScoreSourceMailOpen(models.AbstractModel):
         return self._get_mail_events(
             rule,
             owners,
-            SQL("trace.open_datetime"),
-            SQL("trace.open_datetime IS NOT NULL AND %s", condition),
+            OPENED,
+            SQL("%s AND %s", self._evidence_condition, condition),
             columns,
         )
 
@@ -58,19 +60,19 @@ class WebsiteCrmScoreSourceMailOpen(models.AbstractModel):
         Of most mails no link was followed, and one need not look for machines that
         follow several.
         """
-        traces, date = self.env["mailing.trace"], SQL("trace.open_datetime")
+        traces = self.env["mailing.trace"]
         return SQL(
             """
             trace.trace_status IN ('open', 'reply') AND %s
             AND (trace.links_click_datetime IS NULL OR NOT %s)
             """,
-            traces._get_is_later_sql(date),
-            traces._get_is_of_links_sql(date),
+            traces._get_is_later_sql(OPENED),
+            traces._get_is_of_links_sql(OPENED),
         )
 
     @api.model
     def _iter_changes(self, rule, since):
         """What was opened, and clicked: a click can tell that whoever opened the
         newsletter a moment before was a machine."""
-        yield SQL(), SQL("trace.open_datetime >= %s", since)
+        yield SQL(), SQL("%s >= %s", OPENED, since)
         yield self._get_recent_clicks(since)

@@ -27,10 +27,10 @@ class WebsiteCrmScoreSourceMailUnsubscribe(models.AbstractModel):
 
     @api.model
     def _get_events(self, rule, owners):
-        emails = self.env["website.crm.score.identity"]._get_emails_sql(owners)
-        optouts = self._get_optouts(rule, emails)
+        optouts = self._get_optouts(rule, owners)
         if not rule.mailing_list_id:
-            optouts = SQL("%s UNION ALL %s", optouts, self._get_blocked(emails))
+            blocked = self._get_blocked(owners, self._get_is_own_block_sql())
+            optouts = SQL("%s UNION ALL %s", optouts, blocked)
         return SQL(
             """
             SELECT owner_id, date, 1 AS weight FROM (%s) optout
@@ -41,18 +41,11 @@ class WebsiteCrmScoreSourceMailUnsubscribe(models.AbstractModel):
 
     @api.model
     def _get_uncounted_events(self, rule, owners):
-        emails = self.env["website.crm.score.identity"]._get_emails_sql(owners)
+        is_other = SQL("(%s) IS NOT TRUE", self._get_is_own_block_sql())
         return SQL(
-            """
-            SELECT who.owner_id, blocked.blocked_datetime AS date, 'blocked' AS reason
-              FROM (%(emails)s) who
-              JOIN mail_blacklist blocked ON blocked.email = who.email
-         LEFT JOIN res_users author ON author.id = blocked.blocked_user_id
-             WHERE blocked.active AND (%(is_own)s) IS NOT TRUE AND %(is_any_list)s
-            """,
-            emails=emails,
-            is_own=self._get_is_own_block_sql(),
-            is_any_list=not rule.mailing_list_id,
+            "SELECT *, 'blocked' AS reason FROM (%s) blocked WHERE %s",
+            self._get_blocked(owners, is_other),
+            not rule.mailing_list_id,
         )
 
     @api.model
@@ -63,45 +56,43 @@ class WebsiteCrmScoreSourceMailUnsubscribe(models.AbstractModel):
         }
 
     @api.model
-    def _get_optouts(self, rule, emails):
+    def _get_optouts(self, rule, owners):
         list_id = rule.mailing_list_id.id
         return SQL(
             """
             SELECT who.owner_id, subscription.opt_out_datetime AS date
-              FROM (%(emails)s) who
+              FROM (%s) who
               JOIN mailing_contact contact ON contact.email_normalized = who.email
               JOIN mailing_subscription subscription
                 ON subscription.contact_id = contact.id
-             WHERE subscription.opt_out AND %(is_chosen)s
+             WHERE subscription.opt_out AND %s
             """,
-            emails=emails,
-            is_chosen=SQL("subscription.list_id = %s", list_id)
-            if list_id
-            else SQL("TRUE"),
+            self.env["website.crm.score.identity"]._get_emails_sql(owners),
+            SQL("subscription.list_id = %s", list_id) if list_id else SQL("TRUE"),
         )
 
     @api.model
-    def _get_blocked(self, emails):
-        """Return the query of addresses that are blocked by those whose they are.
+    def _get_blocked(self, owners, condition):
+        """Return the query of addresses that are blocked.
 
-        Not those that the staff blocked, or that were blocked as too many mails
-        bounced.
+        :param SQL condition: on who blocked them, ``author``
         """
         return SQL(
             """
             SELECT who.owner_id, blocked.blocked_datetime AS date
-              FROM (%(emails)s) who
+              FROM (%s) who
               JOIN mail_blacklist blocked ON blocked.email = who.email
-              JOIN res_users author ON author.id = blocked.blocked_user_id
-             WHERE blocked.active AND %(is_own)s
+         LEFT JOIN res_users author ON author.id = blocked.blocked_user_id
+             WHERE blocked.active AND %s
             """,
-            emails=emails,
-            is_own=self._get_is_own_block_sql(),
+            self.env["website.crm.score.identity"]._get_emails_sql(owners),
+            condition,
         )
 
     @api.model
     def _get_is_own_block_sql(self):
-        """Return the condition that ``author`` is none of the staff."""
+        """Return the condition that ``author`` is none of the staff, nor Odoo itself,
+        which blocks addresses to which too many mails bounced."""
         was_staff = self.env["res.partner"]._was_staff_sql(
             SQL("author.partner_id"), SQL("blocked.blocked_datetime")
         )
