@@ -18,9 +18,9 @@ def add_dates(cr):
     whether one of those who wrote it is no user of this database.
     """
     if not sql.column_exists(cr, "mailing_trace", "bounce_datetime"):
-        cr.execute("ALTER TABLE mailing_trace ADD COLUMN bounce_datetime timestamp")
         cr.execute(
             """
+            ALTER TABLE mailing_trace ADD COLUMN bounce_datetime timestamp;
             UPDATE mailing_trace SET bounce_datetime = write_date
              WHERE trace_status = 'bounce'
             """
@@ -29,11 +29,7 @@ def add_dates(cr):
         cr.execute(
             """
             ALTER TABLE mail_blacklist ADD COLUMN blocked_datetime timestamp,
-                                       ADD COLUMN blocked_user_id integer
-            """
-        )
-        cr.execute(
-            """
+                                       ADD COLUMN blocked_user_id integer;
             UPDATE mail_blacklist blocked
                SET blocked_datetime = write_date,
                    blocked_user_id = COALESCE(
