@@ -10,8 +10,8 @@ class Website(models.Model):
         # No bots, and nobody who does not want to be known.
         if not self.env["ir.http"]._find_reason_not_to_count():
             visitors = self.env["website.visitor"]
-            visitor = visitors._get_visitor_from_request()
-            if not visitor:  # no tracked page was seen
-                visitor = visitors._get_visitor_from_request(force_create=True)
+            find = visitors._get_visitor_from_request
+            # There is none where no tracked page was seen.
+            visitor = find() or find(force_create=True)
             values["website_visitor_id"] = visitor.id
         return values

@@ -4,7 +4,6 @@ from odoo.tools import SQL
 from odoo.addons.website_crm_score.scoring.sharing import share
 
 ALL_ORDERS = SQL("sale_order")
-IS_BEGUN_BY_VISITOR = SQL("visitor.id = cart.website_visitor_id")
 
 
 class WebsiteCrmScoreOrders(models.AbstractModel):
@@ -30,8 +29,16 @@ class WebsiteCrmScoreOrders(models.AbstractModel):
         :param models.BaseModel owners: the model of leads or of contacts
         :rtype: SQL
         """
-        ways = (self._get_orders_sql(*way) for way in self._iter_ways(owners))
-        orders = SQL(" UNION ").join(ways)
+        orders = SQL(" UNION ").join(
+            SQL(
+                "SELECT %s AS owner_id, cart.id AS order_id, cart.state,"
+                " cart.date_order, cart.company_id, cart.website_id,"
+                " COALESCE(NULLIF(cart.currency_rate, 0), 1) AS rate"
+                " FROM sale_order cart %s WHERE cart.website_id IS NOT NULL AND %s",
+                *way,
+            )
+            for way in self._iter_ways(owners)
+        )
         if len(self.env["res.company"]._get_all_company_ids()) > 1:
             orders = SQL(
                 """
@@ -70,35 +77,21 @@ class WebsiteCrmScoreOrders(models.AbstractModel):
         )
 
     @api.model
-    def _get_orders_sql(self, owner, joins, condition):
-        return SQL(
-            "SELECT %s AS owner_id, cart.id AS order_id, cart.state, cart.date_order,"
-            " cart.company_id, cart.website_id,"
-            " COALESCE(NULLIF(cart.currency_rate, 0), 1) AS rate"
-            " FROM sale_order cart %s WHERE cart.website_id IS NOT NULL AND %s",
-            owner,
-            joins,
-            condition,
-        )
-
-    @api.model
     def _iter_ways(self, owners):
         """Yield the owner, the joins with ``cart`` and the condition: of customers, and
         of visitors who began the cart or, of leads, are the customer."""
+        is_known = self._get_is_known_sql()
+        is_visitor = SQL("visitor.id = cart.website_visitor_id")
         if owners._name == "res.partner":
-            yield SQL("cart.partner_id"), SQL(), self._get_is_known_sql()
-            yield self._get_visitor_way(owners, IS_BEGUN_BY_VISITOR)
+            yield SQL("cart.partner_id"), SQL(), is_known
+            yield self._get_visitor_way(owners, is_visitor)
             return
         # All customers at once: PostgreSQL then plans once how to prove who they are.
         customers = SQL(" UNION ").join(self._iter_customers(owners))
         yield *_get_customer_way(customers), self._get_is_proven_sql()
-        yield self._get_visitor_way(owners, IS_BEGUN_BY_VISITOR)
-        yield self._get_visitor_way(
-            owners,
-            SQL(
-                "visitor.partner_id = cart.partner_id AND %s", self._get_is_known_sql()
-            ),
-        )
+        yield self._get_visitor_way(owners, is_visitor)
+        is_customer = SQL("visitor.partner_id = cart.partner_id AND %s", is_known)
+        yield self._get_visitor_way(owners, is_customer)
 
     @api.model
     def _iter_customers(self, leads):

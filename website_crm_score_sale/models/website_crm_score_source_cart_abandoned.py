@@ -34,9 +34,19 @@ class WebsiteCrmScoreSourceCartAbandoned(models.AbstractModel):
 
     @api.model
     def _get_shop_events(self, rule, owners, parts):
+        # When the same owner last bought something on the same website is read together
+        # with the orders, not once again.
+        owned = SQL(
+            """
+            SELECT owned.*, max(date_order) FILTER (WHERE state = 'sale')
+                   OVER (PARTITION BY owner_id, website_id) AS bought_date
+              FROM (%s) owned
+            """,
+            self._get_owned_orders(owners),
+        )
         return self._get_order_events(
             rule,
-            self._get_orders_and_bought(owners),
+            owned,
             parts,
             SQL(
                 "owned.state = 'draft'"
@@ -46,25 +56,10 @@ class WebsiteCrmScoreSourceCartAbandoned(models.AbstractModel):
         )
 
     @api.model
-    def _get_orders_and_bought(self, owners):
-        """Return the query of orders, each with when the same owner last bought
-        something on the same website: read together with them, not once again."""
-        return SQL(
+    def _iter_uncounted_owned(self, rule, owners):
+        is_bought = SQL(
             """
-            SELECT owned.*, max(date_order) FILTER (WHERE state = 'sale')
-                   OVER (PARTITION BY owner_id, website_id) AS bought_date
-              FROM (%s) owned
-            """,
-            self._get_owned_orders(owners),
-        )
-
-    @api.model
-    def _get_is_bought_sql(self, owners):
-        """Return the condition that whoever ``cart`` is of bought something on the same
-        website since it was changed."""
-        return SQL(
-            """
-            EXISTS (
+            cart.state = 'sale' OR cart.state = 'draft' AND EXISTS (
                 SELECT FROM (%s) later
                  WHERE later.owner_id = linked.owner_id AND later.state = 'sale'
                    AND later.website_id = cart.website_id
@@ -72,18 +67,11 @@ class WebsiteCrmScoreSourceCartAbandoned(models.AbstractModel):
             """,
             self._get_owned_orders(owners),
         )
-
-    @api.model
-    def _iter_uncounted_owned(self, rule, owners):
-        is_bought = self._get_is_bought_sql(owners)
-        yield (
-            SQL("cart.state = 'sale' OR cart.state = 'draft' AND %s", is_bought),
-            "bought",
-        )
+        yield is_bought, "bought"
         yield SQL("cart.state != 'draft'"), None
         yield from super()._iter_uncounted_owned(rule, owners)
 
     @api.model
     def _get_recent_events(self, rule, owners, since):
         # A cart counts some time after its last change, and no longer after the next.
-        return self._get_changed_orders(owners, since, hours=rule.cart_hours)
+        return super()._get_recent_events(rule, owners, since, hours=rule.cart_hours)

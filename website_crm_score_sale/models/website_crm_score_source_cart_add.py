@@ -1,12 +1,7 @@
 from odoo import api, models
 from odoo.tools import SQL, LazyTranslate
 
-from ..queries.order_lines import (
-    AMOUNT,
-    get_is_customers_sql,
-    get_is_product_sql,
-    get_weight_sql,
-)
+from ..queries import order_lines
 
 _lt = LazyTranslate(__name__)
 
@@ -46,10 +41,10 @@ class WebsiteCrmScoreSourceCartAdd(models.AbstractModel):
             column=parts.column,
             joins=parts.joins,
             owned=self._get_owned_orders(owners),
-            is_product=get_is_product_sql(rule),
-            amount=AMOUNT,
-            weight=get_weight_sql(rule, AMOUNT),
-            is_customers=get_is_customers_sql(self.env),
+            is_product=order_lines.get_is_product_sql(rule),
+            amount=self._amount,
+            weight=order_lines.get_weight_sql(rule, self._amount),
+            is_customers=order_lines.get_is_customers_sql(self.env),
             min_amount=rule.min_amount,
         )
 

@@ -8,12 +8,7 @@ from odoo.tools import SQL
 from odoo.addons.website_crm_score.scoring.counting import get_latest_date
 from odoo.addons.website_crm_score.tools.numbers import say_number
 
-from ..queries.order_lines import (
-    AMOUNT,
-    get_is_customers_sql,
-    get_is_product_sql,
-    get_weight_sql,
-)
+from ..queries import order_lines
 
 
 class Parts(NamedTuple):
@@ -57,7 +52,7 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
     # The states of the orders that show it
     _evidence_states = ()
     # The amount of a line that the events count
-    _amount = AMOUNT
+    _amount = order_lines.AMOUNT
 
     @api.model
     def _describe(self, rule):
@@ -90,27 +85,15 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
 
     @api.model
     def _get_shop_events(self, rule, owners, parts):
-        """Return the query of the events, see ``_get_events``.
-
-        :param Parts parts: of what each is
-        :rtype: SQL
-        """
+        """Return the query of the events, each of which is one of ``parts``."""
         raise NotImplementedError
 
     @api.model
-    def _get_recent_events(self, rule, owners, since):
-        return self._get_changed_orders(owners, since)
+    def _get_recent_events(self, rule, owners, since, hours=0):
+        """Return the owners whose orders, or lines of them, were written, whether or
+        not these count: to look at these few again costs less than to find out.
 
-    @api.model
-    def _get_changed_orders(self, owners, since, hours=0):
-        """Return the query of owners whose orders, or lines of them, were written.
-
-        Also of those whose orders do not count: to look at these few again costs less
-        than to find out.
-
-        :param datetime since: in UTC
         :param int hours: also find lines that were written so long before
-        :rtype: SQL
         """
         return SQL(
             """
@@ -149,10 +132,8 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
         """Return the query of orders with enough of these products.
 
         :param SQL owned: the query of orders
-        :param Parts parts: see :meth:`_get_shop_events`
         :param SQL condition: on an order ``owned``, of what was ``bought``
         :param SQL date: from when on it counts
-        :rtype: SQL
         """
         return SQL(
             """
@@ -181,9 +162,9 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
             **parts._asdict(),
             owned=owned,
             condition=condition,
-            is_product=get_is_product_sql(rule),
-            weight=get_weight_sql(rule, SQL("bought.amount")),
-            is_customers=get_is_customers_sql(self.env),
+            is_product=order_lines.get_is_product_sql(rule),
+            weight=order_lines.get_weight_sql(rule, SQL("bought.amount")),
+            is_customers=order_lines.get_is_customers_sql(self.env),
             min_amount=rule.min_amount,
         )
 
@@ -221,9 +202,9 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
             linked=self._get_linked_orders(owners),
             table=SQL.identifier(owners._table),
             owned=self._get_owned_orders(owners),
-            is_customers=get_is_customers_sql(self.env),
+            is_customers=order_lines.get_is_customers_sql(self.env),
             amount=self._amount,
-            is_product=get_is_product_sql(rule),
+            is_product=order_lines.get_is_product_sql(rule),
         )
 
     @api.model
@@ -284,7 +265,6 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
 
     @api.model
     def _get_evidence_action(self, rule, owner):
-        """Open the orders."""
         orders = SQL(
             """
             SELECT owned.order_id FROM (%(owned)s) owned
@@ -295,7 +275,7 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
             owned=self._get_owned_orders(owner),
             owner=owner.id,
             states=list(self._evidence_states),
-            is_product=get_is_product_sql(rule),
+            is_product=order_lines.get_is_product_sql(rule),
         )
         ids = [id_ for (id_,) in self.env.execute_query(orders)]
         return self._open_evidence("sale.action_orders", Domain("id", "in", ids))

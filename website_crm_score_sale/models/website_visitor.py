@@ -1,5 +1,6 @@
 from odoo import models
-from odoo.tools import SQL
+
+from odoo.addons.website_crm_score.tools.merging import get_pairs_sql, move_to_owners
 
 
 class WebsiteVisitor(models.Model):
@@ -8,15 +9,6 @@ class WebsiteVisitor(models.Model):
     _inherit = "website.visitor"
 
     def _merge_visitor(self, target):
-        self.env["sale.order"].flush_model(["website_visitor_id"])
-        # In SQL: to know whose a cart is does not change it, nor when it was left.
-        self.env.cr.execute(
-            SQL(
-                "UPDATE sale_order SET website_visitor_id = %s"
-                " WHERE website_visitor_id IN %s",
-                target.id,
-                self._ids,
-            )
-        )
-        self.env["sale.order"].invalidate_model(["website_visitor_id"])
+        pairs = get_pairs_sql({target: self})
+        move_to_owners(self.env["sale.order"], "website_visitor_id", pairs)
         return super()._merge_visitor(target)
