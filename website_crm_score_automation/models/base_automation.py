@@ -32,14 +32,10 @@ class BaseAutomation(models.Model):
             )
 
     def _compute_is_score_example(self):
-        examples = self.browse()
-        for name in EXAMPLES:
-            example = self.env.ref(
-                f"website_crm_score_automation.{name}", raise_if_not_found=False
-            )
-            examples |= example or examples
+        get_id = self.env["ir.model.data"]._xmlid_to_res_id
+        ids = [get_id(f"website_crm_score_automation.{name}") for name in EXAMPLES]
         for automation in self:
-            automation.is_score_example = automation in examples
+            automation.is_score_example = automation.id in ids
 
     def _search_time_based_automation_records(self, *, until):
         if self.has_score_level:
@@ -59,15 +55,9 @@ class BaseAutomation(models.Model):
 
         :rtype: set[float]
         """
-        automations = self.search(
-            [
-                ("model_name", "=", model_name),
-                ("active", "=", True),
-                ("trigger", "=", "on_time"),
-                ("trg_date_id.name", "=", FIELD),
-            ]
-        )
-        return set(automations.mapped("score_level"))
+        is_level = [("trigger", "=", "on_time"), ("trg_date_id.name", "=", FIELD)]
+        is_on = [("model_name", "=", model_name), ("active", "=", True)]
+        return set(self.search(is_level + is_on).mapped("score_level"))
 
     @api.model
     def _hear_scores(self, model_name):

@@ -59,9 +59,7 @@ class WebsiteCrmScoreCrossing(models.Model):
     @api.autovacuum
     def _gc_levels(self):
         """Forget levels that no automation rule looks at any more."""
-        automations = self.env["base.automation"]
         for field, model in (("lead_id", "crm.lead"), ("partner_id", "res.partner")):
-            levels = automations._get_score_levels(model)
-            self.search(
-                [(field, "!=", False), ("level", "not in", list(levels))]
-            ).unlink()
+            levels = self.env["base.automation"]._get_score_levels(model)
+            domain = [(field, "!=", False), ("level", "not in", list(levels))]
+            self.search(domain).unlink()

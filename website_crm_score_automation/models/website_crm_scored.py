@@ -22,10 +22,8 @@ class WebsiteCrmScored(models.AbstractModel):
     @api.depends_context("score_level")
     def _compute_score_level_date(self):
         name = self._ledger_field
-        crossings = self.env["website.crm.score.crossing"].sudo()
-        crossings = crossings.browse(
-            self._search_crossings(Domain(name, "in", self.ids))
-        )
+        query = self._search_crossings(Domain(name, "in", self.ids))
+        crossings = self.env["website.crm.score.crossing"].sudo().browse(query)
         dates = {crossing[name].id: crossing.date for crossing in crossings}
         for owner in self:
             owner.score_level_date = dates.get(owner._origin.id, owner.create_date)
@@ -38,10 +36,9 @@ class WebsiteCrmScored(models.AbstractModel):
             return Domain.TRUE
         if operator not in ("<", "<=", ">", ">="):
             return NotImplemented
-        compared = Domain("date", operator, value)
-        return self._crossed_domain(compared) | (
-            ~self._crossed_domain() & Domain("create_date", operator, value)
-        )
+        is_created = Domain("create_date", operator, value)
+        is_crossed = self._crossed_domain(Domain("date", operator, value))
+        return is_crossed | (~self._crossed_domain() & is_created)
 
     @api.model
     def _crossed_domain(self, domain=Domain.TRUE):
@@ -52,11 +49,7 @@ class WebsiteCrmScored(models.AbstractModel):
 
     @api.model
     def _search_crossings(self, domain):
-        """Return a query of what crossed the level of the automation rule.
-
-        :param Domain domain: on crossings
-        :rtype: Query
-        """
+        """Return a query of what crossed the level of the automation rule."""
         domain &= Domain("level", "=", self.env.context.get("score_level", 0.0))
         domain &= Domain(self._ledger_field, "!=", False)
         # sudo: the date is that of a record, whoever may read crossings

@@ -74,13 +74,10 @@ class WebsiteCrmScoreRun(models.Model):
         query = SQL(
             """
             SELECT EXISTS (
-                SELECT FROM pg_locks
+                SELECT FROM pg_locks JOIN pg_database base ON base.oid = database
                  WHERE locktype = 'advisory' AND granted AND objsubid = 1
                    AND (classid::bigint << 32) + objid::bigint = %s
-                   AND database = (
-                       SELECT oid FROM pg_database WHERE datname = current_database()
-                   )
-            )
+                   AND datname = current_database())
             """,
             PG_ADVISORY_LOCK_ID,
         )
@@ -131,7 +128,7 @@ class WebsiteCrmScoreRun(models.Model):
 
     def _start_part(self, part):
         """Return the run that counts for a part of this one."""
-        now = fields.Datetime.now()
+        now, rules = fields.Datetime.now(), self.line_ids.rule_id
         return self.create(
             {
                 "whole_id": self.id,
@@ -139,10 +136,7 @@ class WebsiteCrmScoreRun(models.Model):
                 "looks_at": self.looks_at,
                 "start_date": now,
                 "end_date": now,
-                "line_ids": [
-                    Command.create({"rule_id": line.rule_id.id})
-                    for line in self.line_ids
-                ],
+                "line_ids": [Command.create({"rule_id": rule.id}) for rule in rules],
             }
         )
 
