@@ -20,6 +20,5 @@ class CrmLead(models.Model):
 
     def _mark_pageviews_stale(self):
         # Other visitors have other carts, even those who saw no tracked page.
-        result = super()._mark_pageviews_stale()
         self._mark_stale()
-        return result
+        return super()._mark_pageviews_stale()

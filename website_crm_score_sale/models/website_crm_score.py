@@ -60,7 +60,5 @@ class WebsiteCrmScore(models.Model):
 
     @api.model
     def _get_reference_keys(self):
-        return {
-            **super()._get_reference_keys(),
-            "product.template": ["name", "default_code"],
-        }
+        own = {"product.template": ["name", "default_code"]}
+        return super()._get_reference_keys() | own
