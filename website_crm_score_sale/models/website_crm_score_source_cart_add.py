@@ -38,8 +38,7 @@ class WebsiteCrmScoreSourceCartAdd(models.AbstractModel):
              WHERE owned.state != 'cancel' AND %(is_customers)s
                AND line.price_subtotal >= 0 AND %(amount)s >= %(min_amount)s
             """,
-            column=parts.column,
-            joins=parts.joins,
+            **parts,
             owned=self._get_owned_orders(owners),
             is_product=order_lines.get_is_product_sql(rule),
             amount=self._amount,

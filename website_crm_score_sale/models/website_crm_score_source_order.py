@@ -1,5 +1,4 @@
 from datetime import timedelta
-from typing import NamedTuple
 
 from odoo import api, models
 from odoo.fields import Domain
@@ -10,21 +9,13 @@ from odoo.addons.website_crm_score.tools.numbers import say_number
 
 from ..queries import order_lines
 
-
-class Parts(NamedTuple):
-    """What is one event, in the query of lines: an order, or each product of it."""
-
-    column: SQL = SQL()
-    joins: SQL = SQL()
-    groups: SQL = SQL()
-
-
-WHOLE = Parts()
-BY_PRODUCT = Parts(
-    SQL(", product.product_tmpl_id AS about_id"),
-    SQL("JOIN product_product product ON product.id = line.product_id"),
-    SQL("GROUP BY product.product_tmpl_id"),
-)
+# What is one event, in the query of lines: an order, or each product of it.
+WHOLE = dict.fromkeys(("column", "joins", "groups"), SQL())
+BY_PRODUCT = {
+    "column": SQL(", product.product_tmpl_id AS about_id"),
+    "joins": SQL("JOIN product_product product ON product.id = line.product_id"),
+    "groups": SQL("GROUP BY product.product_tmpl_id"),
+}
 
 
 class WebsiteCrmScoreSourceOrder(models.AbstractModel):
@@ -85,7 +76,8 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
 
     @api.model
     def _get_shop_events(self, rule, owners, parts):
-        """Return the query of the events, each of which is one of ``parts``."""
+        """Return the query of the events, each of which is one of ``parts``:
+        :data:`WHOLE` or :data:`BY_PRODUCT`."""
         raise NotImplementedError
 
     @api.model
@@ -159,7 +151,7 @@ class WebsiteCrmScoreSourceOrder(models.AbstractModel):
             """,
             date=date,
             amount=self._amount,
-            **parts._asdict(),
+            **parts,
             owned=owned,
             condition=condition,
             is_product=order_lines.get_is_product_sql(rule),
