@@ -8,8 +8,17 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
 
     @api.model
     def _get_templates(self):
-        templates = super()._get_templates()
-        templates["newsletter"]["rules"] += self._get_newsletter_rules()
+        templates, rule = super()._get_templates(), self._make_event_rule
+        ignored = self.env._("Did not open a newsletter in 30 days")
+        solution = self.env._("Clicked a link to our solution")
+        prices = self.env._("Clicked a link to packages and prices")
+        has = {"link_match": "contains"}
+        templates["newsletter"]["rules"] += [
+            rule(self.env._("Opened a newsletter"), 3, "mail_open"),
+            rule(ignored, -2, "mail_ignored", ignored_days=30),
+            rule(solution, 3, "mail_click", **has, link_url="/solution"),
+            rule(prices, 5, "mail_click", **has, link_url="/pricing"),
+        ]
         return templates
 
     @api.model
@@ -28,17 +37,3 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
         limits = {"max_count": 3, "valid_days": 30, "is_fading": True}
         rule = self._make_event_rule(name, 5, "mail_open", **limits)
         return [*super()._get_recency_rules(), rule]
-
-    @api.model
-    def _get_newsletter_rules(self):
-        rule = self._make_event_rule
-        ignored = self.env._("Did not open a newsletter in 30 days")
-        solution = self.env._("Clicked a link to our solution")
-        prices = self.env._("Clicked a link to packages and prices")
-        has = {"link_match": "contains"}
-        return [
-            rule(self.env._("Opened a newsletter"), 3, "mail_open"),
-            rule(ignored, -2, "mail_ignored", ignored_days=30),
-            rule(solution, 3, "mail_click", **has, link_url="/solution"),
-            rule(prices, 5, "mail_click", **has, link_url="/pricing"),
-        ]
