@@ -7,8 +7,7 @@ class LedgerMany2one(fields.Many2one):
     """A link of a ledger line that its writer keeps whole, not a foreign key.
 
     The check of the keys row by row takes as long as all else that a run does for a new
-    line. See :class:`~.scoring.writing.Writing` for what is in their
-    place.
+    line. What is in their place: :class:`~.scoring.writing.Writing`.
     """
 
     def update_db_foreign_key(self, model, column):
@@ -35,32 +34,25 @@ class Technical:
         return {**description, **dict.fromkeys(offers & description.keys(), False)}
 
 
-class TechnicalBoolean(Technical, fields.Boolean):
-    """A mark."""
+class TechnicalBoolean(Technical, fields.Boolean): ...
 
 
-class TechnicalChar(Technical, fields.Char):
-    """A name."""
+class TechnicalChar(Technical, fields.Char): ...
 
 
-class TechnicalDatetime(Technical, fields.Datetime):
-    """A time."""
+class TechnicalDatetime(Technical, fields.Datetime): ...
 
 
-class TechnicalFloat(Technical, fields.Float):
-    """A number."""
+class TechnicalFloat(Technical, fields.Float): ...
 
 
-class TechnicalInteger(Technical, fields.Integer):
-    """A count."""
+class TechnicalInteger(Technical, fields.Integer): ...
 
 
-class TechnicalJson(Technical, fields.Json):
-    """A structure."""
+class TechnicalJson(Technical, fields.Json): ...
 
 
-class TechnicalMany2one(Technical, fields.Many2one):
-    """A link."""
+class TechnicalMany2one(Technical, fields.Many2one): ...
 
 
 class ParentMany2one(fields.Many2one):

@@ -10,8 +10,8 @@ def pre_init_hook(env):
     PostgreSQL adds a column with a constant default without rewriting the table;
     left to the ORM, every existing lead would be computed and written one by one.
     """
-    add_lead_columns(env.cr)
-    add_partner_columns(env.cr)
+    for table in ("crm_lead", "res_partner"):
+        add_score_columns(env.cr, table)
 
 
 def post_init_hook(env):
@@ -25,16 +25,6 @@ def uninstall_hook(env):
     forget_parameters(env, "website_crm_score")
     for run in find_runs_with_tables(env):
         drop_tables(run)
-
-
-def add_lead_columns(cr):
-    """Add the columns of leads that have a default."""
-    add_score_columns(cr, "crm_lead")
-
-
-def add_partner_columns(cr):
-    """Add the columns of contacts that have a default."""
-    add_score_columns(cr, "res_partner")
 
 
 def add_score_columns(cr, table):

@@ -1,9 +1,9 @@
-from odoo.addons.website_crm_score.hooks import add_lead_columns
+from odoo.addons.website_crm_score.hooks import add_score_columns
 
 
 def migrate(cr, version):
     """Leads are marked as outdated; the ledger has no foreign keys any more."""
-    add_lead_columns(cr)
+    add_score_columns(cr, "crm_lead")
     cr.execute("DROP INDEX IF EXISTS crm_lead_new_score_idx")
     cr.execute(
         """

@@ -1,4 +1,4 @@
-from odoo.addons.website_crm_score.hooks import add_partner_columns
+from odoo.addons.website_crm_score.hooks import add_score_columns
 
 
 def migrate(cr, version):
@@ -7,7 +7,7 @@ def migrate(cr, version):
 
     With a default of the database, existing rows are not written.
     """
-    add_partner_columns(cr)
+    add_score_columns(cr, "res_partner")
     cr.execute(
         """
         ALTER TABLE website_crm_score_line

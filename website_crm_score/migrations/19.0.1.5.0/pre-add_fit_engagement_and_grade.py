@@ -1,4 +1,4 @@
-from odoo.addons.website_crm_score.hooks import add_lead_columns, add_partner_columns
+from odoo.addons.website_crm_score.hooks import add_score_columns
 
 
 def migrate(cr, version):
@@ -6,5 +6,5 @@ def migrate(cr, version):
 
     With a default of the database, existing rows are not written.
     """
-    add_lead_columns(cr)
-    add_partner_columns(cr)
+    for table in ("crm_lead", "res_partner"):
+        add_score_columns(cr, table)
