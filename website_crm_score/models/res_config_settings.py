@@ -15,26 +15,14 @@ class ResConfigSettings(models.TransientModel):
         related="website_id.track_with_consent", readonly=False
     )
     website_crm_score_count_staff = fields.Boolean(
-        string="Count visits of your own staff",
-        config_parameter="website_crm_score.count_staff",
+        string="Count visits of your own staff"
     )
-    website_crm_score_reload_seconds = fields.Integer(
-        string="Reloads within",
-        config_parameter="website_crm_score.reload_seconds",
-    )
+    website_crm_score_reload_seconds = fields.Integer(string="Reloads within")
     website_crm_score_hits_per_minute = fields.Integer(string="Count at most")
-    website_crm_score_keep_months = fields.Integer(
-        string="Keep visits for",
-        config_parameter="website_crm_score.keep_months",
-    )
+    website_crm_score_keep_months = fields.Integer(string="Keep visits for")
 
-    website_crm_score_fit_max = fields.Integer(
-        string="Fit at most", config_parameter="website_crm_score.fit_max"
-    )
-    website_crm_score_engagement_max = fields.Integer(
-        string="Engagement at most",
-        config_parameter="website_crm_score.engagement_max",
-    )
+    website_crm_score_fit_max = fields.Integer(string="Fit at most")
+    website_crm_score_engagement_max = fields.Integer(string="Engagement at most")
     website_crm_score_grade_a = fields.Integer(string="Grade A from a fit of")
     website_crm_score_grade_b = fields.Integer(string="Grade B from a fit of")
     website_crm_score_grade_1 = fields.Integer(string="Grade 1 from an engagement of")
@@ -52,18 +40,16 @@ class ResConfigSettings(models.TransientModel):
     @api.model
     def get_values(self):
         values = super().get_values()
-        for name in self._get_kept_zeros():
+        for name in self._get_scoring_numbers():
             values[name.replace(".", "_")] = self._get_scoring_number(name)
         return values
 
     def set_values(self):
-        before = Grading.load(self.env)
         result = super().set_values()
-        # sudo: who may change settings may not write parameters, as core has it
-        parameters = self.env["ir.config_parameter"].sudo()
-        for name in self._get_kept_zeros():
-            parameters.set_param(name, int(self[name.replace(".", "_")]))
-        self._trigger_regrading(before)
+        # Not by ``config_parameter``: core removes a number that is 0, which would then
+        # be the default again.
+        names = self._get_scoring_numbers()
+        self._set_numbers({name: int(self[name.replace(".", "_")]) for name in names})
         return result
 
     @api.model
@@ -79,16 +65,19 @@ class ResConfigSettings(models.TransientModel):
         )
         settings._check_scoring_numbers()
         settings._check_grades()
+        self._set_numbers(
+            {f"website_crm_score.{name}": numbers[name] for name in numbers}
+        )
+
+    @api.model
+    def _set_numbers(self, numbers):
+        """Save numbers, by the names of their parameters, and have owners graded soon
+        if that is not by the same ones as before."""
         before = Grading.load(self.env)
         # sudo: who may change settings may not write parameters, as core has it
         parameters = self.env["ir.config_parameter"].sudo()
         for name, number in numbers.items():
-            parameters.set_param(f"website_crm_score.{name}", number)
-        self._trigger_regrading(before)
-
-    @api.model
-    def _trigger_regrading(self, before):
-        """Have owners graded soon, if that is not by the same numbers as before."""
+            parameters.set_param(name, number)
         if Grading.load(self.env) != before:
             # sudo: who changes settings, scheduled actions are the administrator's
             self.env["ir.cron"].sudo()._trigger_rule_crons()
@@ -123,16 +112,6 @@ class ResConfigSettings(models.TransientModel):
                 raise ValidationError(
                     self.env._("Suggestions need at least one year and one rule.")
                 )
-
-    @api.model
-    def _get_kept_zeros(self):
-        """Return the parameters of numbers that can be 0 and are not 0 by default.
-
-        Their fields are no ``config_parameter``: core removes one that is 0, which
-        would then be the default again.
-        """
-        numbers = self._get_scoring_numbers().items()
-        return [name for name, (default, _largest) in numbers if default]
 
     @api.model
     def _get_scoring_numbers(self):
@@ -192,8 +171,6 @@ class ResConfigSettings(models.TransientModel):
         parameters = self.env["ir.config_parameter"].sudo()
         name = name if "." in name else f"website_crm_score.{name}"
         text = parameters.get_param(name)
-        return (
-            1
-            if text == "True"
-            else read_number(text, *self._get_scoring_numbers()[name])
-        )
+        if text == "True":
+            return 1
+        return read_number(text, *self._get_scoring_numbers()[name])
