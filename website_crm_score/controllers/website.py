@@ -25,7 +25,10 @@ class WebsiteTrackPage(Website):
         view = view.sudo(False)
         if self._is_page_hidden_from_editor(record):
             data = super().get_seo_data(view.id, view._name)
-            data.update(self._get_page_seo_data(record))
+            # sudo - website.page: the fields that core means restricted editors to see
+            page = record.sudo()
+            (of_page,) = page.read(["website_indexed", "website_id"])
+            data.update(of_page, website_is_published=page.website_published)
         else:
             data = super().get_seo_data(res_id, res_model)
         data["track"] = view._is_tracked()
@@ -40,10 +43,3 @@ class WebsiteTrackPage(Website):
             and request.env.user.has_group("website.group_website_restricted_editor")
             and not record.has_access("read")
         )
-
-    def _get_page_seo_data(self, page):
-        """Return what core tells of a page, and not of its view"""
-        # sudo - website.page: the fields that core means restricted editors to see
-        page = page.sudo()
-        (data,) = page.read(["website_indexed", "website_id"])
-        return {**data, "website_is_published": page.website_published}

@@ -6,7 +6,6 @@ class WebsiteScoredForm(WebsiteForm):
         """Note that a form was sent: the lead that it makes does not tell."""
         record_id = super().insert_record(request, model_sudo, values, custom, meta)
         if record_id and model_sudo.model == "crm.lead":
-            lead = request.env["crm.lead"].browse(record_id).exists()
-            if lead:
+            if lead := request.env["crm.lead"].browse(record_id).exists():
                 request.env["website.crm.form"]._note(lead)
         return record_id

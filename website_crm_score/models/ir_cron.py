@@ -22,11 +22,9 @@ class IrCron(models.Model):
     @api.model
     def _find_rule_crons(self):
         """Return the scheduled actions that have all rules run, if they still exist."""
-        crons = self.browse()
-        for name in ("ir_cron_assign_scores", "ir_cron_score_contacts"):
-            cron = self.env.ref(f"website_crm_score.{name}", raise_if_not_found=False)
-            crons |= cron or crons
-        return crons
+        names = ("ir_cron_assign_scores", "ir_cron_score_contacts")
+        crons = (self.env.ref(f"website_crm_score.{name}", False) for name in names)
+        return self.browse().union(*filter(None, crons))
 
     @api.model
     def _trigger_rule_crons(self):
@@ -48,10 +46,7 @@ class IrCron(models.Model):
     def _commit_batch(self, processed, remaining):
         """Commit a batch of a scheduled action; do nothing outside of one.
 
-        :param int processed: items that this batch did
-        :param int remaining: items left to do
         :return: whether there is time for another batch
-        :rtype: bool
         """
         if not self._is_job():
             return True

@@ -50,11 +50,9 @@ class IrHttp(models.AbstractModel):
         # The page is found as core does; bots and others count as hits here, too.
         if getattr(response, "status_code", 0) != 200:
             return False
+        values = getattr(response, "qcontext", None) or {}
         template = getattr(response, "_cached_view_id", None)
-        if not template:
-            template = (getattr(response, "qcontext", None) or {}).get(
-                "response_template"
-            )
+        template = template or values.get("response_template")
         if isinstance(template, str) and "." not in template:
             template = f"website.{template}"
         views = request.env["ir.ui.view"]
@@ -103,24 +101,15 @@ class IrHttp(models.AbstractModel):
         ``website.crm.uncounted.hit``, or None.
 
         Also asked of what is no hit of a page, such as a cart.
-
-        :rtype: str | None
         """
         if request.httprequest.headers.get("X-Disable-Tracking") == "1":
             return "disabled"
-        if reason := cls._find_machine():
-            return reason
-        if not cls._has_consent():
-            return "consent"
-        return None
+        return cls._find_machine() or (None if cls._has_consent() else "consent")
 
     @classmethod
     def _find_machine(cls):
         """Return by what this request shows that nobody wants to see what it asks for,
-        one of the reasons of ``website.crm.uncounted.hit``, or None.
-
-        :rtype: str | None
-        """
+        one of the reasons of ``website.crm.uncounted.hit``, or None."""
         http = request.httprequest
         agent = http.user_agent.string.lower()
         if cls.is_a_bot():
@@ -148,11 +137,11 @@ class IrHttp(models.AbstractModel):
         """Count this hit of a page; return the reason if it is one too many."""
         settings = request.env["res.config.settings"]
         limit = settings._get_scoring_number("hits_per_minute")
-        if not limit:
-            return None
-        token = request.env["website.visitor"]._get_access_token()
-        is_too_many = _rate.count((request.env.cr.dbname, token)) > limit
-        return "flood" if is_too_many else None
+        if limit:
+            token = request.env["website.visitor"]._get_access_token()
+            if _rate.count((request.env.cr.dbname, token)) > limit:
+                return "flood"
+        return None
 
     @classmethod
     def _tell_tracking_failed(cls, error):
