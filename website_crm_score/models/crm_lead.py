@@ -2,6 +2,7 @@ from contextlib import nullcontext
 from functools import partial
 
 from odoo import api, fields, models
+from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..fields import LedgerMany2many, TechnicalBoolean, TechnicalMany2one
@@ -111,11 +112,8 @@ class CrmLead(models.Model):
         return result
 
     def _note_last_company(self, before, is_wanted):
-        """Note of which companies those of these leads were that have none now.
-
-        :param dict before: see :meth:`_get_companies`
-        :param bool is_wanted: whether a user wants them to be of none
-        """
+        """Note of which companies those of these leads were ``before`` that have none
+        now, unless a user wants them to be of none."""
         empty = self.filtered(lambda lead: not lead.company_id)
         for company_id, leads in empty.grouped(lambda lead: before[lead.id]).items():
             if company_id:
@@ -124,20 +122,14 @@ class CrmLead(models.Model):
 
     def _get_last_company(self):
         """Return the company of this lead, or the one that it was of before core left
-        it without one.
-
-        :rtype: res.company
-        """
+        it without one."""
         lead = self.sudo()  # sudo: whoever looks for duplicates
         return lead.company_id or lead.last_company_id
 
     @api.model
     def _trigger_scoring(self, at=None):
         # sudo: whoever makes a lead, scheduled actions are the administrator's
-        cron = self.env.ref(
-            "website_crm_score.ir_cron_score_new_leads", raise_if_not_found=False
-        )
-        if cron:
+        if cron := self.env.ref("website_crm_score.ir_cron_score_new_leads", False):
             cron.sudo()._trigger(at)
 
     # ACTIONS
@@ -204,7 +196,7 @@ class CrmLead(models.Model):
             return {}
         every = self.browse().union(*groups)
         groups = [leads.with_prefetch(every.ids) for leads in groups]
-        forget_visits(every.browse().union(*map(find_strangers, groups)))
+        forget_visits(self.browse().union(*map(find_strangers, groups)))
         self.env.flush_all()
         mergers, merged = Mergers(every), {}
         for leads in groups:
@@ -224,7 +216,7 @@ class CrmLead(models.Model):
             pageviews = leads.env["website.crm.pageview"]
             self.env["ir.cron"]._transact(partial(pageviews._sync, leads))
             rules = leads.env["website.crm.score"]._find_active("lead")
-            scope = fields.Domain("id", "in", leads.ids)
+            scope = Domain("id", "in", leads.ids)
             leads.env["website.crm.score.run"]._score(rules, "stale", scope)
 
     def _mark_stale(self):
@@ -263,10 +255,8 @@ class CrmLead(models.Model):
 
     @api.model
     def _merge_scores(self, duplicates):
-        """Give leads the page views and the points of their duplicates.
-
-        :param dict duplicates: leads by the lead that they are merged into
-        """
+        """Give leads, the keys of a dictionary, the page views and the points of their
+        duplicates, its values."""
         if not duplicates:
             return
         leads = self.browse(lead.id for lead in duplicates)
@@ -288,9 +278,7 @@ class CrmLead(models.Model):
     @api.model
     def _open_domain(self):
         """Return the domain of open leads: active, neither won nor lost."""
-        return fields.Domain("active", "=", True) & fields.Domain(
-            "won_status", "=", "pending"
-        )
+        return Domain("active", "=", True) & Domain("won_status", "=", "pending")
 
     @api.model
     def _scored_domain(self):
@@ -299,15 +287,15 @@ class CrmLead(models.Model):
     @api.model
     def _ready_domain(self):
         late_ids = self.env["website.crm.pageview"]._find_late_lead_ids()
-        is_ready = fields.Domain("id", "not in", late_ids)
+        is_ready = Domain("id", "not in", late_ids)
         # A few are named: to look at the mark of all costs each rule a tenth more.
         # sudo: the mark is for the jobs alone
         leads = self.sudo().with_context(active_test=False)
-        is_stale = fields.Domain("pageviews_stale", "=", True)
+        is_stale = Domain("pageviews_stale", "=", True)
         stale = leads.search(is_stale, limit=FEW_LEADS + 1, order="id")
         if len(stale) > FEW_LEADS:
             return is_ready & ~is_stale
-        return is_ready & fields.Domain("id", "not in", stale.ids)
+        return is_ready & Domain("id", "not in", stale.ids)
 
     # PAGE VIEWS
 
@@ -317,11 +305,8 @@ class CrmLead(models.Model):
         self._write_flag("pageviews_stale", SQL("TRUE"), where)
 
     def _unmark_pageviews_stale(self):
-        """Note that the page views of these leads are up to date.
-
-        Runs left out those that were not: they are stale now, whatever else happened to
-        them meanwhile.
-        """
+        """Note that the page views of these leads are up to date. Runs left out those
+        that were not: they are stale now, whatever else happened to them meanwhile."""
         names = ["pageviews_stale", "score_stale"]
         self.flush_recordset(names)
         self.env.cr.execute(

@@ -2,18 +2,12 @@ from odoo import api, fields, models
 from odoo.tools import SQL
 
 from ..fields import LedgerMany2many
+from ..scoring.scores import TOTALS
 from ..tools.own_context import OURS
 from .website_crm_scored import DERIVED_FIELDS
 
 # The columns of the list that say something only where contacts are scored.
-COLUMNS = [
-    "score",
-    "score_grade",
-    "score_week_change",
-    "score_fit",
-    "score_engagement",
-    "score_date",
-]
+COLUMNS = {*TOTALS, "score_week_change", "score_date"}
 
 
 class ResPartner(models.Model):
@@ -63,21 +57,14 @@ class ResPartner(models.Model):
     @api.model
     def _get_view(self, view_id=None, view_type="form", **options):
         arch, view = super()._get_view(view_id, view_type, **options)
-        if view_type == "list":
-            self._show_columns(arch, self._are_scored())
-        return arch, view
-
-    @api.model
-    def _show_columns(self, arch, are_scored):
-        """Show the score in a list as long as contacts are scored, else not even offer
-        its columns."""
-        for column in arch.xpath("./field[@optional]"):
-            if column.get("name") not in COLUMNS:
-                continue
-            if not are_scored:
+        columns = arch.xpath("./field[@optional]") if view_type == "list" else ()
+        are_scored = bool(columns) and self._are_scored()
+        for column in columns:
+            if column.get("name") in COLUMNS and not are_scored:
                 column.set("column_invisible", "True")
             elif column.get("name") == "score":
                 column.set("optional", "show")
+        return arch, view
 
     @api.model_create_multi
     def create(self, vals_list):
@@ -127,12 +114,8 @@ class ResPartner(models.Model):
 
     @api.model
     def _was_staff_sql(self, partner, date):
-        """Return the condition that a contact was of the staff then, and left since.
-
-        :param SQL partner: its id
-        :param SQL date: a time in UTC
-        :rtype: SQL
-        """
+        """Return the condition that a contact, by its id, was of the staff at a time in
+        UTC, and left since."""
         # When it left is known to the second.
         return SQL(
             "EXISTS (SELECT FROM res_partner former WHERE former.id = %s"

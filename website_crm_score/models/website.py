@@ -81,17 +81,14 @@ class Website(models.Model):
 
     @api.model
     def _get_is_of_owner_sql(self, owners, owner_id, url, page_id, first_id=None):
-        """Return the condition that a visit counts for an owner.
+        """Return the condition that a visit counts for an owner: none where there is
+        but one company.
 
-        Free where there is but one company.
-
-        :param models.BaseModel owners: the model of leads or of contacts
         :param SQL owner_id: whom it is to count for
         :param SQL url: the absolute url of the visit
         :param SQL page_id: its page, can be NULL
         :param SQL first_id: the website that the visitor saw first, by default that of
             ``visitor``: the best guess if nothing else tells
-        :rtype: SQL
         """
         if not self._has_several_companies():
             return SQL("TRUE")
