@@ -66,10 +66,7 @@ class WebsiteCrmEventReport(models.AbstractModel):
 
     @api.model
     def _open(self, action, records):
-        """Return an action on the rows that are about these records.
-
-        :param str action: its xml id
-        """
+        """Return an action, by its xml id, on the rows that are about these records."""
         domain = list(Domain(self._about, "in", records.ids))
         return get_action(self.env, action, domain=domain)
 
@@ -78,13 +75,7 @@ class WebsiteCrmEventReport(models.AbstractModel):
     @api.model
     @api.readonly
     def web_search_read(
-        self,
-        domain,
-        specification,
-        offset=0,
-        limit=None,
-        order=None,
-        count_limit=None,
+        self, domain, specification, offset=0, limit=None, order=None, count_limit=None
     ):
         """Find the rows once: to count those of other pages takes as long."""
         rows = self.search_fetch(domain, specification.keys(), order=order)
@@ -93,10 +84,6 @@ class WebsiteCrmEventReport(models.AbstractModel):
             "length": min(len(rows), count_limit or len(rows)),
             "records": page.web_read(specification),
         }
-
-    def _prepare(self):
-        self.env.flush_all()  # sources read what they want
-        return super()._prepare()
 
     @property
     def _table_query(self):
@@ -152,10 +139,7 @@ class WebsiteCrmEventReport(models.AbstractModel):
         )
 
     def _iter_events(self, shared):
-        """Yield the query of the events of each source, with its place.
-
-        :param Shared shared: what the queries are built on
-        """
+        """Yield the query of the events of each source, with its place."""
         leads = self.env["crm.lead"]
         for place, source in enumerate(self._get_sources()):
             rule = self.env["website.crm.score"]._think_up(

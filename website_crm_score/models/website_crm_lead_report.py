@@ -47,12 +47,8 @@ class WebsiteCrmLeadReport(models.AbstractModel):
 
     @api.model
     def _get_closing_sql(self, is_closed, is_won):
-        """Return the columns of what became of ``lead``, with its ``company``.
-
-        :param SQL is_closed: whether it counts as won or lost
-        :param SQL is_won: whether it counts as won
-        :rtype: SQL
-        """
+        """Return the columns of what became of ``lead``, with its ``company``: whether
+        it counts as won or lost, and as won, say the arguments."""
         return SQL(
             """
             COALESCE(company.currency_id, %(currency)s) AS currency_id,

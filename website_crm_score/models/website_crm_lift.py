@@ -40,11 +40,9 @@ class WebsiteCrmLift(models.AbstractModel):
     def _compute_lift_range(self):
         to_text = self.env["ir.qweb.field.float"].value_to_html
         for row in self:
-            low, high = (
-                to_text(number, {"precision": 2})
-                for number in (row.lift_low, row.lift_high)
-            )
-            row.lift_range = f"{low} – {high}" if row.closed_count else False
+            ends = (row.lift_low, row.lift_high)
+            texts = (to_text(end, {"precision": 2}) for end in ends)
+            row.lift_range = " – ".join(texts) if row.closed_count else False
 
     # READING
 
@@ -58,15 +56,13 @@ class WebsiteCrmLift(models.AbstractModel):
         return super()._fetch_query(query, fields)
 
     def _prepare(self):
-        """Prepare for statements over all leads."""
+        """Prepare for statements over all leads, and over whatever sources read."""
+        self.env.flush_all()
         tune(self.env.cr)
 
     @api.model
     def _open_leads(self, name, domain):
-        """Return the action that shows leads under a name.
-
-        :rtype: dict
-        """
+        """Return the action that shows leads under a name."""
         action = "website_crm_score.crm_lead_action_scored"
         return get_action(self.env, action, display_name=name, domain=domain)
 
@@ -99,13 +95,8 @@ class WebsiteCrmLift(models.AbstractModel):
 
     @api.model
     def _get_lift_sql(self, won, lost, all_rate):
-        """Return the columns of these fields.
-
-        :param SQL won: how many leads are won
-        :param SQL lost: how many are lost
-        :param SQL all_rate: win rate of all that they are compared with
-        :rtype: SQL
-        """
+        """Return the columns of these fields, of how many leads are won and lost, and
+        of the win rate of all that they are compared with."""
         low, high = get_wilson_sql(won, lost)
         return SQL(
             """

@@ -92,11 +92,8 @@ class WebsiteCrmPageReport(models.Model):
 
     @api.model
     def _find_ids(self, urls, pages):
-        """Return the ids of the rows that have one of these addresses, or pages.
-
-        :param list[str] urls: absolute ones, as visits have them
-        :param models.BaseModel pages: of ``website.page``
-        """
+        """Return the ids of the rows that have one of these absolute addresses, or one
+        of these pages."""
         query = SQL(
             """
             %s SELECT DISTINCT id FROM entry
@@ -108,7 +105,6 @@ class WebsiteCrmPageReport(models.Model):
             SAME_PAGES,
             pages.ids,
         )
-        self.env.flush_all()
         self._prepare()
         return [id_ for (id_,) in self.env.execute_query(query)]
 
