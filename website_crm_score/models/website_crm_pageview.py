@@ -5,7 +5,7 @@ from functools import partial
 from odoo import api, fields, models
 from odoo.tools import SQL, split_every
 
-from ..fields import TechnicalMany2one
+from ..fields import ParentMany2one, TechnicalMany2one
 from ..scoring.page_notes import erase_notes, note_on_leads
 from ..scoring.page_visits import (
     collect_visits,
@@ -37,12 +37,7 @@ class WebsiteCrmPageview(models.Model):
     _order = "view_date desc, id desc"
     _log_access = False
 
-    lead_id = fields.Many2one(
-        comodel_name="crm.lead",
-        required=True,
-        readonly=True,
-        ondelete="cascade",
-    )
+    lead_id = ParentMany2one(comodel_name="crm.lead", index=False)
     page_id = fields.Many2one(
         comodel_name="website.page",
         readonly=True,
@@ -140,7 +135,6 @@ class WebsiteCrmPageview(models.Model):
         are left for the next time.
 
         :return: whether all was done; in a scheduled action time can run out
-        :rtype: bool
         """
         # sudo: users may read page views, the job alone writes them
         self = self.sudo()
@@ -202,10 +196,7 @@ class WebsiteCrmPageview(models.Model):
 
     @api.model
     def _merge(self, leads, pairs):
-        """Give ``leads`` the page views of their duplicates.
-
-        :param SQL pairs: see ``get_pairs_sql``
-        """
+        """Give ``leads`` the page views of their duplicates, see ``get_pairs_sql``."""
         self._upsert(
             SQL(
                 """
@@ -253,7 +244,6 @@ class WebsiteCrmPageview(models.Model):
 
         :param SQL rows: a query of lead, url, page, count, first and last date
         :return: the new page views of leads that were here lately
-        :rtype: models.BaseModel
         """
         self.env.cr.execute(
             SQL(

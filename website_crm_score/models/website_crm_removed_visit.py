@@ -1,6 +1,8 @@
 from odoo import api, fields, models
 from odoo.tools import SQL
 
+from ..fields import ParentMany2one
+
 
 class WebsiteCrmRemovedVisit(models.Model):
     """What is still known of visits of which the single tracks were removed: a row per
@@ -15,12 +17,7 @@ class WebsiteCrmRemovedVisit(models.Model):
     _description = "Removed Visits"
     _log_access = False
 
-    visitor_id = fields.Many2one(
-        comodel_name="website.visitor",
-        required=True,
-        readonly=True,
-        ondelete="cascade",
-    )
+    visitor_id = ParentMany2one(comodel_name="website.visitor", index=False)
     url_id = fields.Many2one(
         comodel_name="website.crm.url",
         required=True,

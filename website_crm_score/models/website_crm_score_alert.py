@@ -5,6 +5,7 @@ from odoo import api, fields, models
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..fields import ParentMany2one
 from ..scoring.alerts import get_returns_sql
 from ..tools.attempt import attempt
 from ..tools.merge_rehearsal import is_rehearsal
@@ -36,15 +37,9 @@ class WebsiteCrmScoreAlert(models.Model):
     _rec_name = "lead_id"
     _log_access = False
 
-    lead_id = fields.Many2one(
-        comodel_name="crm.lead", required=True, readonly=True, ondelete="cascade"
-    )
-    user_id = fields.Many2one(
-        comodel_name="res.users",
-        string="Salesperson",
-        required=True,
-        readonly=True,
-        ondelete="cascade",
+    lead_id = ParentMany2one(comodel_name="crm.lead", index=False)
+    user_id = ParentMany2one(
+        comodel_name="res.users", string="Salesperson", index=False
     )
     run_id = fields.Many2one(
         comodel_name="website.crm.score.run", readonly=True, ondelete="set null"
@@ -143,9 +138,7 @@ class WebsiteCrmScoreAlert(models.Model):
 
     def _is_better(self):
         now, before = self.lead_id.score_grade, self.grade_before
-        return bool(
-            now and before and now != before and all(map(str.__le__, now, before))
-        )
+        return now and before and now != before and all(map(str.__le__, now, before))
 
     def _try_to_tell(self, user):
         """Tell ``user`` of these; where that fails, the others hear nevertheless, and
