@@ -38,7 +38,7 @@ class WebsiteCrmBestFirst(models.AbstractModel):
     def _get_read_group_order(self, dict_order, groupby, aggregates):
         # The best are first in each group; groups stay where users look for them,
         # unless it was a user who sorted by the score.
-        *chosen, score, priority, id_ = [*[None] * 3, *dict_order.items()]
-        if [score, priority, id_] == list(ORDER.items()):
-            dict_order = dict(filter(None, chosen))
+        items, best = list(dict_order.items()), list(ORDER.items())
+        if items[-len(best) :] == best:
+            dict_order = dict(items[: -len(best)])
         return super()._get_read_group_order(dict_order, groupby, aggregates)

@@ -1,6 +1,8 @@
 from odoo import api, models
 from odoo.fields import Domain
 
+from ..tools.actions import open_form
+
 
 class WebsiteCrmFirstSteps(models.AbstractModel):
     """What is to be set up before leads have scores that are of use.
@@ -77,20 +79,14 @@ class WebsiteCrmFirstSteps(models.AbstractModel):
         makes_leads = Domain("arch_db", "like", 'data-model_name="crm.lead"')
         makes_leads &= Domain("type", "=", "qweb")
         makes_leads &= self._is_of_company("website_id.company_id")
+        website = self.env["website"].get_current_website()
         return {
             "title": self.env._("Let the Contact Form Make Leads"),
             "description": self.env._("Click on it: Create an Opportunity."),
             "is_done": bool(views.search_count(makes_leads, limit=1)),
-            "action": self._get_form_action(),
+            "action": self._is_designer()
+            and website.get_client_action("/contactus", True, website.id),
         }
-
-    @api.model
-    def _get_form_action(self):
-        """Return the action that opens the contact page in the editor, or False."""
-        if not self._is_designer():
-            return False
-        website = self.env["website"].get_current_website()
-        return website.get_client_action("/contactus", True, website.id)
 
     @api.model
     def _get_rule_step(self):
@@ -100,5 +96,5 @@ class WebsiteCrmFirstSteps(models.AbstractModel):
             "title": self.env._("Write a Rule"),
             "description": self.env._("Or begin with those of Templates."),
             "is_done": bool(rules.search_count(is_on, limit=1)),
-            "action": rules._get_new_action(),
+            "action": open_form(rules, rules._description),
         }

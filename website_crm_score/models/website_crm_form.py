@@ -52,10 +52,8 @@ class WebsiteCrmForm(models.Model):
         The lead was made by the superuser and has a visitor, who is none of the staff;
         it was not made by a registration for an event, as others with a visitor are.
         """
-        leads = self.env["crm.lead"]
-        is_of_event = SQL("FALSE")
-        if "event_lead_rule_id" in leads:
-            is_of_event = SQL("lead.event_lead_rule_id IS NOT NULL")
+        has_rules = "event_lead_rule_id" in self.env["crm.lead"]
+        is_of_event = SQL("event_lead_rule_id IS NOT NULL" if has_rules else "FALSE")
         self.env.flush_all()
         self.env.cr.execute(
             SQL(

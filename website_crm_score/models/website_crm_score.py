@@ -8,7 +8,7 @@ from odoo.exceptions import ValidationError
 
 from ..scoring.matching import get_reader
 from ..scoring.wording import describe
-from ..tools.actions import RELOAD, get_action, notify, open_form
+from ..tools.actions import RELOAD, get_action, notify
 
 _logger = logging.getLogger(__name__)
 
@@ -219,11 +219,6 @@ class WebsiteCrmScore(models.Model):
             context={"active_test": False},
         )
         return {**action, "display_name": name}
-
-    @api.model
-    def _get_new_action(self):
-        """Return the action that opens the form of a new rule."""
-        return open_form(self.browse(), self._description)
 
     def action_apply(self):
         """Give the points of these rules to all open owners that match them now.

@@ -80,19 +80,12 @@ class WebsiteCrmScoreBand(models.Model):
 
     @api.model
     def _get_minimums(self):
-        """Return who takes leads from which score on.
-
-        :rtype: list[tuple[str, float]]
-        """
+        """Return who takes leads from which score on, as pairs of both."""
         return []
 
     @api.model
     def _get_id_sql(self, score):
-        """Return the id of the band of a score.
-
-        :param SQL score: a number
-        :rtype: SQL
-        """
+        """Return the id of the band of a score."""
         return SQL(
             "LEAST(GREATEST(floor(%s / %s), %s), %s)::integer - %s",
             score,

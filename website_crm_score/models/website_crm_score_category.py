@@ -43,11 +43,8 @@ class WebsiteCrmScoreCategory(models.AbstractModel):
             rule.category = guess if follows else rule.category or guess
 
     def _follow_category(self, before):
-        """Have those who hold points of the rules that changed their category have
-        these points in the other part of their score.
-
-        :param dict before: the categories that these rules had
-        """
+        """Have those who hold points of the rules that changed their category since
+        ``before`` have these points in the other part of their score."""
         if moved := self.filtered(lambda rule: rule.category != before[rule]):
             # sudo: of a rule that may be changed, this is what the jobs note
             moved.sudo().category_date = self.env.cr.now()

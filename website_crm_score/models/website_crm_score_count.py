@@ -95,10 +95,7 @@ class WebsiteCrmScoreCount(models.AbstractModel):
         )
 
     def _get_source(self):
-        """Return the source of what this rule counts, see ``_find`` there.
-
-        :rtype: models.BaseModel
-        """
+        """Return the source of what this rule counts, see ``_find`` there."""
         event_type = self.rule_type == "event" and self.event_type
         return self.env["website.crm.score.source"]._find(event_type)
 
@@ -109,12 +106,8 @@ class WebsiteCrmScoreCount(models.AbstractModel):
 
     @api.model
     def _get_event_fields(self):
-        """Return the names of the fields by which rules say what they count.
-
-        They are checked when one of them changes.
-
-        :rtype: set[str]
-        """
+        """Return the names of the fields by which rules say what they count. They are
+        checked when one of them changes."""
         limits = {"min_count", "max_count", "max_points", "valid_days", "is_fading"}
         sources = self.env["website.crm.score.source"]._get_all()
         filters = {name for source in sources for name in source._filters}
@@ -122,18 +115,12 @@ class WebsiteCrmScoreCount(models.AbstractModel):
 
     def _get_meaning_fields(self):
         """Return the names of the fields by which rules say what they give points for,
-        as opposed to how many these are.
-
-        :rtype: set[str]
-        """
+        as opposed to how many these are."""
         others = {"active", "apply_to", "domain", "event_based", "take_back"}
         return {"company_id", *others, *self._get_event_fields()}
 
     def _find_event_error(self):
-        """Return what is missing or wrong in how events are chosen, or False.
-
-        :rtype: str | bool
-        """
+        """Return what is missing or wrong in how events are chosen, or False."""
         self.ensure_one()
         if error := self._get_source()._find_error(self):
             return error
