@@ -62,10 +62,6 @@ class CrmLead(models.Model):
     _score_stale_idx = models.Index("(id) WHERE score_stale IS TRUE")
     _pageviews_stale_idx = models.Index("(id) WHERE pageviews_stale IS TRUE")
 
-    @api.depends("score_line_ids.points")
-    def _compute_score(self):
-        return super()._compute_score()
-
     @api.depends("visitor_ids.website_track_ids")
     def _compute_pageviews_count(self):
         counts = count_pages_seen(self)
@@ -144,11 +140,8 @@ class CrmLead(models.Model):
         if not self.env.cr.readonly:
             # sudo: who looks at a lead need not be able to read what visitors did
             self.env["website.crm.pageview"].sudo()._sync(self)
-        action = get_action(
-            self.env,
-            "website_crm_score.website_crm_pageview_action",
-            domain=[("lead_id", "in", self.ids)],
-        )
+        xml_id = "website_crm_score.website_crm_pageview_action"
+        action = get_action(self.env, xml_id, domain=[("lead_id", "in", self.ids)])
         if len(self) > 1:
             action["context"] = {"search_default_group_by_lead": 1}
         return action

@@ -38,10 +38,6 @@ class ResPartner(models.Model):
     _staff_until_idx = models.Index("(id) WHERE staff_until IS NOT NULL")
     _score_stale_idx = models.Index("(id) WHERE score_stale IS TRUE")
 
-    @api.depends("score_line_ids.points")
-    def _compute_score(self):
-        return super()._compute_score()
-
     @api.model
     def _are_scored(self):
         """Return whether there is a rule for contacts."""

@@ -92,6 +92,7 @@ class WebsiteCrmScored(models.AbstractModel):
         **DERIVED,
     )
 
+    @api.depends("score_line_ids.points")
     def _compute_score(self):
         ids, totals = self._origin.ids, {}
         if ids:
