@@ -124,11 +124,14 @@ class WebsiteCrmPageReport(models.Model):
                            max(COALESCE(together.lost, entry.lost)) AS lost
                       FROM entry LEFT JOIN (%(together)s) together USING (id)
                   GROUP BY id) row
-        CROSS JOIN (%(all)s) whole
+        CROSS JOIN (SELECT avg(is_won::integer)::float AS all_rate
+                      FROM (%(leads)s) lead
+                     WHERE (is_won OR is_lost)
+                       AND id IN (SELECT lead_id FROM website_crm_pageview)) whole
             """,
             few=FEW,
             lift=self._get_lift_sql(SQL("won"), SQL("lost"), SQL("all_rate")),
-            all=self._get_all_sql(),
+            leads=self._get_leads_sql(),
             together=self._get_together_sql(),
             **{"with": self._with()},
         )
@@ -171,18 +174,6 @@ class WebsiteCrmPageReport(models.Model):
                       JOIN (%s) lead ON lead.id = pageview.lead_id
                      WHERE is_shared) lead
           GROUP BY id
-            """,
-            self._get_leads_sql(),
-        )
-
-    def _get_all_sql(self):
-        """Return the query of the win rate of all leads that saw some page."""
-        return SQL(
-            """
-            SELECT avg(is_won::integer)::float AS all_rate
-              FROM (%s) lead
-             WHERE (is_won OR is_lost)
-               AND id IN (SELECT lead_id FROM website_crm_pageview)
             """,
             self._get_leads_sql(),
         )

@@ -128,9 +128,8 @@ class WebsiteCrmScore(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        return super().create(
-            [self._sign(self._settle_draft(vals)) for vals in vals_list]
-        )
+        vals_list = [self._sign(self._settle_draft(vals)) for vals in vals_list]
+        return super().create(vals_list)
 
     def write(self, vals):
         vals = self._settle_draft(vals)
@@ -146,7 +145,11 @@ class WebsiteCrmScore(models.Model):
         if "page_id" in vals and not vals["page_id"]:
             vals = {**vals, "page_key": False, "page_path": False}
         categories = {rule: rule.category for rule in self}
-        others = self._find_repurposed(vals)
+        # What rules of another kind, or for others, gave is not theirs any more.
+        kind = {"rule_type", "apply_to"} & vals.keys()
+        others = self.filtered(
+            lambda rule: any(rule[name] != vals[name] for name in kind)
+        )
         others.check_access("write")
         # A change that is refused takes no points.
         with self.env.cr.savepoint() if others else nullcontext():
@@ -163,12 +166,7 @@ class WebsiteCrmScore(models.Model):
 
     def _draw_up(self, vals):
         """Return this rule, or a new one, as ``vals`` would make it, unsaved; what is
-        saved is its origin.
-
-        With all rights, as rules are run.
-
-        :rtype: models.BaseModel
-        """
+        saved is its origin. With all rights, as rules are run."""
         names = self._fields.keys() & vals.keys()
         vals = {name: vals[name] for name in names if not self._fields[name].readonly}
         if "domain" in vals or not self:
@@ -183,16 +181,6 @@ class WebsiteCrmScore(models.Model):
         if "page_id" in vals and not vals["page_id"]:
             rule.update({"page_key": False, "page_path": False})
         return rule
-
-    def _find_repurposed(self, vals):
-        """Return those of these rules that with ``vals`` are for something or somebody
-        else."""
-        return self.filtered(
-            lambda rule: any(
-                name in vals and rule[name] != vals[name]
-                for name in ("rule_type", "apply_to")
-            )
-        )
 
     def unlink(self):
         self.check_access("unlink")
@@ -212,13 +200,13 @@ class WebsiteCrmScore(models.Model):
 
     def _get_list_action(self, name):
         """Return the action that shows these rules, drafts included."""
-        action = get_action(
+        return get_action(
             self.env,
             "website_crm_score.website_crm_score_action",
+            display_name=name,
             domain=[("id", "in", self.ids)],
             context={"active_test": False},
         )
-        return {**action, "display_name": name}
 
     def action_apply(self):
         """Give the points of these rules to all open owners that match them now.
@@ -259,11 +247,8 @@ class WebsiteCrmScore(models.Model):
         return self.sudo()._bring_up_to_date(chosen)
 
     def _note_error(self, error):
-        """Note why a run left this rule out, or that it did not.
-
-        :param error: one line, or False
-        :return: what was noted
-        """
+        """Note, in one line, why a run left this rule out, or False if it did not;
+        return what was noted."""
         if self.error and not error:
             # It may have failed on the data alone, as it then still does.
             error = self._find_error(get_reader(self)._scored_domain())
