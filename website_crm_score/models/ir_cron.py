@@ -44,20 +44,16 @@ class IrCron(models.Model):
         return job.with_context(is_job=OURS), progress
 
     def _commit_batch(self, processed, remaining):
-        """Commit a batch of a scheduled action; do nothing outside of one.
-
-        :return: whether there is time for another batch
-        """
+        """Commit a batch of a scheduled action, nothing outside of one; return whether
+        there is time for another."""
         if not self._is_job():
             return True
         return self._commit_progress(processed, remaining=remaining) > 0
 
     def _transact(self, work):
-        """Return ``work()``; in a scheduled action, try again in a new transaction
-        when another one interfered, since crons have no retry of their own.
-
-        :param callable work: what to do since the last commit, idempotent
-        """
+        """Return ``work()``, idempotent, all since the last commit. In a scheduled
+        action, which has no retry of its own, try again when another transaction
+        interfered."""
         for tries in range(1, MAX_TRIES + 1):
             try:
                 return work()
@@ -101,9 +97,7 @@ class IrCron(models.Model):
             length = min(size, length + length // 4 + 1)
 
     def _start_again(self, tries):
-        """Begin a new transaction, after a pause in which others can finish theirs.
-
-        It grows with each try, and is not the same for all that wait.
-        """
+        """Begin a new transaction, after a pause in which others can finish theirs. It
+        grows with each try, and is not the same for all that wait."""
         self.env.cr.rollback()
         time.sleep(random.uniform(0.5, 1) * PAUSE * 2 ** (tries - 1))

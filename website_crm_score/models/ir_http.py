@@ -29,10 +29,8 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _register_website_track(cls, response):
-        """Record the hit of a tracked page, or why it does not count.
-
-        Whatever goes wrong, the page is served.
-        """
+        """Record the hit of a tracked page, or why it does not count; whatever goes
+        wrong, the page is served."""
         record = partial(super()._register_website_track, response)
         try:
             if cls._is_hit_of_tracked_page(response):
@@ -97,11 +95,8 @@ class IrHttp(models.AbstractModel):
 
     @classmethod
     def _find_reason_not_to_count(cls):
-        """Return why what this request does is not recorded, one of the reasons of
-        ``website.crm.uncounted.hit``, or None.
-
-        Also asked of what is no hit of a page, such as a cart.
-        """
+        """Return why what this request does, be it a hit of a page or a cart, is not
+        recorded: one of the reasons of ``website.crm.uncounted.hit``, or None."""
         if request.httprequest.headers.get("X-Disable-Tracking") == "1":
             return "disabled"
         return cls._find_machine() or (None if cls._has_consent() else "consent")

@@ -11,11 +11,8 @@ class IrUiView(models.Model):
     )
 
     def _is_tracked(self):
-        """Tell whether visits of the page that this view shows are recorded.
-
-        It asks the way the website does when a page is visited: a copy of the view
-        made for the website in the context goes before the view itself.
-        """
+        """Tell whether visits of the page that this view shows are recorded: as when it
+        is visited, a copy made for the website in the context goes before the view."""
         self.ensure_one()
         # sudo - ir.ui.view: the key only says which view the website would show
         view = self.sudo()

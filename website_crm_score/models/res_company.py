@@ -23,10 +23,7 @@ class ResCompany(models.Model):
     def _get_all_company_ids(self):
         """Return the ids of all companies, also of those that are archived or that the
         user may not see, without a query: each rule asks for it. A deleted one can
-        still be among them.
-
-        :rtype: frozenset[int]
-        """
+        still be among them."""
         # sudo: also those that the user may not see
         companies = self.sudo().with_context(active_test=False)
         return frozenset(companies.search([]).ids)  # pylint: disable=no-search-all

@@ -54,11 +54,8 @@ class ResConfigSettings(models.TransientModel):
 
     @api.model
     def _set_grading(self, numbers):
-        """Save numbers by which owners are graded, and have them graded anew soon.
-
-        :param dict[str, int] numbers: by the names of their parameters, without
-            ``website_crm_score.``
-        """
+        """Save numbers by which owners are graded, and have them graded anew soon. The
+        names of their parameters are without ``website_crm_score.``"""
         self.check_access("create")
         settings = self.new(
             {f"website_crm_score_{name}": numbers[name] for name in numbers}
@@ -164,8 +161,7 @@ class ResConfigSettings(models.TransientModel):
     def _get_scoring_number(self, name):
         """Return a setting as a number that can be computed with, whatever it is.
 
-        :param str name: that of the system parameter, without ``website_crm_score.``
-        :rtype: int
+        :param str name: of the system parameter, one of ours without the module
         """
         # sudo: visitors may not read parameters, and these are the website's
         parameters = self.env["ir.config_parameter"].sudo()

@@ -64,7 +64,6 @@ class Website(models.Model):
 
         :return: the ids of companies by host and by website, and that of the website
             that core shows under any other host, if it has no host of its own
-        :rtype: tuple[dict[str, int], dict[int, int], int | bool] | None
         """
         # sudo: whoever asks, these are all websites
         websites = self.sudo().search([])  # pylint: disable=no-search-all

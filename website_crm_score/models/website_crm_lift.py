@@ -69,10 +69,8 @@ class WebsiteCrmLift(models.AbstractModel):
     # SQL
 
     def _get_leads_sql(self):
-        """Return the query of leads, each with whether it is won or lost.
-
-        It is part of other queries, and so read by several processes.
-        """
+        """Return the query of leads, each with whether it is won or lost. It is part of
+        other queries, and so read by several processes."""
         return SQL(
             "SELECT lead.id, %s AS is_won, %s AS is_lost %s"
             " FROM crm_lead lead WHERE %s",

@@ -217,13 +217,11 @@ class WebsiteCrmPageview(models.Model):
 
     @api.model
     def _drop_other_companies(self, leads):
-        """Delete page views of websites of companies that ``leads`` are not of.
-
-        They are derived again if the leads are of that company again.
-        """
+        """Delete page views of websites of companies that ``leads`` are not of: they
+        are derived again if the leads are of that company again."""
         if not self.env["website"]._has_several_companies():
             return
-        self.env.cr.execute(
+        rows = self.env.execute_query(
             SQL(
                 """
                 DELETE FROM website_crm_pageview known
@@ -235,8 +233,7 @@ class WebsiteCrmPageview(models.Model):
                 get_is_kept_sql(leads),
             )
         )
-        lead_ids = {lead_id for (lead_id,) in self.env.cr.fetchall()}
-        leads.browse(lead_ids)._mark_stale()
+        leads.browse({lead_id for (lead_id,) in rows})._mark_stale()
 
     @api.model
     def _upsert(self, rows):
@@ -245,7 +242,7 @@ class WebsiteCrmPageview(models.Model):
         :param SQL rows: a query of lead, url, page, count, first and last date
         :return: the new page views of leads that were here lately
         """
-        self.env.cr.execute(
+        rows = self.env.execute_query(
             SQL(
                 """
                 WITH written AS (
@@ -273,18 +270,14 @@ class WebsiteCrmPageview(models.Model):
                 fields.Datetime.now() - TOLD_AGE,
             )
         )
-        rows = self.env.cr.fetchall()
         leads = self.env["crm.lead"].browse(lead_id for lead_id, _ids in rows)
         leads._mark_stale()
         return self.browse(id_ for _lead_id, ids in rows for id_ in ids or ())
 
     @api.model
     def _find_late_lead_ids(self):
-        """Return the ids of leads with visits that are not in their page views.
-
-        Only in a scheduled action: elsewhere both are done in one transaction, which
-        sees no such visits.
-        """
+        """Return the ids of leads with visits that are not in their page views: none
+        but in a scheduled action, as one transaction that does both sees none."""
         if not self.env["ir.cron"]._is_job():
             return []
         return find_late_lead_ids(self.env["website.crm.score.progress"]._get())

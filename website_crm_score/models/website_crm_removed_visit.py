@@ -100,11 +100,8 @@ class WebsiteCrmRemovedVisit(models.Model):
 
     @api.model
     def _add(self, gone, rows):
-        """Add to what is known.
-
-        :param SQL gone: a statement by which it goes from where it is now
-        :param SQL rows: the query of the rows to add, from ``gone``
-        """
+        """Add to what is known the query ``rows``, from ``gone``: a statement by which
+        they go from where they are now."""
         self.env.cr.execute(
             SQL(
                 """
