@@ -80,7 +80,7 @@ class Website(models.Model):
 
     @api.model
     def _get_is_of_owner_sql(self, owners, owner_id, url, page_id, first_id=None):
-        """Return the condition that a visit counts for an owner: none where there is
+        """Return the condition that a visit counts for an owner: free where there is
         but one company.
 
         :param SQL owner_id: whom it is to count for
