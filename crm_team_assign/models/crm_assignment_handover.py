@@ -30,21 +30,18 @@ class CrmAssignmentHandover(models.Model):
         comodel_name="crm.lead",
         readonly=True,
         index="btree_not_null",
-        ondelete="set null",
     )
     team_id = fields.Many2one(
         comodel_name="crm.team",
         string="Sales Team",
         readonly=True,
         index="btree_not_null",
-        ondelete="set null",
     )
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Salesperson",
         readonly=True,
         index="btree_not_null",
-        ondelete="set null",
     )
     company_id = fields.Many2one(
         comodel_name="res.company", readonly=True, ondelete="cascade"
@@ -53,7 +50,6 @@ class CrmAssignmentHandover(models.Model):
         comodel_name="crm.assignment.plan",
         readonly=True,
         index="btree_not_null",
-        ondelete="set null",
     )
     date = fields.Datetime(string="Handed Over on", required=True, readonly=True)
     score = fields.Float(
@@ -109,10 +105,7 @@ class CrmAssignmentHandover(models.Model):
 
     @api.model
     def _bring_up_to_date(self, leads=None):
-        """Note first contacts, and which handovers have ended.
-
-        :param crm.lead leads: of these alone; by default of all
-        """
+        """Note first contacts and which handovers have ended, of ``leads`` or all."""
         first_contacts.note(self.env, leads)
         self._note_contact_hours()
         handovers.note_ends(self.env, leads)
@@ -120,11 +113,9 @@ class CrmAssignmentHandover(models.Model):
     @api.model
     def _note_contact_hours(self):
         found = first_contacts.read_without_hours(self.env)
-        if found:
-            times = [(user_id, start, stop) for _id, user_id, start, stop in found]
-            hours = count_hours(self.env, times)
-            ids = [id_ for id_, *_others in found]
-            first_contacts.note_hours(self.env, dict(zip(ids, hours, strict=True)))
+        counts = count_hours(self.env, [times for _id, *times in found])
+        for (handover_id, *_times), hours in zip(found, counts, strict=True):
+            self.browse(handover_id).contact_hours = hours
 
     @api.model
     def _cron_follow_up(self):

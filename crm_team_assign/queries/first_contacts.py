@@ -6,7 +6,8 @@ bears the date of its e-mail, and the one that tells of the handover is as old a
 
 from odoo.tools import SQL
 
-from .handovers import HANDOVER, choose, execute
+from .handovers import choose
+from .plan_lines import HANDOVER, execute
 
 # Messages that are none of the author's
 AUTOMATIC = ["notification", "user_notification", "auto_comment", "out_of_office"]
@@ -21,15 +22,13 @@ def note(env, leads=None):
     """
     execute(
         env,
-        SQL(
-            """
-            UPDATE crm_assignment_handover handover
-               SET first_contact_date = found.date
-              FROM (%s) AS found
-             WHERE found.id = handover.id
-            """,
-            get_contacts_sql(env, SQL("%s AND %s", UNTOUCHED, choose(leads))),
-        ),
+        """
+        UPDATE crm_assignment_handover handover
+           SET first_contact_date = found.date
+          FROM (%s) AS found
+         WHERE found.id = handover.id
+        """,
+        get_contacts_sql(env, SQL("%s AND %s", UNTOUCHED, choose(leads))),
     )
 
 
@@ -82,23 +81,4 @@ def read_without_hours(env):
                AND user_id IS NOT NULL
             """
         )
-    )
-
-
-def note_hours(env, hours):
-    """Note the working hours until first contacts.
-
-    :param dict[int, float] hours: by id of the handover
-    """
-    execute(
-        env,
-        SQL(
-            """
-            UPDATE crm_assignment_handover handover SET contact_hours = found.hours
-              FROM unnest(%s::int[], %s::float[]) AS found (id, hours)
-             WHERE found.id = handover.id
-            """,
-            list(hours),
-            list(hours.values()),
-        ),
     )

@@ -3,14 +3,15 @@
 from odoo.tools import SQL
 
 LINE = "crm.assignment.plan.line"
+HANDOVER = "crm.assignment.handover"
 
 
-def execute(plan, statement):
-    """Execute a statement that writes lines of a plan."""
-    plan.env.flush_all()
-    plan.env.cr.execute(statement)
-    plan.invalidate_recordset()
-    plan.env[LINE].invalidate_model()
+def execute(env, statement, *args, **kwargs):
+    """Execute an SQL statement that writes lines of plans, or handovers."""
+    env.flush_all()
+    env.cr.execute(SQL(statement, *args, **kwargs))
+    for model in ("crm.assignment.plan", LINE, HANDOVER):
+        env[model].invalidate_model(flush=False)
 
 
 def insert(plan, draft, outcomes):
@@ -19,20 +20,19 @@ def insert(plan, draft, outcomes):
     :param Draft draft: has the facts of the leads
     :param outcomes: what is to become of them
     """
-    outcomes = draft.sort(outcomes)
     kinds = {}  # what many lines have alike, with a number: there are fewer
-    columns = [
-        [outcome.lead_id for outcome in outcomes],
-        [draft.get_score(outcome.lead_id) for outcome in outcomes],
-        [draft.get_hours(outcome.lead_id) for outcome in outcomes],
-        [
-            kinds.setdefault(_get_kind(draft, outcome), len(kinds) + 1)
-            for outcome in outcomes
-        ],
+    rows = [
+        (
+            outcome.lead_id,
+            draft.get_score(outcome.lead_id),
+            draft.get_hours(outcome.lead_id),
+            kinds.setdefault(_get_kind(draft, outcome), len(kinds) + 1),
+        )
+        for outcome in draft.sort(outcomes)
     ]
-    if outcomes:
-        arrays = map(_to_array, columns)
-        _insert(plan, arrays, map(list, zip(*kinds, strict=True)))
+    if rows:
+        columns = map(_to_array, zip(*rows, strict=True))
+        _insert(plan, columns, map(list, zip(*kinds, strict=True)))
 
 
 def _to_array(numbers):
@@ -58,38 +58,36 @@ def _get_kind(draft, outcome):
 
 def _insert(plan, columns, kinds):
     execute(
-        plan,
-        SQL(
-            """
-            INSERT INTO crm_assignment_plan_line (
-                plan_id, sequence, lead_id, name, company_id, lead_score,
-                from_team_id, from_user_id, score, outcome, reason, team_id,
-                minimum, member_id, user_id, duplicate_of_id, idle_hours, turn,
-                turn_count, has_filter, sharing, state)
-            SELECT %s, row.number, lead.id, lead.name, lead.company_id, lead.score,
-                   lead.team_id, lead.user_id, COALESCE(row.score, lead.score),
-                   kind.outcome, kind.reason, team.id, team.min_for_assign,
-                   member.id, COALESCE(member.user_id, kind.user_id), kind.head_id,
-                   row.hours, kind.turn, kind.turn_count, kind.has_filter,
-                   kind.sharing,
-                   CASE WHEN kind.outcome != 'none' THEN 'planned' END
-              FROM unnest(%s::int[], %s::numeric[], %s::numeric[], %s::int[])
-                   WITH ORDINALITY
-                   AS row (lead_id, score, hours, kind, number)
-              JOIN unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::text[],
-                          %s::text[], %s::int[], %s::int[], %s::bool[], %s::int[])
-                   WITH ORDINALITY
-                   AS kind (team_id, member_id, head_id, user_id, outcome, reason,
-                            turn, turn_count, has_filter, sharing, number)
-                ON kind.number = row.kind
-              JOIN crm_lead lead ON lead.id = row.lead_id
-         LEFT JOIN crm_team team ON team.id = kind.team_id
-         LEFT JOIN crm_team_member member ON member.id = kind.member_id
-            """,
-            plan.id,
-            *columns,
-            *kinds,
-        ),
+        plan.env,
+        """
+        INSERT INTO crm_assignment_plan_line (
+            plan_id, sequence, lead_id, name, company_id, lead_score,
+            from_team_id, from_user_id, score, outcome, reason, team_id,
+            minimum, member_id, user_id, duplicate_of_id, idle_hours, turn,
+            turn_count, has_filter, sharing, state)
+        SELECT %s, row.number, lead.id, lead.name, lead.company_id, lead.score,
+               lead.team_id, lead.user_id, COALESCE(row.score, lead.score),
+               kind.outcome, kind.reason, team.id, team.min_for_assign,
+               member.id, COALESCE(member.user_id, kind.user_id), kind.head_id,
+               row.hours, kind.turn, kind.turn_count, kind.has_filter,
+               kind.sharing,
+               CASE WHEN kind.outcome != 'none' THEN 'planned' END
+          FROM unnest(%s::int[], %s::numeric[], %s::numeric[], %s::int[])
+               WITH ORDINALITY
+               AS row (lead_id, score, hours, kind, number)
+          JOIN unnest(%s::int[], %s::int[], %s::int[], %s::int[], %s::text[],
+                      %s::text[], %s::int[], %s::int[], %s::bool[], %s::int[])
+               WITH ORDINALITY
+               AS kind (team_id, member_id, head_id, user_id, outcome, reason,
+                        turn, turn_count, has_filter, sharing, number)
+            ON kind.number = row.kind
+          JOIN crm_lead lead ON lead.id = row.lead_id
+     LEFT JOIN crm_team team ON team.id = kind.team_id
+     LEFT JOIN crm_team_member member ON member.id = kind.member_id
+        """,
+        plan.id,
+        *columns,
+        *kinds,
     )
 
 
@@ -97,65 +95,58 @@ def forget_leads(leads):
     """Have no line point to leads that are deleted."""
     if not leads:
         return
-    leads.env.cr.execute(
-        SQL(
-            """
-            UPDATE crm_assignment_plan_line
-               SET lead_id = CASE WHEN lead_id = ANY(%(ids)s) THEN NULL
-                                  ELSE lead_id END,
-                   duplicate_of_id = CASE WHEN duplicate_of_id = ANY(%(ids)s) THEN NULL
-                                          ELSE duplicate_of_id END
-             WHERE lead_id = ANY(%(ids)s) OR duplicate_of_id = ANY(%(ids)s)
-            """,
-            ids=leads.ids,
-        )
+    execute(
+        leads.env,
+        """
+        UPDATE crm_assignment_plan_line
+           SET lead_id = CASE WHEN lead_id = ANY(%(ids)s) THEN NULL ELSE lead_id END,
+               duplicate_of_id = CASE WHEN duplicate_of_id = ANY(%(ids)s) THEN NULL
+                                      ELSE duplicate_of_id END
+         WHERE lead_id = ANY(%(ids)s) OR duplicate_of_id = ANY(%(ids)s)
+        """,
+        ids=leads.ids,
     )
-    leads.env[LINE].invalidate_model(["lead_id", "duplicate_of_id"])
 
 
 # MERGERS
 
 
-def _read_merged(plan, state, aggregates=()):
-    domain = [("plan_id", "=", plan.id), ("outcome", "=", "merge")]
-    domain += [("state", "=", state), ("duplicate_of_id", "!=", False)]
-    return plan.env[LINE]._read_group(domain, ["duplicate_of_id"], aggregates)
-
-
-def get_groups(plan):
+def get_groups(plan, state="planned"):
     """Return the ids of the duplicates that are to be merged, group by group, each
     with the one that is to be left first."""
-    groups = _read_merged(plan, "planned", ["lead_id:array_agg"])
+    domain = [("plan_id", "=", plan.id), ("outcome", "=", "merge")]
+    domain += [("state", "=", state), ("duplicate_of_id", "!=", False)]
+    groups = plan.env[LINE]._read_group(
+        domain, ["duplicate_of_id"], ["lead_id:array_agg"]
+    )
     return [[head.id, *lead_ids] for head, lead_ids in groups]
 
 
 def get_merged_heads(plan):
     """Return the leads that others were merged into and that are to be assigned."""
-    heads = [head.id for (head,) in _read_merged(plan, "done")]
+    heads = [head_id for head_id, *_others in get_groups(plan, "done")]
     return find_planned(plan, heads).lead_id
 
 
 def note_merged(plan, head_ids):
     """Note which leads others were merged into; that changed these on purpose."""
     execute(
-        plan,
-        SQL(
-            """
-            UPDATE crm_assignment_plan_line
-               SET state = 'done'
-             WHERE plan_id = %(plan_id)s AND state = 'planned'
-               AND outcome = 'merge' AND duplicate_of_id = ANY(%(heads)s);
-            -- Its score is to be the one that was planned.
-            UPDATE crm_assignment_plan_line line
-               SET company_id = lead.company_id, lead_score = line.score,
-                   from_team_id = lead.team_id, from_user_id = lead.user_id
-              FROM crm_lead lead
-             WHERE line.plan_id = %(plan_id)s AND lead.id = line.lead_id
-               AND lead.id = ANY(%(heads)s)
-            """,
-            plan_id=plan.id,
-            heads=head_ids,
-        ),
+        plan.env,
+        """
+        UPDATE crm_assignment_plan_line
+           SET state = 'done'
+         WHERE plan_id = %(plan_id)s AND state = 'planned'
+           AND outcome = 'merge' AND duplicate_of_id = ANY(%(heads)s);
+        -- Its score is to be the one that was planned.
+        UPDATE crm_assignment_plan_line line
+           SET company_id = lead.company_id, lead_score = line.score,
+               from_team_id = lead.team_id, from_user_id = lead.user_id
+          FROM crm_lead lead
+         WHERE line.plan_id = %(plan_id)s AND lead.id = line.lead_id
+           AND lead.id = ANY(%(heads)s)
+        """,
+        plan_id=plan.id,
+        heads=head_ids,
     )
 
 
@@ -210,16 +201,14 @@ def read_todo(plan):
 def note_done(plan, lead_ids):
     """Note the leads for which the plan was carried out."""
     execute(
-        plan,
-        SQL(
-            """
-            UPDATE crm_assignment_plan_line
-               SET state = 'done'
-             WHERE plan_id = %s AND state = 'planned' AND lead_id = ANY(%s)
-            """,
-            plan.id,
-            list(lead_ids),
-        ),
+        plan.env,
+        """
+        UPDATE crm_assignment_plan_line
+           SET state = 'done'
+         WHERE plan_id = %s AND state = 'planned' AND lead_id = ANY(%s)
+        """,
+        plan.id,
+        list(lead_ids),
     )
 
 
@@ -263,7 +252,8 @@ def count_shared_undone(plan):
 # MESSAGES
 
 
-# The mark that somebody was told of a line, by the field of who is to be
+# The mark that a user was told of a line, by the field of who is: who got the lead,
+# or who had it
 TOLD = {"user_id": "is_told", "from_user_id": "is_owner_told"}
 
 
@@ -283,17 +273,15 @@ def get_untold(plan, who):
 def note_told(plan, who, user_ids):
     """Note that users were told of the leads that they got, or had."""
     execute(
-        plan,
-        SQL(
-            """
-            UPDATE crm_assignment_plan_line
-               SET %(told)s = TRUE
-             WHERE plan_id = %(plan_id)s AND state = 'done' AND outcome = 'member'
-               AND %(who)s = ANY(%(user_ids)s) AND %(told)s IS NOT TRUE
-            """,
-            plan_id=plan.id,
-            told=SQL.identifier(TOLD[who]),
-            who=SQL.identifier(who),
-            user_ids=list(user_ids),
-        ),
+        plan.env,
+        """
+        UPDATE crm_assignment_plan_line
+           SET %(told)s = TRUE
+         WHERE plan_id = %(plan_id)s AND state = 'done' AND outcome = 'member'
+           AND %(who)s = ANY(%(user_ids)s) AND %(told)s IS NOT TRUE
+        """,
+        plan_id=plan.id,
+        told=SQL.identifier(TOLD[who]),
+        who=SQL.identifier(who),
+        user_ids=list(user_ids),
     )

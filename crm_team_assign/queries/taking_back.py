@@ -8,7 +8,8 @@ from odoo.tools import SQL
 from ..planning.idle import IdleHandover
 from ..planning.reasons import CONTACTED
 from .first_contacts import UNTOUCHED, get_contacts_sql
-from .handovers import HANDOVER, choose, execute, flush
+from .handovers import choose
+from .plan_lines import HANDOVER, execute
 
 # Who had got in touch before a lead was taken back is seen within this time.
 RETURN_WITHIN = timedelta(days=1)
@@ -21,17 +22,9 @@ def read_idle(teams, leads=None):
     :param crm.lead leads: of these alone
     :rtype: list[IdleHandover]
     """
-    flush(teams.env)
-    teams.flush_model(["take_back_hours", "take_back_date", "take_back_times"])
-    now, chosen = fields.Datetime.now(), choose(leads)
-    idle = SQL(
-        """
-        %(untouched)s AND %(chosen)s AND handover.team_id = ANY(%(team_ids)s)
-        """,
-        untouched=UNTOUCHED,
-        chosen=chosen,
-        team_ids=teams.ids,
-    )
+    teams.env.flush_all()
+    is_of_teams = SQL("handover.team_id = ANY(%s)", teams.ids)
+    idle = SQL("%s AND %s AND %s", UNTOUCHED, choose(leads), is_of_teams)
     rows = teams.env.execute_query(
         SQL(
             """
@@ -55,7 +48,7 @@ def read_idle(teams, leads=None):
             """,
             contacts=get_contacts_sql(teams.env, idle),
             idle=idle,
-            now=now,
+            now=fields.Datetime.now(),
         )
     )
     return [IdleHandover(*row) for row in rows]
@@ -66,10 +59,10 @@ def read_barred(teams):
 
     :rtype: dict[int, set[int]]
     """
-    teams = teams.filtered(lambda team: team.take_back_hours > 0)
+    teams = teams.filtered("take_back_hours")
     if not teams:
         return {}
-    flush(teams.env)
+    teams.env.flush_all()
     rows = teams.env.execute_query(
         SQL(
             """
@@ -96,24 +89,14 @@ def read_barred_until(team, lead_id):
 
     :rtype: dict[int, datetime]
     """
-    if team.take_back_hours <= 0:
+    if not team.take_back_hours:
         return {}
-    flush(team.env)
-    end = SQL("taken_back_date + %s * interval '1 day'", team.take_back_days)
-    rows = team.env.execute_query(
-        SQL(
-            """
-            SELECT user_id, max(%(end)s)
-              FROM crm_assignment_handover
-             WHERE lead_id = %(lead_id)s AND %(end)s > %(now)s
-          GROUP BY user_id
-            """,
-            end=end,
-            lead_id=lead_id,
-            now=fields.Datetime.now(),
-        )
+    time = timedelta(days=team.take_back_days)
+    lately = [("taken_back_date", ">", fields.Datetime.now() - time)]
+    groups = team.env[HANDOVER]._read_group(
+        [*lately, ("lead_id", "=", lead_id)], ["user_id"], ["taken_back_date:max"]
     )
-    return dict(rows)
+    return {user.id: date + time for user, date in groups}
 
 
 def get_barred_sql(env, days):
@@ -125,14 +108,13 @@ def get_barred_sql(env, days):
     """
     env[HANDOVER].flush_model()
     now = env.cr.now()  # the same wherever it is asked for
-    since = {number: now - timedelta(days=number) for number in sorted(days)}
     columns = [
         SQL(
             "array_agg(user_id) FILTER (WHERE taken_back_date > %s) AS %s",
-            date,
+            now - timedelta(days=number),
             SQL.identifier(get_barred_column(number)),
         )
-        for number, date in since.items()
+        for number in sorted(days)
     ]
     return SQL(
         """
@@ -142,7 +124,7 @@ def get_barred_sql(env, days):
        GROUP BY lead_id)
         """,
         SQL(", ").join(columns),
-        min(since.values()),
+        now - timedelta(days=max(days)),
     )
 
 
@@ -155,14 +137,12 @@ def note_reminded(env, ids):
     """Note that the salespeople were reminded of these handovers."""
     execute(
         env,
-        SQL(
-            """
-            UPDATE crm_assignment_handover SET warned_date = %s
-             WHERE id = ANY(%s) AND warned_date IS NULL
-            """,
-            fields.Datetime.now(),
-            ids,
-        ),
+        """
+        UPDATE crm_assignment_handover SET warned_date = %s
+         WHERE id = ANY(%s) AND warned_date IS NULL
+        """,
+        fields.Datetime.now(),
+        ids,
     )
 
 
@@ -173,11 +153,9 @@ def read_contacted_before(env):
     :return: ids of the handover, the lead and the user
     :rtype: list[tuple]
     """
-    flush(env)
+    env.flush_all()
     taken = SQL(
-        """
-        handover.first_contact_date IS NULL AND handover.taken_back_date >= %s
-        """,
+        "handover.first_contact_date IS NULL AND handover.taken_back_date >= %s",
         fields.Datetime.now() - RETURN_WITHIN,
     )
     return env.execute_query(
@@ -207,26 +185,24 @@ def note_returned(env, handover_id):
     """Note that a lead is still with whom it was taken from: it never was."""
     execute(
         env,
-        SQL(
-            """
-            UPDATE crm_assignment_plan_line line
-               SET state = 'left_out', left_reason = %(contacted)s,
-                   now_user_id = handover.user_id, now_team_id = line.team_id
-              FROM crm_assignment_handover handover
-              JOIN crm_assignment_handover successor
-                ON successor.lead_id = handover.lead_id
-               AND successor.end_date IS NULL
-             WHERE handover.id = %(id)s AND line.plan_id = successor.plan_id
-               AND line.lead_id = handover.lead_id AND line.state = 'done';
-            DELETE FROM crm_assignment_handover successor
-             USING crm_assignment_handover handover
-             WHERE handover.id = %(id)s AND successor.lead_id = handover.lead_id
-               AND successor.end_date IS NULL;
-            UPDATE crm_assignment_handover
-               SET taken_back_date = NULL, end_date = NULL
-             WHERE id = %(id)s
-            """,
-            id=handover_id,
-            contacted=CONTACTED,
-        ),
+        """
+        UPDATE crm_assignment_plan_line line
+           SET state = 'left_out', left_reason = %(contacted)s,
+               now_user_id = handover.user_id, now_team_id = line.team_id
+          FROM crm_assignment_handover handover
+          JOIN crm_assignment_handover successor
+            ON successor.lead_id = handover.lead_id
+           AND successor.end_date IS NULL
+         WHERE handover.id = %(id)s AND line.plan_id = successor.plan_id
+           AND line.lead_id = handover.lead_id AND line.state = 'done';
+        DELETE FROM crm_assignment_handover successor
+         USING crm_assignment_handover handover
+         WHERE handover.id = %(id)s AND successor.lead_id = handover.lead_id
+           AND successor.end_date IS NULL;
+        UPDATE crm_assignment_handover
+           SET taken_back_date = NULL, end_date = NULL
+         WHERE id = %(id)s
+        """,
+        id=handover_id,
+        contacted=CONTACTED,
     )
