@@ -3,7 +3,6 @@ import logging
 from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
 from odoo.addons.website_crm_score.scoring.wording import DomainReader
 from odoo.addons.website_crm_score.tools.attempt import attempt
@@ -11,8 +10,6 @@ from odoo.addons.website_crm_score.tools.own_context import OURS
 from odoo.addons.website_crm_score.tools.rule_domain import (
     describe_error,
     find_domain_error,
-    find_query_error,
-    iter_fields,
     parse_domain,
 )
 
@@ -68,7 +65,7 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
                 else reader.say(domain, leads) or self.env._("All leads")
             )
 
-    @api.depends("assignment_domain")
+    @api.depends(lambda self: self._list_filters())
     def _compute_assignment_filter_error(self):
         for record in self:
             errors = map(record._find_filter_error, record._list_filters())
@@ -95,67 +92,38 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
         return self.env["crm.lead"].with_context(is_asking_filters=OURS)
 
     def _find_filter_error(self, name):
-        """Return why a filter cannot be used, None if it can.
-
-        :rtype: str | None
-        """
+        """Return why a filter cannot be used, None if it can."""
         self.ensure_one()
         if not self._has_filter(name):
             return None
         return find_domain_error(self[name], self._get_filter_reader())
 
-    def _has_sound_filters(self):
-        """Return whether the filters of all of these can be used: tried at once, since
-        most can."""
-        reader = self._get_filter_reader()
-
-        def compile_filters():
-            texts = sorted(set(self.mapped(lambda one: one.assignment_domain or "[]")))
-            domains = [parse_domain(text, reader.env) for text in texts]
-            for domain in domains:
-                for _field in iter_fields(domain, reader):
-                    pass  # it raises where there is no such field
-            queries = (reader._search(domain).select() for domain in domains)
-            return SQL(" UNION ALL ").join(queries)
-
-        return not self or not find_query_error(reader.env, compile_filters)
-
     def _check_filter(self, name):
-        """
-        :raise ValidationError: if a filter cannot be used
-        """
+        """:raise ValidationError: if a filter cannot be used"""
         label = self._fields[name].get_description(self.env, ["string"])["string"]
         for record in self:
             error = record._find_filter_error(name)
             if error:
-                raise ValidationError(
-                    self.env._(
-                        "The filter “%(filter)s” of %(owner)s cannot be used: "
-                        "%(error)s",
-                        filter=label,
-                        owner=record.display_name,
-                        error=error,
-                    )
+                words = self.env._(
+                    "The filter “%(filter)s” of %(owner)s cannot be used: %(error)s",
+                    filter=label,
+                    owner=record.display_name,
+                    error=error,
                 )
+                raise ValidationError(words)
 
     # USING
 
     def _foresee(self, domain, foresights):
         """Return the domain of a filter as leads are to be looked at by it.
 
-        :param Domain domain: of the filter
         :param dict foresights: what leads will be in teams, see ``Foresight``
-        :rtype: Domain
         """
         return domain
 
     def _get_assignment_companies(self):
-        """Return the ids of the companies whose leads this team or member can take.
-
-        Leads of no company go to anybody.
-
-        :rtype: frozenset[int]
-        """
+        """Return the ids of the companies whose leads this team or member can take, as
+        a frozenset. Leads of no company go to anybody."""
         raise NotImplementedError
 
     def _get_assignment_company_domain(self):
@@ -171,8 +139,7 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
         :param list[int] lead_ids: the leads
         :param dict found: what others without a filter take, by their companies
         :param Domain scope: the leads, where it takes long to name each
-        :return: ids, or None if the filter cannot be used
-        :rtype: set[int] | None
+        :return: a set of ids, or None if the filter cannot be used
         """
         if self._has_filter("assignment_domain"):
             companies = self._get_assignment_company_domain()
@@ -200,8 +167,7 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
         :param Draft draft: knows what leads will be, and gets why a filter cannot be
             used, or None
         :param names: the fields of the filters, all of which must match
-        :return: ids, or None if a filter cannot be used
-        :rtype: set[int] | None
+        :return: a set of ids, or None if a filter cannot be used
         """
         self.ensure_one()
         with attempt(self.env.cr) as outcome:
@@ -228,30 +194,6 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
         query = self._get_filter_reader()._search(domain)
         self.env.cr.execute(query.select(), log_exceptions=False)
         return {id_ for (id_,) in self.env.cr.fetchall()}
-
-    def _get_filter_domain(self, is_sound=False):
-        """Return the domain of the leads that the filter takes, of none if it cannot be
-        used.
-
-        With the rights of who asks; in superuser mode the same for everybody, as the
-        leads are found before.
-
-        :param bool is_sound: whether it is known that the filter can be used
-        :rtype: Domain
-        """
-        self.ensure_one()
-        if not self._has_filter("assignment_domain"):
-            return Domain.TRUE
-        if not is_sound and self._find_filter_error("assignment_domain"):
-            return Domain.FALSE
-        reader = self._get_filter_reader()
-        domain = parse_domain(self.assignment_domain, self.env).optimize_full(reader)
-
-        def is_taken(_model, alias, query):
-            # Of the row that is looked at: to find it again, for each team, costs more.
-            return SQL("(%s)", domain._to_sql(reader, alias, query))
-
-        return Domain.custom(to_sql=is_taken)
 
     @api.model
     def _note_assignment_errors(self, errors):

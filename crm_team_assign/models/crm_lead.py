@@ -4,14 +4,15 @@ from itertools import compress
 from odoo import api, fields, models
 from odoo.exceptions import UserError
 from odoo.fields import Domain
-from odoo.tools import SQL
 
+from odoo.addons.website_crm_score.tools.actions import get_action
 from odoo.addons.website_crm_score.tools.merging import move_to_owners
 from odoo.addons.website_crm_score.tools.own_context import OURS, get_own
 from odoo.addons.website_crm_score.tools.setting import read_number
 
 from ..execution.batch_log import BatchLog
 from ..execution.foresight import Foresight
+from ..planning.reasons import MINIMUM
 from ..queries import handovers, plan_lines, waiting
 
 MAX_DELAY = 24.0 * 36_500  # in hours
@@ -85,36 +86,31 @@ class CrmLead(models.Model):
 
     @api.depends("assignment_handover_ids")
     def _compute_assignment_handover_count(self):
-        groups = self.env["crm.assignment.handover"]._read_group(
-            [("lead_id", "in", self.ids)], ["lead_id"], ["__count"]
-        )
-        counts = {lead.id: count for lead, count in groups}
         for lead in self:
-            lead.assignment_handover_count = counts.get(lead.id, 0)
+            lead.assignment_handover_count = len(lead.assignment_handover_ids)
 
     @api.depends("score", "team_id", "user_id", "company_id", "active", "won_status")
     def _compute_untaken(self):
-        matching, untaken = self._get_untaken_domains()
-        # sudo: a lead is untaken or not, whoever looks at it
-        leads = self.sudo().with_context(active_test=False)
-        found = leads.search(Domain("id", "in", self.ids) & untaken)
-        below = found & found.search(Domain("id", "in", found.ids) & matching)
+        keys = waiting.read_keys(self.env, self.ids, by_team=True)
         for lead in self:
-            lead.untaken = lead._origin in found
-            lead.below_minimum = lead._origin in below
+            code = waiting.get_code(keys.get(lead._origin.id))
+            lead.untaken = code in waiting.UNTAKEN
+            lead.below_minimum = code == MINIMUM
 
     def _search_below_minimum(self, operator, value):
-        if operator != "in":
-            return NotImplemented
-        self._check_field_access(self._fields["below_minimum"], "read")
-        matching, untaken = self._get_untaken_domains()
-        return matching & untaken
+        return self._search_untaken_because("below_minimum", operator, [MINIMUM])
 
     def _search_untaken(self, operator, value):
+        return self._search_untaken_because("untaken", operator, waiting.UNTAKEN)
+
+    @api.model
+    def _search_untaken_because(self, name, operator, codes):
         if operator != "in":
             return NotImplemented
-        self._check_field_access(self._fields["untaken"], "read")
-        return self._get_untaken_domains()[1]
+        self._check_field_access(self._fields[name], "read")
+        team_ids = [0, *self.env["crm.team"]._get_takers().ids]
+        keys = [waiting.get_key(code, id_) for code in codes for id_ in team_ids]
+        return waiting.get_keys_domain(self.env, keys, by_team=True)
 
     @api.depends("score", "team_id", "user_id", "company_id", "active", "won_status")
     def _compute_waiting_id(self):
@@ -126,14 +122,7 @@ class CrmLead(models.Model):
         if operator != "in":
             return NotImplemented
         self._check_field_access(self._fields["waiting_id"], "read")
-        self._check_not_asked_by_filters()
-        keys = [key or 0 for key in value]
-
-        def is_one(leads, alias, query):
-            key = waiting.Sorter(leads.env, alias, query).get_sql()
-            return SQL("%s = ANY(%s)", key, keys)
-
-        found = waiting.get_domain(self.env) & Domain.custom(to_sql=is_one)
+        found = waiting.get_keys_domain(self.env, [key or 0 for key in value])
         return found if False not in value else found | ~waiting.get_domain(self.env)
 
     @api.depends("score", "team_id.min_for_assign")
@@ -153,26 +142,6 @@ class CrmLead(models.Model):
             Domain("team_id", "in", group.ids) & Domain("score", ">=", minimum)
             for minimum, group in teams.grouped("min_for_assign").items()
         )
-
-    @api.model
-    def _get_untaken_domains(self):
-        """Return the domain of leads that match a team's filter, whatever their score,
-        and that of open leads without salesperson that no team takes.
-
-        :rtype: tuple[Domain, Domain]
-        """
-        self._check_not_asked_by_filters()
-        teams = self.env["crm.team"]._get_takers()
-        teams.mapped("crm_team_member_ids.user_id.company_ids")  # of all at once
-        is_sound = teams._has_sound_filters()
-        by_team = {team: team._get_matching_domain(is_sound) for team in teams}
-        taken = Domain.OR(
-            domain & Domain("score", ">=", team.min_for_assign)
-            for team, domain in by_team.items()
-        )
-        free = self._open_domain() & Domain("user_id", "=", False)
-        free &= Domain("team_id", "in", [*teams.ids, False])
-        return Domain.OR(by_team.values()), free & ~taken
 
     @api.model
     def _check_not_asked_by_filters(self):
@@ -251,10 +220,8 @@ class CrmLead(models.Model):
 
         :rtype: dict
         """
-        action = self.env["ir.actions.act_window"]._for_xml_id(
-            "crm_team_assign.crm_assignment_handover_action"
-        )
-        return action | {"domain": [("lead_id", "in", self.ids)]}
+        action = "crm_team_assign.crm_assignment_handover_action"
+        return get_action(self.env, action, domain=[("lead_id", "in", self.ids)])
 
     # HANDING OVER, see execution/giving.py
 

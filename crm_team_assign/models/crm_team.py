@@ -3,6 +3,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from odoo.addons.website_crm_score.fields import TechnicalInteger
+from odoo.addons.website_crm_score.tools.rule_domain import parse_domain
 
 from ..execution import lock
 from ..execution.assignment import Assignment
@@ -48,7 +49,6 @@ class CrmTeam(models.Model):
         string="Last Assigned Member",
         readonly=True,
         copy=False,
-        ondelete="set null",
         help="The next run starts with the member after this one.",
     )
     assignment_credit = TechnicalInteger(
@@ -91,11 +91,14 @@ class CrmTeam(models.Model):
     def _compute_recent_lead_counts(self):
         """What if: how many of the last 30 days' leads would pass, as it is typed."""
         since = fields.Datetime.subtract(fields.Datetime.now(), days=RECENT_DAYS)
-        leads = self.env["crm.lead"].with_context(active_test=False)
+        recent = Domain("create_date", ">=", since)
+        recent &= Domain("active", "in", [True, False])
+        leads = self._get_filter_reader()
         for team in self:
-            domain = Domain("create_date", ">=", since)
-            domain &= team._get_assignment_company_domain()
-            domain &= team._get_filter_domain()
+            domain = Domain.FALSE
+            if not team._find_filter_error("assignment_domain"):
+                domain = recent & team._get_assignment_company_domain()
+                domain &= parse_domain(team.assignment_domain, self.env)
             minimum = Domain("score", ">=", team.min_for_assign)
             team.recent_lead_count = leads.search_count(domain)
             team.recent_reach_count = leads.search_count(domain & minimum)
@@ -119,9 +122,8 @@ class CrmTeam(models.Model):
     @api.depends("crm_team_member_ids.assignment_unlimited")
     def _compute_lead_all_assigned_month_count(self):
         result = super()._compute_lead_all_assigned_month_count()
-        for team in self:
-            if any(team.crm_team_member_ids.mapped("assignment_unlimited")):
-                team.lead_all_assigned_month_exceeded = False
+        unlimited = self.filtered("crm_team_member_ids.assignment_unlimited")
+        unlimited.lead_all_assigned_month_exceeded = False
         return result
 
     # WHICH LEADS
@@ -130,9 +132,8 @@ class CrmTeam(models.Model):
     def _get_assignment_team_domain(self):
         """Return the domain of the teams that the daily assignment looks at."""
         uses = Domain("use_leads", "=", True) | Domain("use_opportunities", "=", True)
-        # Whatever the context says of archived ones.
-        is_active = Domain("active", "=", True)
-        return is_active & uses & Domain("assignment_optout", "=", False)
+        uses &= Domain("assignment_optout", "=", False)
+        return uses & Domain("active", "=", True)  # whatever the context says of others
 
     def _get_assignment_weight(self, without=()):
         """Return the weight of this team in leads that several teams could take.
@@ -152,32 +153,16 @@ class CrmTeam(models.Model):
 
     @api.model
     def _get_takers(self):
-        """Return the teams that take leads by themselves, whoever asks.
-
-        :rtype: crm.team
-        """
+        """Return the teams that take leads by themselves, whoever asks."""
         # sudo: the teams of other companies, for the leads of those
         return self.sudo().search(self._get_assignment_team_domain())
 
-    def _get_matching_domain(self, is_sound=False):
-        """Return the domain of leads that this team takes if their score is enough: its
-        own, and, if it has room at all, those without a team.
-
-        :param bool is_sound: whether it is known that the filter can be used
-        :rtype: Domain
-        """
-        self.ensure_one()
-        teams = [self.id, False] if self._get_assignment_weight() else [self.id]
-        domain = Domain("team_id", "in", teams) & self._get_assignment_company_domain()
-        return domain & self._get_filter_domain(is_sound)
-
     def _find_candidates(self, free, draft):
-        """Return which leads without a team each of these teams could take.
+        """Return which leads without a team each of these teams could take, by team:
+        ids; None if it has no capacity, or a filter that fails.
 
         :param Domain free: these leads
         :param Draft draft: has their facts, and gets the errors of filters
-        :return: ids by team; None if it has no capacity, or a filter that fails
-        :rtype: dict
         """
         # Read of all teams at once; sudo: see _get_assignment_companies
         self.sudo().crm_team_member_ids.mapped("user_id.company_ids")
@@ -244,11 +229,9 @@ class CrmTeam(models.Model):
 
     def _assign_by_hand(self, force_quota):
         """Do what core's button does, which gives another day's share; or give what is
-        left of today.
+        left of today. Return its notification.
 
         :param bool force_quota: see ``crm.team.member._get_assignment_quota``
-        :return: a notification of what was done
-        :rtype: dict
         """
         assignment = Assignment(force_quota)
         return self.with_context(assignment=assignment).action_assign_leads()
@@ -310,7 +293,7 @@ class CrmTeam(models.Model):
     @api.model
     def _find_taking_back(self):
         """Return the teams that take leads back."""
-        teams = self._get_takers().filtered(lambda team: team.take_back_hours > 0)
+        teams = self._get_takers().filtered("take_back_hours")
         return teams.filtered("assignment_enabled")
 
     @api.model
@@ -320,11 +303,8 @@ class CrmTeam(models.Model):
 
     @api.model
     def _update_scores(self):
-        """Score leads as the hourly job does.
-
-        :return: whether all is done; in a scheduled action time can run out
-        :rtype: bool
-        """
+        """Score leads as the hourly job does; return whether all is done, since in a
+        scheduled action time can run out."""
         # sudo: administrators may assign leads without a right on scoring rules
         rules = self.env["website.crm.score"].sudo()
         return not rules.search_count([], limit=1) or rules.assign_scores_to_leads()
@@ -341,10 +321,9 @@ class CrmTeam(models.Model):
         free = self.env["crm.lead"]._get_allocation_domain(creation_delta_days)
         merged = merge_duplicates(self, free)
         free &= Domain("id", "not in", merged.busy)
-        assignment, waiting = Assignment.get(self.env), None
+        assignment, waiting, overdue = Assignment.get(self.env), None, None
         if assignment:
-            waiting = self._get_lead_to_assign_domain()
-        overdue = assignment and find_overdue(self)
+            waiting, overdue = self._get_lead_to_assign_domain(), find_overdue(self)
         assignment = assignment or Assignment()
         assignment.carry_out(self, free, waiting, overdue=overdue)
         return report_teams(self, assignment, merged)

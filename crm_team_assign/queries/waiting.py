@@ -5,6 +5,8 @@ A reason and the team that it is about are one number, the key of a group of lea
 wait; 0 is none.
 """
 
+from functools import partial
+
 from odoo.fields import Domain
 from odoo.tools import SQL
 
@@ -40,6 +42,8 @@ CODES = (
     BARRED,
 )
 BASE = 16
+# What keeps leads from teams, whoever is in these
+UNTAKEN = (MINIMUM, TEAM_FILTER, BROKEN_FILTER, COMPANY, NO_MEMBER)
 
 
 def get_key(code, team_id=0):
@@ -47,9 +51,25 @@ def get_key(code, team_id=0):
     return team_id * BASE + CODES.index(code) + 1
 
 
+def get_code(key):
+    """Return the reason that a key has, None without one."""
+    return CODES[key % BASE - 1] if key else None
+
+
 def get_domain(env):
     """Return the domain of open leads without a salesperson."""
     return env["crm.lead"]._open_domain() & Domain("user_id", "=", False)
+
+
+def get_keys_domain(env, keys, by_team=False):
+    """Return the domain of the leads that wait with one of these keys; see
+    :class:`Sorter`."""
+
+    def has_key(leads, alias, query):
+        key = Sorter(leads.env, alias, query, by_team=by_team).get_sql()
+        return SQL("%s = ANY(%s)", key, keys)
+
+    return get_domain(env) & Domain.custom(to_sql=has_key)
 
 
 class Sorter:
@@ -62,22 +82,25 @@ class Sorter:
     :param str alias: of the leads in the query
     :param Query query: gets what the filters join
     :param bool is_sound: whether all filters can be used, which is known or tried
+    :param bool by_team: whether what a team takes is all alike, whoever is in it
     """
 
-    def __init__(self, env, alias, query, is_sound=None):
-        self.is_sound = _is_sound(env) if is_sound is None else is_sound
+    def __init__(self, env, alias, query, is_sound=None, by_team=False):
+        env["crm.lead"]._check_not_asked_by_filters()
+        self.is_sound = _is_sound(env, by_team) if is_sound is None else is_sound
         # sudo: teams, and what their filters look at, as the daily assignment does
-        self.leads = env["crm.lead"].sudo()
-        self.teams = env["crm.team"].sudo()._get_takers()
-        self.alias, self.query = alias, query
+        self.teams = env["crm.team"]._get_takers()
+        self.teams.mapped("crm_team_member_ids.user_id.company_ids")  # of all at once
+        self.leads = self.teams._get_filter_reader()
+        self.alias, self.query, self.by_team = alias, query, by_team
         self.matches, self.foresights = {}, {}
         self.barred = self._join_barred()
 
     def _join_barred(self):
         """Join who is not to get a lead again yet, by the days of teams that take leads
-        back; return the alias, None if there is no such team."""
-        teams = self.teams.filtered(lambda team: team.take_back_hours > 0)
-        if not teams:
+        back; return the alias, None if it does not matter."""
+        teams = self.teams.filtered("take_back_hours")
+        if self.by_team or not teams:
             return None
         found = get_barred_sql(self.leads.env, set(teams.mapped("take_back_days")))
         return self.query.left_join(self.alias, "id", found, "lead_id", "barred")
@@ -87,34 +110,24 @@ class Sorter:
 
         :rtype: SQL
         """
-        own = [
-            SQL("WHEN %s THEN %s", team.id, self._sort_own(team)) for team in self.teams
+        team_id = self._column("team_id")
+        whens = [(SQL("%s IS NULL", team_id), self._sort_free())]
+        whens += [
+            (SQL("%s = %s", team_id, team.id), self._sort_own(team))
+            for team in self.teams
         ]
-        return SQL(
-            """
-            CASE WHEN %(team)s IS NULL THEN %(free)s
-                 ELSE CASE %(team)s %(own)s ELSE %(team)s * %(base)s + %(other)s END END
-            """,
-            team=self._column("team_id"),
-            free=self._sort_free(),
-            own=SQL(" ").join(own or [SQL("WHEN 0 THEN 0")]),
-            base=BASE,
-            other=get_key(OTHER_TEAM),
-        )
+        return _case(whens, SQL("%s * %s + %s", team_id, BASE, get_key(OTHER_TEAM)))
 
     def _sort_own(self, team):
         """Return the key of a lead that has this team."""
         matches = self._match(team)
         if matches is None:
             return SQL("%s", get_key(BROKEN_FILTER, team.id))
-        return SQL(
-            "CASE WHEN %s THEN CASE WHEN %s THEN %s ELSE %s END ELSE %s END",
-            matches,
-            self._reaches(team),
-            self._sort_taken(team, self._get_barred(team)),
-            get_key(MINIMUM, team.id),
-            get_key(TEAM_FILTER, team.id),
-        )
+        whens = [
+            (SQL("%s IS NOT TRUE", matches), get_key(TEAM_FILTER, team.id)),
+            (self._reaches(team), self._sort_taken(team, self._get_barred(team))),
+        ]
+        return _case(whens, get_key(MINIMUM, team.id))
 
     def _sort_free(self):
         """Return the key of a lead without a team: of the team with the highest minimum
@@ -129,50 +142,41 @@ class Sorter:
         ]
         takers.sort(key=lambda taker: -taker[0].min_for_assign)
         whens = [
-            SQL(
-                "WHEN %s AND %s THEN %s",
-                self._reaches(team),
-                matches,
-                self._sort_taken(team),
-            )
+            (SQL("%s AND %s", self._reaches(team), matches), self._sort_taken(team))
             for team, matches in takers
         ]
         takers.sort(key=lambda taker: taker[0].min_for_assign)
-        whens += [
-            SQL("WHEN %s THEN %s", matches, get_key(MINIMUM, team.id))
-            for team, matches in takers
-        ]
-        whens.append(SQL("WHEN %s THEN %s", self._has_company(), get_key(TEAM_FILTER)))
-        return SQL("CASE %s ELSE %s END", SQL(" ").join(whens), get_key(COMPANY))
+        whens += [(matches, get_key(MINIMUM, team.id)) for team, matches in takers]
+        whens.append((self._has_company(), get_key(TEAM_FILTER)))
+        return _case(whens, get_key(COMPANY))
 
     def _sort_taken(self, team, barred=None):
         """Return the key of a lead that the team takes.
 
         :param SQL barred: the ids of users who are not to get it again yet
         """
+        if self.by_team:
+            return SQL("%s", get_key(TURN, team.id))
         users = self._group_users(team)
         if not users:
             return SQL("%s", get_key(NO_MEMBER, team.id))
         matches = SQL(" OR ").join(users)
-        reasons = [(TURN, matches)]
+        whens = [(matches, get_key(TURN, team.id))]
         if barred:
             free = SQL(" OR ").join(
                 SQL("%s AND %s @> %s IS NOT TRUE", match, barred, user_ids)
                 for match, user_ids in users.items()
             )
-            reasons = [(TURN, free), (BARRED, matches)]
-        whens = [
-            SQL("WHEN %s THEN %s", found, get_key(code, team.id))
-            for code, found in reasons
-        ]
-        return SQL(
-            "CASE %s ELSE %s END", SQL(" ").join(whens), get_key(MEMBER_FILTER, team.id)
-        )
+            whens = [
+                (free, get_key(TURN, team.id)),
+                (matches, get_key(BARRED, team.id)),
+            ]
+        return _case(whens, get_key(MEMBER_FILTER, team.id))
 
     def _get_barred(self, team):
         """Return who is not to get a lead of this team again yet, None if it takes none
         back."""
-        if team.take_back_hours <= 0:
+        if not (self.barred and team.take_back_hours):
             return None
         return SQL.identifier(self.barred, get_barred_column(team.take_back_days))
 
@@ -220,19 +224,29 @@ class Sorter:
         return SQL("(%s)", domain._to_sql(self.leads, self.alias, self.query))
 
 
-def _is_sound(env):
+def _case(whens, other):
+    """Return the key of the first condition that holds, or else another one.
+
+    :param list[tuple] whens: conditions with their keys
+    """
+    whens = [SQL("WHEN %s THEN %s", *when) for when in whens]
+    return SQL("CASE %s ELSE %s END", SQL(" ").join(whens), other)
+
+
+def _is_sound(env, by_team):
     """Return whether the filters of all teams and salespeople can be used: tried at
     once, since most can."""
-    return not find_query_error(env, lambda: select(env, Domain.TRUE, is_sound=True))
+    every = partial(select, env, Domain.TRUE, is_sound=True, by_team=by_team)
+    return not find_query_error(env, every)
 
 
-def select(env, domain, is_sound=None):
+def select(env, domain, is_sound=None, by_team=False):
     """Return the query of leads that wait, with ``id``, ``score`` and ``key``; with the
     rights of who asks. PostgreSQL is to be tuned to it: it would compile the expression
     for longer than it evaluates it.
 
     :param Domain domain: look at these alone
-    :param bool is_sound: whether all filters can be used, if that is known
+    :param is_sound: see :class:`Sorter`, as for ``by_team``
     :rtype: SQL
     """
     leads = env["crm.lead"]
@@ -240,18 +254,19 @@ def select(env, domain, is_sound=None):
     columns = {
         "id": SQL.identifier(query.table, "id"),
         "score": leads._field_to_sql(query.table, "score", query),
-        "key": Sorter(env, query.table, query, is_sound).get_sql(),
+        "key": Sorter(env, query.table, query, is_sound, by_team).get_sql(),
     }
     return query.select(
         *(SQL("%s AS %s", sql, SQL.identifier(name)) for name, sql in columns.items())
     )
 
 
-def read_keys(env, lead_ids):
-    """Return the keys of those of the leads that wait, by id.
+def read_keys(env, lead_ids, by_team=False):
+    """Return the keys of those of the leads that wait, by id; see :class:`Sorter`.
 
     :rtype: dict[int, int]
     """
     tune(env.cr)
-    rows = env.execute_query(select(env(su=True), Domain("id", "in", lead_ids)))
+    chosen = Domain("id", "in", lead_ids)
+    rows = env.execute_query(select(env(su=True), chosen, by_team=by_team))
     return {lead_id: key for lead_id, _score, key in rows if key}
