@@ -29,11 +29,8 @@ def uninstall_hook(env):
 
 
 def _put_assignment_back(env):
-    """Switch core's daily assignment off, unless it was on before this was installed.
-
-    :return: what to tell the administrators
-    :rtype: list[str]
-    """
+    """Switch core's daily assignment off, unless it was on before this was installed;
+    return what to tell the administrators."""
     parameters = env["ir.config_parameter"]
     cron = env.ref("crm.ir_cron_crm_lead_assign", raise_if_not_found=False)
     # Older versions did not note it; core has it switched off.

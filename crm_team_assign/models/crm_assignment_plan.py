@@ -3,7 +3,7 @@ from datetime import timedelta
 
 from odoo import api, fields, models
 from odoo.exceptions import UserError
-from odoo.fields import Domain
+from odoo.tools import format_datetime
 
 from odoo.addons.website_crm_score.fields import TechnicalInteger, TechnicalJson
 from odoo.addons.website_crm_score.tools.actions import (
@@ -111,14 +111,7 @@ class CrmAssignmentPlan(models.Model):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_counts(self):
         """Count what is planned; of what was carried out, what was done."""
-        groups = self.env["crm.assignment.plan.line"]._read_group(
-            [("plan_id", "in", self.ids)],
-            ["plan_id", "outcome", "state"],
-            ["__count"],
-        )
-        by_plan = defaultdict(list)
-        for plan, *count in groups:
-            by_plan[plan.id].append(count)
+        by_plan = self._count_lines()
         for plan in self:
             found = by_plan[plan.id]
             states = {"done"} if plan.state == "done" else {"planned", "done"}
@@ -133,29 +126,29 @@ class CrmAssignmentPlan(models.Model):
     @api.depends_context("uid", "allowed_company_ids")
     def _compute_whole(self):
         # sudo: how many leads there are in all tells nothing of them
-        everything, seen = self.sudo()._count_states(), self._count_states()
+        everything, seen = self.sudo()._count_lines(), self._count_lines()
         for plan in self:
-            of_all, of_seen = everything[plan.id], seen[plan.id]
-            plan.hidden_count = of_all.total() - of_seen.total()
-            plan.planned_count = of_all["planned"]
+            of_all = everything[plan.id]
+            plan.hidden_count = of_all.total() - seen[plan.id].total()
+            plan.planned_count = _sum(of_all, CHANGES, {"planned"})
 
-    def _count_states(self):
+    def _count_lines(self):
+        """Return how many lines each plan has, by its id, of each outcome and state."""
         groups = self.env["crm.assignment.plan.line"]._read_group(
-            [("plan_id", "in", self.ids)], ["plan_id", "state"], ["__count"]
+            [("plan_id", "in", self.ids)], ["plan_id", "outcome", "state"], ["__count"]
         )
         counts = defaultdict(Counter)
-        for plan, state, count in groups:
-            counts[plan.id][state] = count
+        for plan, outcome, state, count in groups:
+            counts[plan.id][outcome, state] = count
         return counts
 
     @api.depends("origin", "create_date")
     def _compute_display_name(self):
         origins = dict(self._fields["origin"]._description_selection(self.env))
         for plan in self:
-            date = plan.create_date and self.env[
-                "ir.qweb.field.datetime"
-            ].value_to_html(plan.create_date, {"format": "short"})
-            plan.display_name = f"{origins.get(plan.origin)} {date or ''}".strip()
+            tz = self.env.tz.zone  # of the context first
+            date = format_datetime(self.env, plan.create_date, tz, dt_format="short")
+            plan.display_name = f"{origins.get(plan.origin)} {date}".strip()
 
     # MAKING
 
@@ -166,7 +159,6 @@ class CrmAssignmentPlan(models.Model):
         :param crm.team teams: who takes leads
         :param crm.lead leads: look at these alone
         :param bool force_quota: see ``crm.team.member._get_assignment_quota``
-        :rtype: crm.assignment.plan
         """
         draft = rehearse(teams, force_quota, leads)
         plan = self._create_for(teams, origin="rehearsal", force_quota=force_quota)
@@ -176,12 +168,10 @@ class CrmAssignmentPlan(models.Model):
 
     @api.model
     def _keep(self, teams, draft, origin=None):
-        """Return a plan of what is to be done at once.
+        """Return a plan, of who assigns, of what is to be done at once.
 
         :param Draft draft: what is planned
         :param str origin: what makes it; by default the daily job or the button
-        :return: the plan, of who assigns
-        :rtype: crm.assignment.plan
         """
         is_job = self.env["ir.cron"]._is_job()
         origin = origin or ("job" if is_job else "button")
@@ -196,10 +186,9 @@ class CrmAssignmentPlan(models.Model):
         return self.sudo().create({"team_ids": teams.ids, **values})
 
     def _fill(self, draft, outcomes):
-        """Add what is planned to this plan.
+        """Add what is planned to this plan, with lines of these outcomes.
 
         :param Draft draft: has the figures, and the facts of the leads
-        :param outcomes: what to add lines of
         """
         self.lead_count = len(draft.outcomes)
         self.turns = {
@@ -252,12 +241,9 @@ class CrmAssignmentPlan(models.Model):
         # sudo: whoever may assign leads may carry out plans, which nobody may write
         plan = self.sudo()
         if not plan.try_lock_for_update() or plan.state not in states:
-            is_discarded = plan.state == "discarded"
-            raise UserError(
-                self.env._("This plan was discarded.")
-                if is_discarded
-                else self.env._("This plan is carried out already.")
-            )
+            if plan.state == "discarded":
+                raise UserError(self.env._("This plan was discarded."))
+            raise UserError(self.env._("This plan is carried out already."))
         return plan
 
     # CARRYING OUT
@@ -278,7 +264,7 @@ class CrmAssignmentPlan(models.Model):
         everywhere._check_leads_seen()
         plan.write({"state": "confirmed", "confirm_uid": self.env.uid})
         plan.write({"error": False, "try_count": 0})  # of tries before
-        if plan._count_todo() > DIRECT_SIZE:
+        if plan.planned_count > DIRECT_SIZE:
             self.env.ref(JOB).sudo()._trigger()
             result = {"message": self.env._("The plan is being carried out.")}
         else:
@@ -290,14 +276,13 @@ class CrmAssignmentPlan(models.Model):
     def _check_leads_seen(self):
         """Have no plan be confirmed of which only a part could be carried out.
 
-        :raise UserError: if leads are to be assigned or merged that the user may not
-            see
+        :raise UserError: if leads are to be assigned or merged that are not seen
         """
         leads = self.env["crm.lead"].with_context(active_test=False)
         # sudo: how many leads there are in all tells nothing of them
         lines = self.env["crm.assignment.plan.line"].sudo()
-        todo = lines._search(self._get_todo_domain()).subselect("lead_id")
-        domain = [("id", "in", todo)]
+        todo = lines._search([("plan_id", "=", self.id), ("state", "=", "planned")])
+        domain = [("id", "in", todo.subselect("lead_id"))]
         if leads.search_count(domain) < leads.sudo().search_count(domain):
             raise UserError(
                 self.env._(
@@ -306,20 +291,8 @@ class CrmAssignmentPlan(models.Model):
                 )
             )
 
-    def _count_todo(self):
-        lines = self.env["crm.assignment.plan.line"]
-        return lines.search_count(self._get_todo_domain())
-
-    def _get_todo_domain(self):
-        domain = Domain("plan_id", "=", self.id) & Domain("state", "=", "planned")
-        return domain & Domain("outcome", "in", CHANGES)
-
     def _carry_out(self):
-        """Carry out what is left of this plan, as its user; see :class:`Executor`.
-
-        :return: ids of the leads that teams or members were given
-        :rtype: list[int]
-        """
+        """Carry out what is left of this plan, as its user; see :class:`Executor`."""
         return Executor(self).run()
 
     @api.model
@@ -328,10 +301,7 @@ class CrmAssignmentPlan(models.Model):
         carry_out_plans(self)
 
     def _get_result(self):
-        """Return what a notification says of what was done.
-
-        :rtype: dict
-        """
+        """Return what a notification says of what was done."""
         self.invalidate_recordset()
         if not self.left_out_count:
             message = self.env._("%s done.", self.done_count)
@@ -381,14 +351,13 @@ class CrmAssignmentPlan(models.Model):
         days = settings._get_scoring_number("crm_team_assign.keep_days")
         if days:
             limit = fields.Datetime.now() - timedelta(days=days)
-            old = self.search([("create_date", "<", limit)], limit=VACUUM_SIZE)
-            old.unlink()
+            self.search([("create_date", "<", limit)], limit=VACUUM_SIZE).unlink()
 
 
 def _sum(found, outcomes, states):
     """Return how many lines there are of these outcomes in these states."""
     return sum(
         count
-        for outcome, state, count in found
+        for (outcome, state), count in found.items()
         if outcome in outcomes and state in states
     )

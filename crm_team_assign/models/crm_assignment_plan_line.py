@@ -37,7 +37,6 @@ class CrmAssignmentPlanLine(models.Model):
         comodel_name="crm.lead",
         readonly=True,
         index="btree_not_null",
-        ondelete="set null",
     )
     name = fields.Char(string="Lead Name", readonly=True)
     company_id = fields.Many2one(
@@ -51,12 +50,8 @@ class CrmAssignmentPlanLine(models.Model):
     )
     # What the plan rests on, beside the company: the lead as it was planned.
     lead_score = TechnicalFloat(digits=(16, 2), readonly=True, aggregator=None)
-    from_team_id = TechnicalMany2one(
-        comodel_name="crm.team", readonly=True, ondelete="set null"
-    )
-    from_user_id = TechnicalMany2one(
-        comodel_name="res.users", readonly=True, ondelete="set null"
-    )
+    from_team_id = TechnicalMany2one(comodel_name="crm.team", readonly=True)
+    from_user_id = TechnicalMany2one(comodel_name="res.users", readonly=True)
     # How long it had no contact, if it is taken back
     idle_hours = TechnicalFloat(readonly=True, aggregator=None)
     outcome = fields.Selection(
@@ -75,20 +70,15 @@ class CrmAssignmentPlanLine(models.Model):
         readonly=True,
     )
     explanation = fields.Char(string="Why", compute="_compute_explanation")
-    team_id = fields.Many2one(
-        comodel_name="crm.team", readonly=True, ondelete="set null"
-    )
+    team_id = fields.Many2one(comodel_name="crm.team", readonly=True)
     minimum = fields.Float(
         string="Minimum Score", digits=(16, 2), readonly=True, aggregator=None
     )
-    member_id = fields.Many2one(
-        comodel_name="crm.team.member", readonly=True, ondelete="set null"
-    )
+    member_id = fields.Many2one(comodel_name="crm.team.member", readonly=True)
     user_id = fields.Many2one(
         comodel_name="res.users",
         string="Salesperson",
         readonly=True,
-        ondelete="set null",
     )
     # Whose turn it was, of how many who could have got it
     turn = TechnicalInteger(readonly=True)
@@ -101,7 +91,6 @@ class CrmAssignmentPlanLine(models.Model):
         string="Duplicate of",
         readonly=True,
         index="btree_not_null",
-        ondelete="set null",
     )
     state = fields.Selection(
         selection=[
@@ -124,16 +113,11 @@ class CrmAssignmentPlanLine(models.Model):
     )
     # The lead as it was when it was left out.
     now_score = TechnicalFloat(digits=(16, 2), readonly=True, aggregator=None)
-    now_team_id = TechnicalMany2one(
-        comodel_name="crm.team", readonly=True, ondelete="set null"
-    )
-    now_user_id = TechnicalMany2one(
-        comodel_name="res.users", readonly=True, ondelete="set null"
-    )
+    now_team_id = TechnicalMany2one(comodel_name="crm.team", readonly=True)
+    now_user_id = TechnicalMany2one(comodel_name="res.users", readonly=True)
     now_plan_id = TechnicalMany2one(
         comodel_name="crm.assignment.plan",
         readonly=True,
-        ondelete="set null",
         help="What assigned the lead meanwhile.",
     )
 
@@ -161,12 +145,8 @@ class CrmAssignmentPlanLine(models.Model):
         return " ".join(words % facts for words in sentences)
 
     def _explain_to_users(self):
-        """Return in words why leads get to whom they are planned for, each in the
-        language of its salesperson.
-
-        :return: ``{lead id: words}``
-        :rtype: dict[int, str]
-        """
+        """Return ``{lead id: words}``: why leads get to whom they are planned for, each
+        in the language of its salesperson."""
         why = {}
         for lang, lines in self.grouped(lambda line: line.user_id.lang).items():
             lines = lines.with_context(lang=lang or self.env.lang)
@@ -208,9 +188,9 @@ class CrmAssignmentPlanLine(models.Model):
         """Return the day on which the first of those who are away is back."""
         if self.reason != AWAY:
             return False
-        shares = self.plan_id.share_ids
+        shares = self.plan_id.share_ids.filtered("away_until")
         same = shares.filtered(lambda share: share.team_id == self.team_id)
-        days = [day for day in same.mapped("away_until") if day]
+        days = same.mapped("away_until")
         return days and self.env["crm.team.member"]._describe_day(min(days))
 
     def action_open_lead(self):
@@ -226,11 +206,8 @@ class CrmAssignmentPlanLine(models.Model):
         return lead.redirect_lead_opportunity_view()
 
     def _name_what_is_left(self, lead_id, merged):
-        """Have the lines of a merger name the lead that is left, this one: it is not
-        always the one that was expected.
-
-        :param crm.assignment.plan.line merged: the lines of all of them
-        """
+        """Have the lines ``merged`` name the lead that is left of theirs, this one: not
+        always the one that was expected."""
         if self.outcome != "merge":
             return
         expected = merged.filtered(lambda line: line.outcome != "merge")

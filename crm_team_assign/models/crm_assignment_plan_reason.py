@@ -60,8 +60,5 @@ class CrmAssignmentPlanReason(models.Model):
         domain = [("plan_id", "=", self.plan_id.id), ("outcome", "=", "none")]
         domain += [("reason", "=", self.reason), ("team_id", "=", self.team_id.id)]
         names = dict(self._fields["reason"]._description_selection(self.env))
-        return self.plan_id.action_view_lines() | {
-            "name": names[self.reason],
-            "display_name": names[self.reason],
-            "domain": domain,
-        }
+        values = {"name": names[self.reason], "display_name": names[self.reason]}
+        return self.plan_id.action_view_lines() | values | {"domain": domain}

@@ -1,3 +1,5 @@
+from statistics import fmean
+
 from odoo import api, fields, models
 
 from odoo.addons.website_crm_score.fields import ParentMany2one
@@ -13,12 +15,8 @@ class CrmAssignmentPlanShare(models.Model):
     _order = "plan_id desc, team_id, lead_count desc, id"
 
     plan_id = ParentMany2one(comodel_name="crm.assignment.plan")
-    team_id = fields.Many2one(
-        comodel_name="crm.team", readonly=True, ondelete="set null"
-    )
-    member_id = fields.Many2one(
-        comodel_name="crm.team.member", readonly=True, ondelete="set null"
-    )
+    team_id = fields.Many2one(comodel_name="crm.team", readonly=True)
+    member_id = fields.Many2one(comodel_name="crm.team.member", readonly=True)
     user_id = fields.Many2one(
         related="member_id.user_id", string="Salesperson", store=True
     )
@@ -43,18 +41,12 @@ class CrmAssignmentPlanShare(models.Model):
     @api.depends("plan_id.line_ids.state")
     def _compute_done_count(self):
         # sudo: of all that were planned, as ``lead_count``
-        groups = (
-            self.env["crm.assignment.plan.line"]
-            .sudo()
-            ._read_group(
-                [
-                    ("plan_id", "in", self.plan_id.ids),
-                    ("state", "=", "done"),
-                    ("outcome", "in", ["member", "team"]),
-                ],
-                ["plan_id", "team_id", "member_id"],
-                ["__count"],
-            )
+        lines = self.env["crm.assignment.plan.line"].sudo()
+        done = [("plan_id", "in", self.plan_id.ids), ("state", "=", "done")]
+        groups = lines._read_group(
+            [*done, ("outcome", "in", ["member", "team"])],
+            ["plan_id", "team_id", "member_id"],
+            ["__count"],
         )
         counts = {tuple(key): count for *key, count in groups}
         for share in self.sudo():
@@ -68,8 +60,8 @@ class CrmAssignmentPlanShare(models.Model):
         for share in self:
             is_done = share.plan_id.state == "done"
             count = share.done_count if is_done else share.lead_count
-            is_limited = share.capacity and not share.is_unlimited
-            share.used = 100 * count / share.capacity if is_limited else 0
+            capacity = not share.is_unlimited and share.capacity
+            share.used = capacity and 100 * count / capacity
 
     @api.depends("is_away", "away_until")
     def _compute_absence(self):
@@ -82,8 +74,7 @@ class CrmAssignmentPlanShare(models.Model):
     def _add(self, plan, draft):
         """Add the shares of a plan: of members with room or away, and of teams.
 
-        :param crm.assignment.plan plan: the plan
-        :param Draft draft: what it is made of
+        :param Draft draft: what the plan is made of
         """
         scores = draft.get_scores_by_share()
         members, away = self.env["crm.team.member"].browse(draft.quotas), draft.away
@@ -97,7 +88,7 @@ class CrmAssignmentPlanShare(models.Model):
                     "team_id": team_id,
                     "member_id": member_id,
                     "lead_count": len(scores[team_id, member_id]),
-                    "score": _average(scores[team_id, member_id]),
+                    "score": fmean(scores[team_id, member_id] or [0]),
                     "capacity": min(quota, UNLIMITED),
                     "is_unlimited": quota >= UNLIMITED,
                     "is_away": member_id in away,
@@ -107,7 +98,3 @@ class CrmAssignmentPlanShare(models.Model):
                 for quota in [draft.quotas.get(member_id, 0)]
             ]
         )
-
-
-def _average(values):
-    return sum(values) / len(values) if values else 0

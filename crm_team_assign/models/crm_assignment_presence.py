@@ -45,9 +45,8 @@ class CrmAssignmentPresence(models.AbstractModel):
 
     @api.depends("assignment_optout")
     def _compute_assignment_paused_until(self):
-        self.filtered(
-            lambda member: not member.assignment_optout
-        ).assignment_paused_until = False
+        there = self - self.filtered("assignment_optout")
+        there.assignment_paused_until = False
 
     @api.depends("assignment_optout", "assignment_paused_until", "user_id")
     def _compute_assignment_absence(self):
@@ -60,10 +59,7 @@ class CrmAssignmentPresence(models.AbstractModel):
 
     @api.model
     def _describe_absence(self, until):
-        """Return in words that somebody is away.
-
-        :param date until: when he is back, if that is known
-        """
+        """Return in words that somebody is away, until he is back if that is known."""
         if not until:
             return self.env._("Away")
         return self.env._("Away until %s", self._describe_day(until))
@@ -98,10 +94,7 @@ class CrmAssignmentPresence(models.AbstractModel):
     def _get_working_hours(self):
         """Return the calendar that this member works by, its company, and the time
         zone: of his resource if there is one, as employees have it, else the company's
-        calendar in his own time zone.
-
-        :rtype: tuple[resource.calendar, res.company, tzinfo]
-        """
+        calendar in his own time zone."""
         company = self.crm_team_id.company_id or self.user_id.company_id
         resources = self.user_id.resource_ids
         resource = resources.filtered(lambda item: item.company_id == company)[:1]

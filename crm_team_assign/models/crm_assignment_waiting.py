@@ -109,33 +109,23 @@ class CrmAssignmentWaiting(models.Model):
         teams = self.sudo().filtered(lambda group: group.reason == TURN).team_id
         away = find_absences(teams.crm_team_member_ids)
         quotas = teams._get_member_quotas(False)
-        for group in self:
-            room = 0
-            if group.sudo().team_id in teams:
-                room = sum(
-                    quota
-                    for member, quota in quotas[group.sudo().team_id].items()
-                    if member.id not in away
-                )
+        for group in self.sudo():
+            members = quotas.get(group.team_id, {}).items()
+            room = sum(quota for member, quota in members if member.id not in away)
             group.room = min(room, UNLIMITED)
 
     @api.depends("reason", "team_id", "score", "room", "lead_count")
     @api.depends_context("lang")
     def _compute_advice(self):
         for group in self:
-            group.advice = group._advise()
-
-    def _advise(self):
-        """Return in words what keeps these leads."""
-        team = self.sudo().team_id  # sudo: as for the name
-        facts = {
-            "team": team.name,
-            "minimum": say_number(self.env, team.min_for_assign),
-            "score": say_number(self.env, self.score),
-            "room": self.room,
-            "days": team.take_back_days,
-        }
-        return self._get_advice()[self.reason] % facts
+            team = group.sudo().team_id  # sudo: as for the name
+            group.advice = group._get_advice()[group.reason] % {
+                "team": team.name,
+                "minimum": say_number(self.env, team.min_for_assign),
+                "score": say_number(self.env, group.score),
+                "room": group.room,
+                "days": team.take_back_days,
+            }
 
     def _get_advice(self):
         """Return what is said of each reason."""

@@ -64,10 +64,6 @@ class CrmTeamMember(models.Model):
     def _constrains_assignment_domain_preferred(self):
         self._check_filter("assignment_domain_preferred")
 
-    @api.depends("assignment_domain", "assignment_domain_preferred")
-    def _compute_assignment_filter_error(self):
-        return super()._compute_assignment_filter_error()
-
     @api.depends("assignment_max", "assignment_unlimited")
     def _compute_assignment_pace(self):
         for member in self:
@@ -99,9 +95,8 @@ class CrmTeamMember(models.Model):
     def _compute_lead_counts(self):
         assigned = self._count_assigned_per_day()
         for member in self:
-            today, *before = assigned[member.id]
-            member.lead_day_count = today
-            member.lead_month_count = today + sum(before)
+            member.lead_day_count = assigned[member.id][0]
+            member.lead_month_count = sum(assigned[member.id])
 
     @api.autovacuum
     def _gc_pauses(self):
@@ -110,11 +105,8 @@ class CrmTeamMember(models.Model):
     # CAPACITY
 
     def _count_assigned_per_day(self):
-        """Return how many leads each member got today, yesterday and so on.
-
-        :return: ``{member id: numbers of the last 30 days}``
-        :rtype: dict[int, list[int]]
-        """
+        """Return ``{member id: numbers}``: how many leads each member got today,
+        yesterday and so on, for 30 days."""
         dates = self._get_assignment_dates()
         now = fields.Datetime.now()
         assigned = {}
@@ -150,48 +142,40 @@ class CrmTeamMember(models.Model):
 
         :param bool force_quota: give the full share of a day again, whatever was
             assigned today; the capacity on 30 days holds all the same
-        :rtype: int
         """
         self.ensure_one()
         return self._get_assignment_quotas(force_quota=force_quota)[self]
 
     def _get_assignment_quotas(self, force_quota=False, given=None, noted=None):
-        """Return how many leads each of these members can take now.
+        """Return ``{member: quota}``: how many leads these members can take now.
 
         :param bool force_quota: see :meth:`_get_assignment_quota`
         :param dict given: how many leads members got by the plan that is gone on with,
             by id
         :param dict noted: what that plan had noted that members are owed, by id
-        :rtype: dict[crm.team.member, int]
         """
         assigned = self._count_assigned_per_day()
-        given, noted = given or {}, noted or {}
-        return {
-            member: UNLIMITED
-            if member.assignment_unlimited
-            else member._get_month_room(
-                member._get_another_share(assigned[member.id], given.get(member.id, 0))
-                if force_quota
-                else member._get_room(assigned[member.id], noted.get(member.id, 0))
-            )
-            for member in self
-        }
-
-    def _get_month_room(self, room):
-        """Return how much of some room the month has: as in core, what the record says
-        holds, whoever counted it."""
-        return min(room, self.assignment_max - self.lead_month_count)
-
-    def _get_another_share(self, assigned, given):
-        day = get_allowance(self.assignment_max, 1)
-        return min(day - given, self.assignment_max - sum(assigned))
+        given, noted, quotas = given or {}, noted or {}, {}
+        for member in self:
+            if member.assignment_unlimited:
+                quotas[member] = UNLIMITED
+                continue
+            if force_quota:
+                day = get_allowance(member.assignment_max, 1)
+                room = day - given.get(member.id, 0)
+            else:
+                room = member._get_room(assigned[member.id], noted.get(member.id, 0))
+            # As in core, what the record says holds, whoever counted it.
+            counts = sum(assigned[member.id]), member.lead_month_count
+            quotas[member] = min(room, member.assignment_max - max(counts))
+        return quotas
 
     def _get_room(self, assigned, noted):
+        """Return how many more leads the day has room for."""
         owed = (self.assignment_credit - noted) // LEAD
         if self.crm_team_id.assignment_balance and owed > 0:
             day = get_allowance(self.assignment_max, 1)
-            month = self.assignment_max - sum(assigned)
-            return min(month, day + min(day, owed) - assigned[0])
+            return day + min(day, owed) - assigned[0]
         return get_quota(self.assignment_max, assigned)
 
     def _add_credit(self, credit):
@@ -212,11 +196,8 @@ class CrmTeamMember(models.Model):
         )
 
     def _get_day_shares(self):
-        """Return how much of the day's share these members got, and what there is;
-        without a limit there is no share.
-
-        :rtype: list[dict]
-        """
+        """Return how much of the day's share each of these members got, and what there
+        is, as values of the wizard's lines; without a limit there is no share."""
         limited = self.filtered(
             lambda member: not member.assignment_unlimited
             and not member.assignment_absence
@@ -253,7 +234,6 @@ class CrmTeamMember(models.Model):
         """Return which of the leads this member prefers, or None without a preference.
 
         :param Draft draft: gets the error of a filter that cannot be used
-        :rtype: set[int] | None
         """
         if not self._has_filter("assignment_domain_preferred"):
             return None

@@ -9,26 +9,21 @@ class WebsiteCrmFirstSteps(models.AbstractModel):
 
     @api.model
     def _list_steps(self):
-        steps = super()._list_steps()
-        return [*steps, self._get_minimum_step(), self._get_rehearsal_step()]
-
-    @api.model
-    def _get_minimum_step(self):
+        teams, plans = self.env["crm.team"], self.env["crm.assignment.plan"]
         has_minimum = Domain("min_for_assign", ">", 0) & self._is_of_company()
-        return {
-            "title": self.env._("Set a Minimum"),
-            "description": self.env._("The score that a team asks of its leads."),
-            "is_done": bool(self.env["crm.team"].search_count(has_minimum, limit=1)),
-            "action": "crm_team_assign.crm_team_action_assign",
-        }
-
-    @api.model
-    def _get_rehearsal_step(self):
-        plans = self.env["crm.assignment.plan"]
         is_made = Domain("team_ids", "any", self._is_of_company())
-        return {
-            "title": self.env._("Try a Dry Run"),
-            "description": self.env._("See who would get which lead, and why."),
-            "is_done": bool(plans.search_count(is_made, limit=1)),
-            "action": "crm_team_assign.action_plan_first_assignment",
-        }
+        return [
+            *super()._list_steps(),
+            {
+                "title": self.env._("Set a Minimum"),
+                "description": self.env._("The score that a team asks of its leads."),
+                "is_done": bool(teams.search_count(has_minimum, limit=1)),
+                "action": "crm_team_assign.crm_team_action_assign",
+            },
+            {
+                "title": self.env._("Try a Dry Run"),
+                "description": self.env._("See who would get which lead, and why."),
+                "is_done": bool(plans.search_count(is_made, limit=1)),
+                "action": "crm_team_assign.action_plan_first_assignment",
+            },
+        ]

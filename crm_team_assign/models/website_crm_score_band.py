@@ -9,7 +9,5 @@ class WebsiteCrmScoreBand(models.Model):
     @api.model
     def _get_minimums(self):
         teams = self.env["crm.team"].search([("min_for_assign", "!=", 0)])
-        return [
-            *super()._get_minimums(),
-            *((team.name, team.min_for_assign) for team in teams),
-        ]
+        own = [(team.name, team.min_for_assign) for team in teams]
+        return super()._get_minimums() + own

@@ -19,31 +19,21 @@ class CrmAssignmentWhy(models.TransientModel):
 
     @api.model
     def _open(self, lead):
-        """Return an action that shows why ``lead`` is not assigned.
-
-        :rtype: dict
-        """
+        """Return an action that shows why ``lead`` is not assigned."""
         lead.check_access("read")
-        answer = self.env["ir.qweb"]._render(
-            "crm_team_assign.crm_assignment_why", self._find_answer(lead)
-        )
-        # sudo: users have it answered, and answer nothing
-        why = self.sudo().create({"lead_id": lead.id, "answer_html": answer})
-        return open_form(why, self.env._("Why Not Assigned?"), target="new")
-
-    @api.model
-    def _find_answer(self, lead):
-        """Return what the template shows.
-
-        :rtype: dict
-        """
         inquiry = Inquiry(lead)
         line = inquiry.plan()
         # sudo: whether leads are assigned every day is a matter of the settings
         cron = self.env.ref("crm.ir_cron_crm_lead_assign").sudo()
-        return {
+        values = {
             "line": line,
             "explanation": line._explain(),
             "is_daily": cron.active,
             "teams": inquiry.ask_teams(),
         }
+        answer = self.env["ir.qweb"]._render(
+            "crm_team_assign.crm_assignment_why", values
+        )
+        # sudo: users have it answered, and answer nothing
+        why = self.sudo().create({"lead_id": lead.id, "answer_html": answer})
+        return open_form(why, self.env._("Why Not Assigned?"), target="new")
