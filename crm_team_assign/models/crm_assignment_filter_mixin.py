@@ -158,23 +158,21 @@ class CrmAssignmentFilterMixin(models.AbstractModel):
         return found[companies]
 
     def _find_filtered_leads(
-        self, scope, draft, names=("assignment_domain",), lead_ids=None
+        self, scope, draft, name="assignment_domain", lead_ids=None
     ):
-        """Return the ids of the leads in ``scope`` that match the filters ``names``.
+        """Return the ids of the leads in ``scope`` that match the filter ``name``.
 
         :param Domain scope: the leads to look at
         :param lead_ids: look at these alone
-        :param Draft draft: knows what leads will be, and gets why a filter cannot be
+        :param Draft draft: knows what leads will be, and gets why the filter cannot be
             used, or None
-        :param names: the fields of the filters, all of which must match
-        :return: a set of ids, or None if a filter cannot be used
+        :return: a set of ids, or None if the filter cannot be used
         """
         self.ensure_one()
         with attempt(self.env.cr) as outcome:
-            filters = Domain.AND(parse_domain(self[name], self.env) for name in names)
-            filters = put_probabilities(filters, draft.foreseen)
-            filters = self._foresee(filters, draft.foresights)
-            domain = filters & scope
+            domain = parse_domain(self[name], self.env)
+            domain = put_probabilities(domain, draft.foreseen)
+            domain = self._foresee(domain, draft.foresights) & scope
             if lead_ids is None:
                 found = self._look_at(domain)
             else:

@@ -237,8 +237,8 @@ class CrmTeamMember(models.Model):
         """
         if not self._has_filter("assignment_domain_preferred"):
             return None
-        names = ["assignment_domain_preferred"]
-        return self._find_filtered_leads(fields.Domain.TRUE, draft, names, lead_ids)
+        name = "assignment_domain_preferred"
+        return self._find_filtered_leads(fields.Domain.TRUE, draft, name, lead_ids)
 
     def _get_assignment_companies(self):
         # sudo: companies that the one who assigns has no access to
