@@ -66,7 +66,7 @@ def get_keys_domain(env, keys, by_team=False):
     :class:`Sorter`."""
 
     def has_key(leads, alias, query):
-        key = Sorter(leads.env, alias, query, by_team=by_team).get_sql()
+        key = Sorter(leads.env, alias, query, by_team).get_sql()
         return SQL("%s = ANY(%s)", key, keys)
 
     return get_domain(env) & Domain.custom(to_sql=has_key)
@@ -81,16 +81,16 @@ class Sorter:
     :param env: whose leads are sorted
     :param str alias: of the leads in the query
     :param Query query: gets what the filters join
-    :param bool is_sound: whether all filters can be used, which is known or tried
     :param bool by_team: whether what a team takes is all alike, whoever is in it
+    :param crm.team tried: the teams, while it is tried whether all filters can be used
     """
 
-    def __init__(self, env, alias, query, is_sound=None, by_team=False):
+    def __init__(self, env, alias, query, by_team=False, tried=None):
         env["crm.lead"]._check_not_asked_by_filters()
-        self.is_sound = _is_sound(env, by_team) if is_sound is None else is_sound
         # sudo: teams, and what their filters look at, as the daily assignment does
-        self.teams = env["crm.team"]._get_takers()
+        self.teams = env["crm.team"]._get_takers() if tried is None else tried
         self.teams.mapped("crm_team_member_ids.user_id.company_ids")  # of all at once
+        self.is_sound = tried is not None or _is_sound(env, self.teams, by_team)
         self.leads = self.teams._get_filter_reader()
         self.alias, self.query, self.by_team = alias, query, by_team
         self.matches, self.foresights = {}, {}
@@ -122,10 +122,10 @@ class Sorter:
         """Return the key of a lead that has this team."""
         matches = self._match(team)
         if matches is None:
-            return SQL("%s", get_key(BROKEN_FILTER, team.id))
+            return get_key(BROKEN_FILTER, team.id)
         whens = [
             (SQL("%s IS NOT TRUE", matches), get_key(TEAM_FILTER, team.id)),
-            (self._reaches(team), self._sort_taken(team, self._get_barred(team))),
+            (self._reaches(team), self._sort_taken(team, is_own=True)),
         ]
         return _case(whens, get_key(MINIMUM, team.id))
 
@@ -134,7 +134,7 @@ class Sorter:
         that it reaches, or else of the nearest one that it does not reach."""
         teams = self.teams.filtered(lambda team: team._get_assignment_weight())
         if not teams:
-            return SQL("%s", get_key(NO_MEMBER))
+            return get_key(NO_MEMBER)
         takers = [
             (team, matches)
             for team in teams.sorted("id")
@@ -150,19 +150,18 @@ class Sorter:
         whens.append((self._has_company(), get_key(TEAM_FILTER)))
         return _case(whens, get_key(COMPANY))
 
-    def _sort_taken(self, team, barred=None):
-        """Return the key of a lead that the team takes.
-
-        :param SQL barred: the ids of users who are not to get it again yet
-        """
+    def _sort_taken(self, team, is_own=False):
+        """Return the key of a lead that the team takes; some that are its own already
+        are not to go again yet to whom they were taken back from."""
         if self.by_team:
-            return SQL("%s", get_key(TURN, team.id))
+            return get_key(TURN, team.id)
         users = self._group_users(team)
         if not users:
-            return SQL("%s", get_key(NO_MEMBER, team.id))
+            return get_key(NO_MEMBER, team.id)
         matches = SQL(" OR ").join(users)
         whens = [(matches, get_key(TURN, team.id))]
-        if barred:
+        if is_own and self.barred and team.take_back_hours:
+            barred = SQL.identifier(self.barred, get_barred_column(team.take_back_days))
             free = SQL(" OR ").join(
                 SQL("%s AND %s @> %s IS NOT TRUE", match, barred, user_ids)
                 for match, user_ids in users.items()
@@ -172,13 +171,6 @@ class Sorter:
                 (matches, get_key(BARRED, team.id)),
             ]
         return _case(whens, get_key(MEMBER_FILTER, team.id))
-
-    def _get_barred(self, team):
-        """Return who is not to get a lead of this team again yet, None if it takes none
-        back."""
-        if not (self.barred and team.take_back_hours):
-            return None
-        return SQL.identifier(self.barred, get_barred_column(team.take_back_days))
 
     def _group_users(self, team):
         """Return the ids of the team's salespeople who take leads by what they take."""
@@ -200,9 +192,8 @@ class Sorter:
 
     def _has_company(self):
         """Return whether any team works for the company of the lead."""
-        companies = [
-            id_ for team in self.teams for id_ in team._get_assignment_companies()
-        ]
+        every = (team._get_assignment_companies() for team in self.teams)
+        companies = frozenset().union(*every)
         return self._compile(Domain("company_id", "in", [*companies, False]))
 
     def _match(self, taker):
@@ -233,31 +224,29 @@ def _case(whens, other):
     return SQL("CASE %s ELSE %s END", SQL(" ").join(whens), other)
 
 
-def _is_sound(env, by_team):
+def _is_sound(env, teams, by_team):
     """Return whether the filters of all teams and salespeople can be used: tried at
     once, since most can."""
-    every = partial(select, env, Domain.TRUE, is_sound=True, by_team=by_team)
+    every = partial(select, env, Domain.TRUE, by_team=by_team, tried=teams)
     return not find_query_error(env, every)
 
 
-def select(env, domain, is_sound=None, by_team=False):
+def select(env, domain, by_team=False, tried=None):
     """Return the query of leads that wait, with ``id``, ``score`` and ``key``; with the
     rights of who asks. PostgreSQL is to be tuned to it: it would compile the expression
     for longer than it evaluates it.
 
     :param Domain domain: look at these alone
-    :param is_sound: see :class:`Sorter`, as for ``by_team``
+    :param by_team: see :class:`Sorter`, as for ``tried``
     :rtype: SQL
     """
     leads = env["crm.lead"]
     query = leads._search(get_domain(env) & domain)
-    columns = {
-        "id": SQL.identifier(query.table, "id"),
-        "score": leads._field_to_sql(query.table, "score", query),
-        "key": Sorter(env, query.table, query, is_sound, by_team).get_sql(),
-    }
+    key = Sorter(env, query.table, query, by_team, tried).get_sql()
     return query.select(
-        *(SQL("%s AS %s", sql, SQL.identifier(name)) for name, sql in columns.items())
+        SQL.identifier(query.table, "id"),
+        SQL("%s AS score", leads._field_to_sql(query.table, "score", query)),
+        SQL("%s AS key", key),
     )
 
 
