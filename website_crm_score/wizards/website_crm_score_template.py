@@ -42,10 +42,7 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
             wizard.left_out = "\n".join(item.get("left_out", ()))
 
     def _get_rules(self):
-        """Return the values of the rules of the template that are for whom these are.
-
-        :rtype: list[dict]
-        """
+        """Return the values of the rules of the template that are for such owners."""
         return [
             values
             for values in self._get()["rules"]
@@ -53,10 +50,7 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
         ]
 
     def _get(self):
-        """Return the template, see :meth:`_get_templates`.
-
-        :rtype: dict
-        """
+        """Return the template, see :meth:`_get_templates`."""
         return self._get_templates().get(self.template, {"rules": []})
 
     def action_create_rules(self):
@@ -82,67 +76,40 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
         rules are not offered. A rule with an ``apply_to`` is for these alone.
         ``left_out`` says which rules are missing, and why. An addon adds its rules to
         those of a template, so that only such are made as can be counted.
-
-        :rtype: dict[str, dict]
         """
-        return {
-            "website": {
-                "name": self.env._("Website"),
-                "rules": self._get_website_rules(),
-            },
-            "newsletter": {
-                "name": self.env._("Newsletter"),
-                "rules": [],
-            },
-            "fit": {
-                "name": self.env._("Good Fit"),
-                "rules": [*self._get_country_rules(), *self._get_fit_rules()],
-                "left_out": self._get_left_out_of_fit(),
-            },
-            "negative": {
-                "name": self.env._("Negative Signs"),
-                "rules": self._get_negative_rules(),
-            },
-            "recency": {
-                "name": self.env._("Recency"),
-                "rules": self._get_recency_rules(),
-            },
+        kinds = {
+            "website": (self.env._("Website"), self._get_website_rules()),
+            "newsletter": (self.env._("Newsletter"), []),
+            "fit": (self.env._("Good Fit"), self._get_fit_rules()),
+            "negative": (self.env._("Negative Signs"), self._get_negative_rules()),
+            "recency": (self.env._("Recency"), self._get_recency_rules()),
         }
+        templates = {
+            key: {"name": name, "rules": rules} for key, (name, rules) in kinds.items()
+        }
+        if not self.env.company.country_id:
+            reason = self.env._(
+                "“Comes from our country” is left out: %s has no country.",
+                self.env.company.name,
+            )
+            templates["fit"]["left_out"] = [reason]
+        return templates
 
     @api.model
     def _get_website_rules(self):
+        pages = {"event_type": "page_visit", "page_match": "contains"}
+        prices = {**pages, "page_url": "/pricing", "max_count": 3}
+        back = {"event_type": "comeback", "absence_days": 7}
+        forms = {"event_type": "contact_form", "max_count": 2}
+        rules = (
+            (self.env._("Visited a page"), 1, {**pages, "page_url": "/"}),
+            (self.env._("Looked at the prices"), 10, prices),
+            (self.env._("Came back after a week"), 5, back),
+            (self.env._("Sent a form"), 20, forms),
+        )
         return [
-            {
-                "name": self.env._("Visited a page"),
-                "value": 1,
-                "rule_type": "event",
-                "event_type": "page_visit",
-                "page_match": "contains",
-                "page_url": "/",
-            },
-            {
-                "name": self.env._("Looked at the prices"),
-                "value": 10,
-                "rule_type": "event",
-                "event_type": "page_visit",
-                "page_match": "contains",
-                "page_url": "/pricing",
-                "max_count": 3,
-            },
-            {
-                "name": self.env._("Came back after a week"),
-                "value": 5,
-                "rule_type": "event",
-                "event_type": "comeback",
-                "absence_days": 7,
-            },
-            {
-                "name": self.env._("Sent a form"),
-                "value": 20,
-                "rule_type": "event",
-                "event_type": "contact_form",
-                "max_count": 2,
-            },
+            {"name": name, "value": value, "rule_type": "event", **filters}
+            for name, value, filters in rules
         ]
 
     @api.model
@@ -206,48 +173,19 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
         ]
 
     @api.model
-    def _get_country_rules(self):
-        country = self.env.company.country_id
-        if not country:
-            return []  # without it, the rule would be one on having any country
-        return [
-            {
-                "name": self.env._("Comes from our country"),
-                "value": 10,
-                "domain": str([("country_id", "=", country.id)]),
-            }
-        ]
-
-    @api.model
-    def _get_left_out_of_fit(self):
-        if self.env.company.country_id:
-            return []
-        return [
-            self.env._(
-                "“Comes from our country” is left out: %s has no country.",
-                self.env.company.name,
-            )
-        ]
-
-    @api.model
     def _get_fit_rules(self):
         is_business = [("email_normalized", "!=", False)]
         for host in FREE_MAIL:
             is_business.append(("email_normalized", "not ilike", f"@{host}"))
+        rules = [
+            (self.env._("Has a business e-mail address"), 10, is_business),
+            (self.env._("Gave a phone number"), 5, [("phone", "!=", False)]),
+            (self.env._("Tells a job position"), 5, [("function", "!=", False)]),
+        ]
+        if country := self.env.company.country_id:  # else of all who have any
+            is_ours = [("country_id", "=", country.id)]
+            rules.insert(0, (self.env._("Comes from our country"), 10, is_ours))
         return [
-            {
-                "name": self.env._("Has a business e-mail address"),
-                "value": 10,
-                "domain": str(is_business),
-            },
-            {
-                "name": self.env._("Gave a phone number"),
-                "value": 5,
-                "domain": str([("phone", "!=", False)]),
-            },
-            {
-                "name": self.env._("Tells a job position"),
-                "value": 5,
-                "domain": str([("function", "!=", False)]),
-            },
+            {"name": name, "value": value, "domain": str(domain)}
+            for name, value, domain in rules
         ]
