@@ -93,31 +93,21 @@ class WebsiteCrmScoreSourcePageVisit(models.AbstractModel):
     @api.model
     def _get_candidates(self, cohort):
         everywhere = {"page_match": "contains", "page_url": "/"}
-        pages = [
-            *self._find_page_candidates(cohort),
-            *self._find_address_candidates(cohort),
+        pages = self._find_page_candidates(cohort)
+        pages += self._find_address_candidates(cohort)
+        candidates = [
+            (self._name_visits(what, times), {**filters, "min_count": times})
+            for what, filters in pages
+            for times in PAGE_TIMES
         ]
-        return [
-            *(
-                (self._name_visits(what, times), {**filters, "min_count": times})
-                for what, filters in pages
-                for times in PAGE_TIMES
-            ),
-            *(
-                (
-                    self.env._("Saw %s pages or more", times),
-                    {**everywhere, "min_count": times},
-                )
-                for times in ALL_TIMES
-            ),
-            *(
-                (
-                    self.env._("Visited the website on %s days or more", days),
-                    {**everywhere, "visit_unit": "day", "min_count": days},
-                )
-                for days in DAYS
-            ),
-        ]
+        for times in ALL_TIMES:
+            name = self.env._("Saw %s pages or more", times)
+            candidates.append((name, {**everywhere, "min_count": times}))
+        for days in DAYS:
+            name = self.env._("Visited the website on %s days or more", days)
+            filters = {**everywhere, "visit_unit": "day", "min_count": days}
+            candidates.append((name, filters))
+        return candidates
 
     @api.model
     def _name_visits(self, what, times):
@@ -211,15 +201,16 @@ class WebsiteCrmScoreSourcePageVisit(models.AbstractModel):
 
         :param SQL row: the visit, with ``page_id``
         :param SQL url: its absolute url
-        :rtype: SQL
         """
         if rule.page_match != "page":
             return self._get_address_sql(rule, url)
+        urls, path = self.env["website.crm.url"], rule.page_path
+        paths = [prefix + path for prefix in urls._get_prefixes()] if path else []
         return SQL(
             "(%(row)s.page_id = ANY(%(ids)s) OR %(row)s.page_id IS NULL AND %(is_at)s)",
             row=row,
             ids=self._find_pages(rule).ids,
-            is_at=self._get_is_at_page_sql(rule, url),
+            is_at=urls._is_address_sql(url, paths),  # of a page that is no more
         )
 
     @api.model
@@ -239,15 +230,6 @@ class WebsiteCrmScoreSourcePageVisit(models.AbstractModel):
             )
         )
         return Domain("id", "in", [id_ for (id_,) in rows])
-
-    @api.model
-    def _get_is_at_page_sql(self, rule, url):
-        """Return the condition that ``url`` was that of a page that is no more."""
-        if not rule.page_path:
-            return SQL("FALSE")
-        urls = self.env["website.crm.url"]
-        paths = [prefix + rule.page_path for prefix in urls._get_prefixes()]
-        return urls._is_address_sql(url, paths)
 
     @api.model
     def _get_address_sql(self, rule, url):

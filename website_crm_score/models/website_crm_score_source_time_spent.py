@@ -3,9 +3,9 @@ from odoo.tools import SQL, LazyTranslate
 
 _lt = LazyTranslate(__name__)
 
-# What is tried as a rule: so many visits, and so many minutes of all of them.
-VISITS = (1, 2, 3, 5, 10)
-MINUTES = (1, 2, 5, 10, 15, 20, 30, 45, 60)
+# What is tried as a rule: so many visits, and so many minutes of all of them; or one.
+VISITS = (2, 3, 5, 10)
+MINUTES = (2, 5, 10, 15, 20, 30, 45, 60)
 VISIT_GAP = 30  # minutes: who does not see a page for longer has gone
 
 
@@ -51,31 +51,21 @@ class WebsiteCrmScoreSourceTimeSpent(models.AbstractModel):
 
     @api.model
     def _get_candidates(self, cohort):
-        any_visit = {"stay_unit": "visit", "stay_minutes": 0}
-        return [
-            *(
-                (
-                    self.env._("Visited the website %s times or more", times)
-                    if times > 1
-                    else self.env._("Visited the website"),
-                    {**any_visit, "min_count": times},
-                )
-                for times in VISITS
-            ),
-            *(
-                (
-                    self.env._("Spent %s minutes or more on the website", minutes)
-                    if minutes > 1
-                    else self.env._("A minute or more on the website"),
-                    {"stay_unit": "total", "stay_minutes": minutes},
-                )
-                for minutes in MINUTES
-            ),
-        ]
+        visit = {"stay_unit": "visit", "stay_minutes": 0, "min_count": 1}
+        total = {"stay_unit": "total", "stay_minutes": 1}
+        candidates = [(self.env._("Visited the website"), visit)]
+        for times in VISITS:
+            name = self.env._("Visited the website %s times or more", times)
+            candidates.append((name, {**visit, "min_count": times}))
+        candidates.append((self.env._("A minute or more on the website"), total))
+        for minutes in MINUTES:
+            name = self.env._("Spent %s minutes or more on the website", minutes)
+            candidates.append((name, {**total, "stay_minutes": minutes}))
+        return candidates
 
     @api.model
     def _get_events(self, rule, owners):
-        by_visit = self._get_by_visit_sql(rule)
+        by_visit = SQL(", visit_number") if rule.stay_unit == "visit" else SQL()
         return SQL(
             """
             SELECT owner_id, min(date) AS date, 1 AS weight
@@ -101,19 +91,14 @@ class WebsiteCrmScoreSourceTimeSpent(models.AbstractModel):
         return SQL(
             "SELECT owner_id, date, extract(epoch FROM stay) / 60 AS level"
             " FROM (%s) stay",
-            self._get_stays(owners, self._get_by_visit_sql(rule)),
+            self._get_stays(owners),
         )
 
     @api.model
-    def _get_by_visit_sql(self, rule):
-        """Return by what else than whose it is the time is added up."""
-        return SQL(", visit_number") if rule.stay_unit == "visit" else SQL()
-
-    @api.model
-    def _get_stays(self, owners, by_visit):
+    def _get_stays(self, owners, by_visit=None):
         """Return the query of how long an owner had stayed, at each page seen.
 
-        :rtype: SQL
+        :param SQL by_visit: by what else than whose it is the time is added up
         """
         return SQL(
             """
@@ -123,16 +108,13 @@ class WebsiteCrmScoreSourceTimeSpent(models.AbstractModel):
               FROM (%(steps)s) step
             """,
             steps=self._get_steps(owners),
-            by_visit=by_visit,
+            by_visit=by_visit or SQL(),
         )
 
     @api.model
     def _get_steps(self, owners):
         """Return the query of all pages seen: in which visit of the owner, and how long
-        after the page before it in the same visit.
-
-        :rtype: SQL
-        """
+        after the page before it in the same visit."""
         return SQL(
             """
             SELECT owner_id, date, is_first,
