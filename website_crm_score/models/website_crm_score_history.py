@@ -5,7 +5,7 @@ from odoo.tools import SQL
 
 from ..fields import LedgerMany2one
 from ..scoring.history import get_day, get_merge_sql, get_week_sql
-from ..tools.owned import delete_of_owners, delete_orphans
+from ..tools.owned import delete_of_owners
 
 VACUUM_SIZE = 50_000
 # What has changed since a week ago is said in any case.
@@ -29,10 +29,7 @@ class WebsiteCrmScoreHistory(models.Model):
 
     lead_id = LedgerMany2one(comodel_name="crm.lead", readonly=True, ondelete="cascade")
     partner_id = LedgerMany2one(
-        comodel_name="res.partner",
-        string="Contact",
-        readonly=True,
-        ondelete="cascade",
+        comodel_name="res.partner", string="Contact", readonly=True, ondelete="cascade"
     )
     date = fields.Date(required=True, readonly=True, help="The day, in UTC.")
     score_before = fields.Float(
@@ -62,21 +59,13 @@ class WebsiteCrmScoreHistory(models.Model):
 
     @api.model
     def _get_week_changes(self, owners):
-        """Return by how much the scores of ``owners`` changed within a week.
-
-        :rtype: dict[int, float]
-        """
+        """Return by how much the scores of ``owners`` changed within a week, by id."""
         if not owners.ids:
             return {}
         owner = SQL.identifier(owners._ledger_field)
-        query = get_week_sql(
-            owners, SQL("%s, %s", owner, SQL("sum(score - score_before)::float"))
-        )
-        return dict(
-            self.env.execute_query(
-                SQL("%s AND %s = ANY(%s) GROUP BY %s", query, owner, owners.ids, owner)
-            )
-        )
+        query = get_week_sql(owners, SQL("%s, sum(score - score_before)::float", owner))
+        query = SQL("%s AND %s = ANY(%s) GROUP BY 1", query, owner, owners.ids)
+        return dict(self.env.execute_query(query))
 
     # WHAT BECOMES OF OWNERS
 
@@ -86,21 +75,12 @@ class WebsiteCrmScoreHistory(models.Model):
         delete_of_owners(self, owners)
 
     @api.model
-    def _drop_orphans(self, owners):
-        """Forget the scores of owners deleted behind Odoo's back.
-
-        :param models.BaseModel owners: the model of the owners
-        """
-        delete_orphans(self, owners)
-
-    @api.model
     def _merge(self, owners, pairs):
         """Have owners have had, on each day, the highest of their scores and those of
         their duplicates, before their ledgers are merged.
 
         That of today changes with the scores, see :meth:`_end_merge`.
 
-        :param models.BaseModel owners: leads or contacts
         :param SQL pairs: see ``get_pairs_sql``
         """
         domain = owners._scored_domain() & fields.Domain("score_date", "!=", False)
@@ -111,31 +91,21 @@ class WebsiteCrmScoreHistory(models.Model):
     @api.model
     def _end_merge(self, owners):
         """Have the history of ``owners``, which were merged, end with their scores."""
-        values = {
-            "table": SQL.identifier(owners._table),
-            "owner": SQL.identifier(owners._ledger_field),
-            "today": get_day(),
-            "ids": owners.ids,
-        }
         self.env.cr.execute(
             SQL(
                 """
                 UPDATE website_crm_score_history history SET score = owner.score
                   FROM %(table)s owner
                  WHERE owner.id = ANY(%(ids)s) AND history.%(owner)s = owner.id
-                   AND history.date = %(today)s AND history.score != owner.score
-                """,
-                **values,
-            )
-        )
-        self.env.cr.execute(
-            SQL(
-                """
+                   AND history.date = %(today)s AND history.score != owner.score;
                 DELETE FROM website_crm_score_history
                  WHERE %(owner)s = ANY(%(ids)s) AND date = %(today)s
                    AND score = score_before
                 """,
-                **values,
+                table=SQL.identifier(owners._table),
+                owner=SQL.identifier(owners._ledger_field),
+                today=get_day(),
+                ids=owners.ids,
             )
         )
         self.invalidate_model()

@@ -31,16 +31,9 @@ class WebsiteCrmScoreLine(models.Model):
     _order = "first_date desc, id desc"
     _log_access = False
 
-    lead_id = LedgerMany2one(
-        comodel_name="crm.lead",
-        readonly=True,
-        ondelete="cascade",
-    )
+    lead_id = LedgerMany2one(comodel_name="crm.lead", readonly=True, ondelete="cascade")
     partner_id = LedgerMany2one(
-        comodel_name="res.partner",
-        string="Contact",
-        readonly=True,
-        ondelete="cascade",
+        comodel_name="res.partner", string="Contact", readonly=True, ondelete="cascade"
     )
     rule_id = LedgerMany2one(
         comodel_name="website.crm.score",
@@ -87,10 +80,8 @@ class WebsiteCrmScoreLine(models.Model):
 
     @api.model
     def _revalue(self, rules):
-        """Set the points of the lines of ``rules`` to what the rules now give.
-
-        :param models.BaseModel rules: rules, of which archived ones give nothing
-        """
+        """Set the points of the lines of ``rules`` to what they now give: archived ones
+        give nothing."""
         for owners, group in rules._group_by_owners():
             parts = group.grouped(lambda rule: bool(rule.company_id))
             for has_companies, part in parts.items():
@@ -139,8 +130,7 @@ class WebsiteCrmScoreLine(models.Model):
     def _drop_rules(self, rules):
         """Delete the lines of ``rules``."""
         for owners, group in rules._group_by_owners():
-            condition = SQL("line.rule_id IN %s", group._ids)
-            drop_lines(owners, condition)
+            drop_lines(owners, SQL("line.rule_id IN %s", group._ids))
 
     @api.model
     def _drop_page_lines(self, leads):
@@ -148,15 +138,11 @@ class WebsiteCrmScoreLine(models.Model):
         # sudo: also those of other companies, whoever erases what was seen
         rules = self.env["website.crm.score"].sudo().with_context(active_test=False)
         rules = rules.search([])  # pylint: disable=no-search-all
-        rules = rules.filtered(looks_at_pages)
-        drop_lines(
-            leads.browse(),
-            SQL(
-                "line.lead_id IN %s AND line.rule_id IN %s",
-                leads._ids,
-                rules._ids or (0,),
-            ),
+        ids = rules.filtered(looks_at_pages).ids
+        condition = SQL(
+            "line.lead_id IN %s AND line.rule_id = ANY(%s)", leads._ids, ids
         )
+        drop_lines(leads.browse(), condition)
 
     @api.model
     def _drop_owners(self, owners):
@@ -172,7 +158,7 @@ class WebsiteCrmScoreLine(models.Model):
             owner = SQL.identifier(owners._ledger_field)
             delete_orphans(self, owners)
             drop_lines(owners, SQL("line.%s IS NOT NULL AND %s", owner, no_rule))
-            self.env["website.crm.score.history"]._drop_orphans(owners)
+            delete_orphans(self.env["website.crm.score.history"], owners)
 
     @api.model
     def _catch_up(self):
@@ -189,24 +175,16 @@ class WebsiteCrmScoreLine(models.Model):
         changed |= Domain("company_id", "!=", False)
         rules = self.env["website.crm.score"].with_context(active_test=False)
         self._revalue(rules.search(changed))
-        self._catch_up_categories(rules, progress.ledger_date)
+        # Some gained points of rules while these changed their categories.
+        moved = Domain("category_date", ">=", progress.ledger_date or datetime.min)
+        self._resum_holders(rules.search(moved), get_wrong_sql)
         if self.env["ir.cron"]._is_job():
             progress._note("ledger_date", caught_up_to)
-
-    def _catch_up_categories(self, rules, since):
-        """Have the totals of those right who gained points of rules while these changed
-        their categories.
-
-        :param datetime since: when this was last done
-        """
-        moved = Domain("category_date", ">=", since or datetime.min)
-        self._resum_holders(rules.search(moved), get_wrong_sql)
 
     @api.model
     def _merge(self, owners, pairs):
         """Give owners the lines of their duplicates, each rule counting once.
 
-        :param models.BaseModel owners: the model of whom the lines are
         :param SQL pairs: see ``get_pairs_sql``
         """
         self.env.flush_all()
