@@ -3,6 +3,8 @@ from odoo.tools import SQL
 
 from ..tools.merging import move_to_owners
 
+OF_OWNERS = {"readonly": True, "index": "btree_not_null", "ondelete": "cascade"}
+
 
 class WebsiteCrmScoreIdentity(models.Model):
     """What leads and contacts were known by, before others were merged into them or
@@ -19,18 +21,9 @@ class WebsiteCrmScoreIdentity(models.Model):
     _rec_name = "email"
     _log_access = False
 
-    lead_id = fields.Many2one(
-        comodel_name="crm.lead",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="cascade",
-    )
+    lead_id = fields.Many2one(comodel_name="crm.lead", **OF_OWNERS)
     partner_id = fields.Many2one(
-        comodel_name="res.partner",
-        string="Contact",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="cascade",
+        comodel_name="res.partner", string="Contact", **OF_OWNERS
     )
     email = fields.Char(
         string="Former E-mail", readonly=True, help="As core compares addresses."
@@ -38,10 +31,8 @@ class WebsiteCrmScoreIdentity(models.Model):
     contact_id = fields.Many2one(
         comodel_name="res.partner",
         string="Former Contact",
-        readonly=True,
-        index="btree_not_null",
-        ondelete="cascade",
         help="That a lead had which was merged into the present one.",
+        **OF_OWNERS,
     )
 
     _email_idx = models.Index("(email) WHERE email IS NOT NULL")
@@ -144,7 +135,6 @@ class WebsiteCrmScoreIdentity(models.Model):
 
         :param models.BaseModel owners: the model of whom they are
         :param SQL columns: what else to know of a row ``present``, the owner
-        :rtype: SQL
         """
         return SQL(
             """
@@ -180,7 +170,6 @@ class WebsiteCrmScoreIdentity(models.Model):
         each once.
 
         :param SQL columns: what else to know of a row ``present``, the lead
-        :rtype: SQL
         """
         return SQL(
             """

@@ -19,37 +19,22 @@ class WebsiteCrmScoreJobs(models.AbstractModel):
 
         :param list[int] ids: the rules to run; None or False for all
         """
-        runs = self.env["website.crm.score.run"]
-        if runs._go_on():
-            return False
-        if not self.env["website.crm.pageview"]._sync_recent():
+        runs, jobs = self.env["website.crm.score.run"], self.env["ir.cron"]
+        if runs._go_on() or not self.env["website.crm.pageview"]._sync_recent():
             return False
         if ids is None or ids is False:
-            ledger = self.env["website.crm.score.line"]
-            self.env["ir.cron"]._transact(ledger._catch_up)
-            if not self._regrade_all():
+            jobs._transact(self.env["website.crm.score.line"]._catch_up)
+            if not jobs._is_job():  # contacts have one of their own
+                self.env["res.partner"]._regrade()
+            if not self.env["crm.lead"]._regrade():
                 return False
             return runs._score_all(self.search([("active", "=", True)]))
         rules = self.search([("id", "in", ids), ("active", "=", True)])
         return runs._score_all(rules, is_whole=False)
 
     @api.model
-    def _regrade_all(self):
-        """Grade leads, and contacts, by other settings than they were graded by.
-
-        :return: whether all are graded
-        :rtype: bool
-        """
-        if not self.env["ir.cron"]._is_job():  # contacts have one of their own
-            self.env["res.partner"]._regrade()
-        return self.env["crm.lead"]._regrade()
-
-    @api.model
     def _cron_score_new_leads(self):
-        """Bring page views up to date and score the leads that are stale.
-
-        Runs when leads are created and every few minutes.
-        """
+        """Score the leads that are stale: when some are created, every few minutes."""
         runs = self.env["website.crm.score.run"]
         if not runs._go_on() and self.env["website.crm.pageview"]._sync_recent():
             self._score_stale_leads(self._find_active("lead"))

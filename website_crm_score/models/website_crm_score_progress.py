@@ -73,12 +73,8 @@ class WebsiteCrmScoreProgress(models.Model):
     def _get(self, apply_to="lead"):
         name = "progress" if apply_to == "lead" else f"progress_{apply_to}"
         # Not by ``ref``, which asks each time whether it is there.
-        xmlids = self.env["ir.model.data"]
-        return self.browse(
-            xmlids._xmlid_to_res_id(
-                f"website_crm_score.{name}", raise_if_not_found=True
-            )
-        )
+        get_id = self.env["ir.model.data"]._xmlid_to_res_id
+        return self.browse(get_id(f"website_crm_score.{name}", raise_if_not_found=True))
 
     @api.model
     def _find_caught_up_to(self):
@@ -110,7 +106,6 @@ class WebsiteCrmScoreProgress(models.Model):
 
         :return: what the page views are caught up to when the pass that goes on or
             begins is finished, by which it is known
-        :rtype: tuple[datetime, int]
         """
         up_to = self._find_caught_up_to()
         if not self.env["ir.cron"]._is_job():
@@ -121,7 +116,7 @@ class WebsiteCrmScoreProgress(models.Model):
             values |= {"pass_lead_id": 0, "is_pass_complete": True}
             self.write({**values, "pass_xid": self._find_oldest_xid()})
             self.flush_recordset()
-        return self._get_pass_up_to()
+        return self.pass_date, self.pass_track_id
 
     @api.model
     def _find_oldest_xid(self):
@@ -139,19 +134,15 @@ class WebsiteCrmScoreProgress(models.Model):
         transaction was running then, or began later.
 
         :param SQL row: what the table is called
-        :rtype: SQL
         """
         if not self.pass_xid:
             return SQL("TRUE")
         return SQL("age(%s.xmin) <= age(%s::text::xid)", row, self.pass_xid)
 
-    def _get_pass_up_to(self):
-        return self.pass_date, self.pass_track_id
-
     def _is_in_pass(self, up_to):
         """Return whether this pass is not over yet: another job can have ended it."""
         is_job = self.env["ir.cron"]._is_job()
-        return is_job and self._get_pass_up_to() == up_to
+        return is_job and (self.pass_date, self.pass_track_id) == up_to
 
     def _note_leads(self, up_to, lead_id, is_complete):
         """Note that this pass is caught up to ``lead_id``.
@@ -184,12 +175,10 @@ class WebsiteCrmScoreProgress(models.Model):
             self.write({"regrading_by": key, "regraded_id": 0, "regraded_count": 0})
 
     def _go_on_regrading(self, last_id, count):
-        """Note what the pass is caught up to.
+        """Note what the pass is caught up to; return whether it goes on.
 
         :param last_id: the id of the last owner that is graded; None at the end
         :param int count: how many owners were written
-        :return: whether the pass goes on
-        :rtype: bool
         """
         if last_id:
             self.regraded_id = last_id
@@ -209,6 +198,5 @@ class WebsiteCrmScoreProgress(models.Model):
         return not self.owners_date or self.owners_date < since
 
     def _note(self, name, date):
-        """Write ``date`` to the field ``name``."""
         self[name] = date
         self.flush_recordset()

@@ -122,7 +122,6 @@ class WebsiteCrmScoreRanking(models.Model):
 
         :param dict scores: all leads, which say what the periods are, by month
         :param dict judged: some of these, by month
-        :rtype: dict
         """
         outcomes = {month: months.count_outcomes(scores[month]) for month in scores}
         return {
@@ -156,8 +155,7 @@ class WebsiteCrmScoreRanking(models.Model):
         start = before.end_date or now - FIRST_PERIOD
         self.env.flush_all()
         scores = self._get_scores(start, now)
-        won = sum(won for won, _lost in scores.values())
-        lost = sum(lost for _won, lost in scores.values())
+        won, lost = months.count_outcomes(scores)
         if min(won, lost) < LEAST_OUTCOMES:
             return  # the next one looks at these leads, too
         ranking = before.create(
@@ -205,7 +203,8 @@ class WebsiteCrmScoreRanking(models.Model):
         self.rule_ids = rules.filtered(
             lambda rule: has_lost_lift(now[rule.id], then[rule.id], rule.value)
         )
-        for user in self._get_managers():
+        managers = self.env.ref("sales_team.group_sale_manager").all_user_ids
+        for user in managers.filtered("active"):
             self._try_to_tell(user, before)
 
     def _get_figures(self):
@@ -229,10 +228,7 @@ class WebsiteCrmScoreRanking(models.Model):
         }
 
     def _count_rules(self):
-        """Return the leads with points of each rule, and those without.
-
-        :rtype: dict[int, Counts]
-        """
+        """Return the leads with points of each rule, and those without, by its id."""
         query = SQL(
             """
             SELECT line.rule_id, %(counts)s
@@ -261,12 +257,6 @@ class WebsiteCrmScoreRanking(models.Model):
         )
 
     # TELLING
-
-    @api.model
-    def _get_managers(self):
-        """Return the sales managers, who all read of all rules that they may see."""
-        group = self.env.ref("sales_team.group_sale_manager")
-        return group.all_user_ids.filtered("active")
 
     def _try_to_tell(self, user, before):
         """Tell ``user``; where that fails, the others hear nevertheless."""

@@ -25,6 +25,7 @@ from ..tools.rule_domain import describe_error
 
 _logger = logging.getLogger(__name__)
 
+OF_JOBS = {"readonly": True, "groups": "base.group_system"}
 KEEP_DAYS = 7
 VACUUM_SIZE = 10_000
 # What a run found is not written any more when it is older than this.
@@ -93,30 +94,23 @@ class WebsiteCrmScoreRun(models.Model):
         readonly=True,
     )
     # What a run is caught up to that is made of several calls of a scheduled action.
-    cron_id = TechnicalMany2one(
-        comodel_name="ir.cron", readonly=True, groups="base.group_system"
-    )
+    cron_id = TechnicalMany2one(comodel_name="ir.cron", **OF_JOBS)
     part_count = TechnicalInteger(string="Parts", readonly=True)
     done_part_count = TechnicalInteger(string="Parts Done", readonly=True)
     to_write_count = TechnicalInteger(string="To Write", readonly=True)
     has_changes = TechnicalBoolean(
-        readonly=True,
-        groups="base.group_system",
-        help="Rules count again what they counted before.",
+        help="Rules count again what they counted before.", **OF_JOBS
     )
-    has_losses = TechnicalBoolean(readonly=True, groups="base.group_system")
+    has_losses = TechnicalBoolean(**OF_JOBS)
     owners_date = TechnicalDatetime(
-        readonly=True,
-        groups="base.group_system",
         help="The rules last changed before this date looked at all owners in it.",
+        **OF_JOBS,
     )
     events_date = TechnicalDatetime(
-        readonly=True,
-        groups="base.group_system",
-        help="The events before this date were counted in this run.",
+        help="The events before this date were counted in this run.", **OF_JOBS
     )
     # The connection that does the work, by which one tells whether it is alive.
-    backend = TechnicalChar(readonly=True, groups="base.group_system")
+    backend = TechnicalChar(**OF_JOBS)
 
     @api.depends("start_date")
     @api.depends_context("lang", "tz")
@@ -175,7 +169,6 @@ class WebsiteCrmScoreRun(models.Model):
         A scheduled action is for leads alone: contacts have one of their own.
 
         :return: whether all owners were written
-        :rtype: bool
         """
         contact_rules = rules.filtered(lambda rule: rule.apply_to == "partner")
         lead_rules = rules - contact_rules
@@ -201,7 +194,6 @@ class WebsiteCrmScoreRun(models.Model):
         :param bool is_whole: whether these are all the rules, so that the owners are no
             longer stale after this
         :return: whether all owners were written
-        :rtype: bool
         """
         jobs = self.env["ir.cron"]
         if not rules and jobs._is_job():
@@ -232,10 +224,10 @@ class WebsiteCrmScoreRun(models.Model):
             }
         )
         if looks_at == "usual":
-            caught_up_to, _id = run._get_progress()._find_caught_up_to()
-            is_of_all = run._get_progress()._is_to_look_at_all()
+            progress = run._get_progress()
+            caught_up_to, _id = progress._find_caught_up_to()
             run.events_date = is_whole and caught_up_to
-            run.owners_date = is_of_all and caught_up_to
+            run.owners_date = progress._is_to_look_at_all() and caught_up_to
         return run
 
     # FINDING
@@ -250,13 +242,8 @@ class WebsiteCrmScoreRun(models.Model):
         Writing(self).split()
 
     def _try_rule(self, rule, finding):
-        """Find what ``rule`` gives and takes; note what failed.
-
-        :return: what is to be kept of it
-        :rtype: dict
-        """
-        started = time.monotonic()
-        matched = 0
+        """Find what ``rule`` gives and takes; return what is to be kept of that."""
+        started, matched = time.monotonic(), 0
         with attempt(self.env.cr, flush=False) as outcome:
             matched = finding.add(rule)
         error = bool(outcome.error) and describe_error(outcome.error)
