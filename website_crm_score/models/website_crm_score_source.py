@@ -19,7 +19,8 @@ class WebsiteCrmScoreSource(models.AbstractModel):
       and what did lately, :meth:`_get_recent_events`;
     - where users can look at what happened, :meth:`_get_evidence_action`.
 
-    All else is done with the answers: who earns, how often, for how long.
+    All else is done with the answers: who earns, how often, for how long. Queries are
+    ``SQL``.
     """
 
     _name = "website.crm.score.source"

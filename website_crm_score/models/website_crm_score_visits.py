@@ -21,9 +21,8 @@ class WebsiteCrmScoreVisits(models.AbstractModel):
         """Open the page views of the lead, or of the leads of the contact."""
         by = "lead_id.partner_id" if owner._name == "res.partner" else "lead_id"
         domain = Domain(by, "=", owner.id) & self._get_evidence_domain(rule, owner)
-        return self._open_evidence(
-            "website_crm_score.website_crm_pageview_action", domain
-        )
+        action = "website_crm_score.website_crm_pageview_action"
+        return self._open_evidence(action, domain)
 
     @api.model
     def _get_evidence_domain(self, rule, owner):
@@ -32,11 +31,7 @@ class WebsiteCrmScoreVisits(models.AbstractModel):
 
     @api.model
     def _get_visitors(self, owners):
-        """Return the query of visitors, each with its ``owner_id``.
-
-        :param models.BaseModel owners: the model of leads or of contacts
-        :rtype: SQL
-        """
+        """Return the query of visitors, each with its ``owner_id``."""
         if owners._name == "res.partner":
             return SQL(
                 "SELECT partner_id AS owner_id, visitor.* FROM website_visitor visitor"
@@ -58,7 +53,6 @@ class WebsiteCrmScoreVisits(models.AbstractModel):
         :param SQL page_id: its page
         :param SQL date: when it was
         :param SQL condition: which of them
-        :rtype: SQL
         """
         return SQL(
             """
@@ -84,7 +78,6 @@ class WebsiteCrmScoreVisits(models.AbstractModel):
         Who was of the staff when it was done stays so, whatever becomes of the user.
 
         :param SQL date: when it was done
-        :rtype: SQL
         """
         consent = SQL("visitor.consent_withdrawn IS NOT TRUE")
         if self.env["res.config.settings"]._get_scoring_number("count_staff"):
@@ -106,7 +99,6 @@ class WebsiteCrmScoreVisits(models.AbstractModel):
         """Return the query of the visits of which there are tracks.
 
         :param SQL condition: on ``track`` and ``visitor``
-        :rtype: SQL
         """
         return self._get_visits(
             owners,
@@ -119,15 +111,11 @@ class WebsiteCrmScoreVisits(models.AbstractModel):
 
     @api.model
     def _get_visit_sql(self, rule):
-        """Return the condition that ``track`` is of a page of ``rule``.
-
-        :rtype: SQL
-        """
+        """Return the condition that ``track`` is of a page of ``rule``."""
         return SQL("TRUE")
 
     @api.model
     def _get_uncounted_events(self, rule, owners):
-        is_counted = self._get_is_counted_sql(SQL("track.visit_datetime"))
         return SQL(
             """
             SELECT visitor.owner_id, track.visit_datetime AS date,
@@ -139,14 +127,11 @@ class WebsiteCrmScoreVisits(models.AbstractModel):
              WHERE track.url > '' AND %(is_of_rule)s
                AND NOT (%(is_counted)s AND %(is_of_owner)s)
             """,
-            is_counted=is_counted,
+            is_counted=self._get_is_counted_sql(SQL("track.visit_datetime")),
             visitors=self._get_visitors(owners),
             is_of_rule=self._get_visit_sql(rule),
             is_of_owner=self.env["website"]._get_is_of_owner_sql(
-                owners,
-                SQL("visitor.owner_id"),
-                SQL("track.url"),
-                SQL("track.page_id"),
+                owners, SQL("visitor.owner_id"), SQL("track.url"), SQL("track.page_id")
             ),
         )
 

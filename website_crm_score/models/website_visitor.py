@@ -104,8 +104,7 @@ class WebsiteVisitor(models.Model):
             return super()._upsert_visitor(access_token)
         url = bound_url(force_track_values["url"])
         values = {**force_track_values, "url": url}
-        known = self._append_track(access_token, values)
-        if known:
+        if known := self._append_track(access_token, values):
             return known
         if self.env.context.get("in_own_transaction"):
             return super()._upsert_visitor(access_token, values)
@@ -115,11 +114,8 @@ class WebsiteVisitor(models.Model):
             return self.with_env(env)._upsert_visitor(access_token, values)
 
     def _append_track(self, access_token, values):
-        """Add a track to a visitor that is known.
-
-        :return: what :meth:`_upsert_visitor` does, or None if the visitor is not known
-        :rtype: tuple | None
-        """
+        """Add a track to a visitor that is known; return what :meth:`_upsert_visitor`
+        does, or None if it is not known."""
         self.env.cr.execute(
             self._get_append_sql(access_token, values),
             log_exceptions=False,  # it is tried again, and told once if that fails
@@ -197,16 +193,13 @@ class WebsiteVisitor(models.Model):
     def _add_tracking(self, domain, website_track_values):
         """Add the url of what was seen, such as a product, to the track; unless its
         page is tracked itself, and the visit counted already."""
-        if not website_track_values.get("url") and self._is_counted_request():
+        if not website_track_values.get("url") and not (
+            request and self.env["ir.http"]._find_reason_not_to_count()
+        ):
             url = self._find_url_of(website_track_values)
             if url and not self._has_just_seen(url):
                 website_track_values = {**website_track_values, "url": bound_url(url)}
         return super()._add_tracking(domain, website_track_values)
-
-    @api.model
-    def _is_counted_request(self):
-        """Return whether what is seen now counts as the hit of a page would."""
-        return not (request and self.env["ir.http"]._find_reason_not_to_count())
 
     @api.model
     def _find_url_of(self, values):
