@@ -45,13 +45,11 @@ class WebsiteCrmScoreDomain(models.AbstractModel):
         ondelete="restrict",
         help="The rule looks at what this user may read.",
     )
-    lang = TechnicalChar(default=lambda self: self._default_lang(), readonly=True)
+    lang = TechnicalChar(
+        default=lambda self: self.env.lang or self.env.user.lang, readonly=True
+    )
     tz = TechnicalChar(default=lambda self: self.env.tz.zone, readonly=True)
     unknown_names = TechnicalChar(compute="_compute_unknown_names")
-
-    @api.model
-    def _default_lang(self):
-        return self.env.lang or self.env.user.lang
 
     @api.depends("apply_to")
     def _compute_model_name(self):
@@ -88,10 +86,7 @@ class WebsiteCrmScoreDomain(models.AbstractModel):
 
     @api.model
     def _get_owners(self, apply_to):
-        """Return the model of what rules for ``apply_to`` score.
-
-        :rtype: models.BaseModel
-        """
+        """Return the model of what rules for ``apply_to`` score."""
         return self.env["res.partner" if apply_to == "partner" else "crm.lead"]
 
     @api.model
@@ -101,10 +96,7 @@ class WebsiteCrmScoreDomain(models.AbstractModel):
             yield self._get_owners(apply_to)
 
     def _group_by_owners(self):
-        """Return the models that these rules score, each with its rules.
-
-        :rtype: list[tuple[models.BaseModel, models.BaseModel]]
-        """
+        """Return the models that these rules score, each with its rules."""
         groups = self.grouped(lambda rule: rule.apply_to or "lead")
         return [(self._get_owners(name), rules) for name, rules in groups.items()]
 
@@ -132,10 +124,7 @@ class WebsiteCrmScoreDomain(models.AbstractModel):
 
     @api.model
     def _think_up(self, values):
-        """Return a rule that is only thought of, as the user would write it.
-
-        :rtype: models.BaseModel
-        """
+        """Return a rule that is only thought of, as the user would write it."""
         defaults = self.default_get(list(self._fields))
         values = {**defaults, **self._get_reader_values(), **values}
         # sudo: what happened is counted with all rights, as a run does it
@@ -153,22 +142,15 @@ class WebsiteCrmScoreDomain(models.AbstractModel):
         return text  # the constraint tells what is wrong
 
     def _get_day_sql(self, date):
-        """Return the SQL of the day that ``date`` is on where the author is.
-
-        :param SQL date: a time in UTC
-        :rtype: SQL
-        """
+        """Return the SQL of the day of ``date``, in UTC, where the author is."""
         zone = self._get_sql_zone(self.tz)
         return SQL("(%s AT TIME ZONE 'UTC' AT TIME ZONE %s)::date", date, zone)
 
     @api.model
     @ormcache("name")
     def _get_sql_zone(self, name):
-        """Return the time zone called ``name`` by a name that PostgreSQL knows, too.
-
-        :param str name: as users have it; UTC if it is none, or no zone
-        :rtype: str
-        """
+        """Return the time zone that users call ``name`` by a name that PostgreSQL
+        knows, too: UTC if it is none, or no zone."""
         if not name or name == "UTC":
             return "UTC"
         rows = self.env.execute_query(SQL("SELECT name FROM pg_timezone_names"))
@@ -180,7 +162,6 @@ class WebsiteCrmScoreDomain(models.AbstractModel):
         """Return why the domain of this rule cannot be used, or None.
 
         :param Domain scope: owners to try it on; by default it is only planned
-        :rtype: str | None
         """
         self.ensure_one()
         return find_query_error(
@@ -203,8 +184,6 @@ class WebsiteCrmScoreDomain(models.AbstractModel):
 
         They cannot be what rules look at: the result would depend on the order in which
         rules run.
-
-        :rtype: frozenset[fields.Field]
         """
         names = self.env["website.crm.scored"]._fields.keys() - self.env["base"]._fields
         made = {

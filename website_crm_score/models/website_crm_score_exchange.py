@@ -71,26 +71,19 @@ class WebsiteCrmScoreExchange(models.AbstractModel):
         return rule
 
     def _is_known(self):
-        """Return whether there is a rule that differs from this one in its place only.
-
-        :rtype: bool
-        """
+        """Return whether another rule differs from this one in its place only."""
         rules = self.with_context(active_test=False)
         others = rules.search([("name", "=", self.name), ("id", "!=", self.id)])
-        packed, *known = (self + others)._pack_unplaced()
+        packed, *known = (
+            {**rule._pack()[0], "sequence": None} for rule in self + others
+        )
         return packed in known
-
-    def _pack_unplaced(self):
-        return [{**rule._pack()[0], "sequence": None} for rule in self]
 
     # WHAT IS IN A FILE
 
     @api.model
     def _get_exchanged_fields(self, rule_type, event_type):
-        """Return the names of the fields that such a rule has in a file.
-
-        :rtype: set[str]
-        """
+        """Return the names of the fields that such a rule has in a file."""
         unused = self._get_event_fields() - {"rule_type"}
         if rule_type == "event":
             sources = self.env["website.crm.score.source"]
@@ -114,14 +107,12 @@ class WebsiteCrmScoreExchange(models.AbstractModel):
     @api.model
     def _knows_event(self, rule_type, event_type):
         """Return whether such rules can be counted here."""
-        known = dict(self.env["website.crm.score.source"]._get_selection())
-        return rule_type != "event" or not event_type or event_type in list(known)
+        sources = self.env["website.crm.score.source"]
+        known = [kind for kind, _label in sources._get_selection()]
+        return rule_type != "event" or not event_type or event_type in known
 
     def _pack(self):
-        """Return what files have of these rules.
-
-        :rtype: list[dict]
-        """
+        """Return what files have of these rules, a dictionary each."""
         # sudo: who may read a rule may know what it is on
         options = References(self.env), References(self.sudo().env)
         return [rule._pack_one(*options) for rule in self.sorted()]

@@ -206,10 +206,8 @@ class WebsiteCrmScoreRuleReport(models.Model):
 
     @api.model
     def _get_win_rates(self, rules):
-        """Return of how many closed leads with points of rules which part is won.
-
-        :rtype: dict[int, tuple[int, float]]
-        """
+        """Return of how many closed leads with points of rules which part is won, by
+        the id of the rule."""
         if not rules.ids:
             return {}
         self.env.flush_all()

@@ -104,13 +104,11 @@ class WebsiteCrmScoreSuggestion(models.Model):
     @api.depends("create_date")
     def _compute_display_name(self):
         for suggestion in self:
-            date = suggestion.create_date
-            day = date and fields.Date.context_today(self, date)
-            suggestion.display_name = (
-                self.env._("Suggestion of %s", format_date(self.env, day))
-                if date
-                else self.env._("New Suggestion")
-            )
+            name = self.env._("New Suggestion")
+            if date := suggestion.create_date:
+                day = fields.Date.context_today(self, date)
+                name = self.env._("Suggestion of %s", format_date(self.env, day))
+            suggestion.display_name = name
 
     @api.constrains("years", "max_rules")
     def _check_numbers(self):

@@ -29,11 +29,7 @@ JOB_FIELDS = {
     "pageviews_stale",
 }
 # What the jobs derive; and what of it the reasons add up to.
-DERIVED = {
-    "readonly": True,
-    "copy": False,
-    "groups": "sales_team.group_sale_salesman",
-}
+DERIVED = {"readonly": True, "copy": False, "groups": "sales_team.group_sale_salesman"}
 SUMMED = {**DERIVED, "compute": "_compute_score", "store": True, "precompute": True}
 TOTAL = {**SUMMED, "required": True, "digits": (16, 2), "aggregator": "avg"}
 # So many are graded anew in one transaction.
@@ -74,9 +70,7 @@ class WebsiteCrmScored(models.AbstractModel):
         **SUMMED,
     )
     score_line_ids = fields.One2many(
-        comodel_name="website.crm.score.line",
-        string="Score Reasons",
-        **DERIVED,
+        comodel_name="website.crm.score.line", string="Score Reasons", **DERIVED
     )
     # The ledger is the relation: an owner has the rules that it has lines of.
     score_ids = LedgerMany2many(
@@ -167,10 +161,7 @@ class WebsiteCrmScored(models.AbstractModel):
 
     def _get_score_minimum(self):
         """Return the score that this record is to reach, ``name`` says for what; False
-        if there is none.
-
-        :rtype: dict | bool
-        """
+        if there is none."""
         return False
 
     # COMPANIES
@@ -222,7 +213,6 @@ class WebsiteCrmScored(models.AbstractModel):
         In a scheduled action, it goes on in the next call when time is up.
 
         :return: whether all are graded
-        :rtype: bool
         """
         apply_to = self._ledger_field.removesuffix("_id")
         progress = self.env["website.crm.score.progress"]._get(apply_to)

@@ -54,10 +54,7 @@ class WebsiteCrmScoredStale(models.AbstractModel):
         return set()
 
     def _mark_identified(self, vals):
-        """Mark these owners as stale if other events may be theirs now.
-
-        :param dict vals: what was written
-        """
+        """Mark these owners as stale if by ``vals`` other events may be theirs now."""
         if self._get_identity_fields() & vals.keys():
             self.sudo()._mark_stale()  # sudo: the mark is the job's
 

@@ -47,10 +47,7 @@ class WebsiteCrmUncountedHit(models.Model):
 
     @api.model
     def _add(self, reason):
-        """Count the present request.
-
-        :param str reason: a value of :attr:`reason`
-        """
+        """Count the present request."""
         website = getattr(request, "website", None)
         self.env.cr.execute(
             SQL(

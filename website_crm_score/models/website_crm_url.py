@@ -126,7 +126,6 @@ class WebsiteCrmUrl(models.Model):
         """Return the SQL of ``url`` without query string and fragment, bounded.
 
         :param SQL url: a text expression, an absolute url as core tracks it
-        :rtype: SQL
         """
         return SQL(
             "left(split_part(split_part(%s, '#', 1), '?', 1), %s)", url, MAX_URL_LENGTH
@@ -142,7 +141,6 @@ class WebsiteCrmUrl(models.Model):
 
         :param SQL url: an absolute url
         :param list[str] addresses: see :func:`..tools.tracked_url.read_address`
-        :rtype: SQL
         """
         seen = SQL("rtrim(lower(%s), '/')", self._normalized_sql(url))
         hosts = [address[2:] for address in addresses if address[:2] == "//"]
@@ -190,7 +188,6 @@ class WebsiteCrmUrl(models.Model):
         """Return whether a tracked page has such an address, or somebody was there.
 
         :param get_condition: a function that returns the condition on a url
-        :rtype: bool
         """
         self.env.flush_all()
         known = SQL(
@@ -218,10 +215,9 @@ class WebsiteCrmUrl(models.Model):
         # sudo: who writes rules may not read all pages
         pages = self.env["website.page"].sudo().with_context(website_id=False)
         paths = set(pages.search([("track", "=", True)]).mapped("url"))
-        hosts = self.env["website"]._get_all_hosts()
         return [
             f"http://{host}{prefix}{path}"
-            for host in hosts
+            for host in self.env["website"]._get_all_hosts()
             for prefix in self._get_prefixes()
             for path in paths
         ]

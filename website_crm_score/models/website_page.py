@@ -27,11 +27,7 @@ class WebsitePage(models.Model):
     @api.model
     def _find_same(self, key, url):
         """Return the pages that are the same page for who visits it: those of one view
-        key or of one address.
-
-        :param str key: of a view
-        :param str url: of a page
-        """
+        key or of one address."""
         domains = [
             Domain(name, "=", value)
             for name, value in (("key", key), ("url", url))

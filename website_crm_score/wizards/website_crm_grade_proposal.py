@@ -76,16 +76,12 @@ class WebsiteCrmGradeProposal(models.TransientModel):
 
     @api.model
     def _count_leads(self):
-        """Return how many open leads have so much fit and engagement.
-
-        :return: without decimals, which thresholds do not have
-        :rtype: dict[tuple[int, int], int]
-        """
+        """Return how many open leads have so much fit and engagement, without decimals,
+        which thresholds do not have."""
         # sudo: who may change settings need not see leads, of which this is a number
         leads = self.env["crm.lead"].sudo()
-        query = leads._search(
-            leads._scored_domain() & fields.Domain("score_date", "!=", False)
-        )
+        is_scored = fields.Domain("score_date", "!=", False)
+        query = leads._search(leads._scored_domain() & is_scored)
         fit, engagement = (
             SQL("floor(%s)::integer", SQL.identifier(query.table, name))
             for name in ("score_fit", "score_engagement")
@@ -106,12 +102,8 @@ class WebsiteCrmGradeProposal(models.TransientModel):
 
     @api.model
     def _count_grades(self, counts, numbers):
-        """Return how many leads have which grade.
-
-        :param dict counts: see :meth:`_count_leads`
-        :param numbers: what has the thresholds
-        :rtype: dict[str, int]
-        """
+        """Return how many leads have which grade by ``numbers``, see
+        :meth:`_count_leads`."""
         grades = dict.fromkeys(GRADES, 0)
         for (fit, engagement), count in counts.items():
             letter = (fit < numbers.grade_a) + (fit < numbers.grade_b)

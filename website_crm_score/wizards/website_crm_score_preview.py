@@ -67,10 +67,7 @@ class WebsiteCrmScorePreview(models.TransientModel):
             )
 
     def _find_result(self):
-        """Return the result, whether it is still to be counted, and what is wrong.
-
-        :rtype: tuple[dict | bool, bool, str | bool]
-        """
+        """Return the result, whether it is still to be counted, and what is wrong."""
         try:
             seconds = LONG_PATIENCE if self.is_patient else PATIENCE
             return self._fetch(seconds), False, False
@@ -112,7 +109,6 @@ class WebsiteCrmScorePreview(models.TransientModel):
         :param models.BaseModel owners: the model of leads or of contacts
         :return: each with a ``name``, a ``minimum`` and a ``company_id``, if it is one
             for the owners of a company
-        :rtype: list[dict]
         """
         return []
 

@@ -85,10 +85,7 @@ class WebsiteCrmScoreTrial(models.TransientModel):
     # ONE RULE
 
     def _try(self, rule):
-        """Return how ``rule`` does on the lead or contact, see :class:`~.trial.Trial`.
-
-        :rtype: dict
-        """
+        """Return how ``rule`` does on the owner, see :class:`~.trial.Trial`."""
         owner = self._get_owner()
         owner.check_access("read")
         self.env.flush_all()
@@ -96,9 +93,8 @@ class WebsiteCrmScoreTrial(models.TransientModel):
         try:
             with reading_only(self.env.cr, PATIENCE):
                 error = rule.rule_type == "event" and rule._find_event_error()
-                if error:
-                    return {**result, "error": error}
-                return {**result, **Trial(rule, owner).fetch()}
+                found = {"error": error} if error else Trial(rule, owner).fetch()
+                return {**result, **found}
         except TooSlowError:
             return {**result, "error": self.env._("this takes too long.")}
         # Fields may be searched by any code, which may raise anything.
@@ -141,10 +137,7 @@ class WebsiteCrmScoreTrial(models.TransientModel):
         }
 
     def _get_notes(self, result):
-        """Return what is to be said of the rule as a whole.
-
-        :rtype: list[str]
-        """
+        """Return what is to be said of the rule as a whole."""
         rule, line, notes = result["rule"], result["line"], []
         if rule.is_draft:
             notes.append(self.env._("It is a draft: nothing scores by it yet."))
