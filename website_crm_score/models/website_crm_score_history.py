@@ -71,7 +71,6 @@ class WebsiteCrmScoreHistory(models.Model):
 
     @api.model
     def _drop_owners(self, owners):
-        """Forget what the scores of ``owners`` were."""
         delete_of_owners(self, owners)
 
     @api.model
@@ -91,43 +90,40 @@ class WebsiteCrmScoreHistory(models.Model):
     @api.model
     def _end_merge(self, owners):
         """Have the history of ``owners``, which were merged, end with their scores."""
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE website_crm_score_history history SET score = owner.score
-                  FROM %(table)s owner
-                 WHERE owner.id = ANY(%(ids)s) AND history.%(owner)s = owner.id
-                   AND history.date = %(today)s AND history.score != owner.score;
-                DELETE FROM website_crm_score_history
-                 WHERE %(owner)s = ANY(%(ids)s) AND date = %(today)s
-                   AND score = score_before
-                """,
-                table=SQL.identifier(owners._table),
-                owner=SQL.identifier(owners._ledger_field),
-                today=get_day(),
-                ids=owners.ids,
-            )
+        statement = SQL(
+            """
+            UPDATE website_crm_score_history history SET score = owner.score
+              FROM %(table)s owner
+             WHERE owner.id = ANY(%(ids)s) AND history.%(owner)s = owner.id
+               AND history.date = %(today)s AND history.score != owner.score;
+            DELETE FROM website_crm_score_history
+             WHERE %(owner)s = ANY(%(ids)s) AND date = %(today)s
+               AND score = score_before
+            """,
+            table=SQL.identifier(owners._table),
+            owner=SQL.identifier(owners._ledger_field),
+            today=get_day(),
+            ids=owners.ids,
         )
+        self.env.cr.execute(statement)
         self.invalidate_model()
 
     @api.autovacuum
     def _gc_history(self):
-        """Forget scores of longer ago than the settings say."""
         days = self.env["res.config.settings"]._get_scoring_number("history_days")
         if not days:
             return 0, False
         limit = get_day() - timedelta(days=max(days, LEAST_DAYS))
-        self.env.cr.execute(
-            SQL(
-                """
-                DELETE FROM website_crm_score_history
-                 WHERE id IN (SELECT id FROM website_crm_score_history
-                               WHERE date < %s LIMIT %s)
-                """,
-                limit,
-                VACUUM_SIZE,
-            )
+        statement = SQL(
+            """
+            DELETE FROM website_crm_score_history
+             WHERE id IN (SELECT id FROM website_crm_score_history
+                           WHERE date < %s LIMIT %s)
+            """,
+            limit,
+            VACUUM_SIZE,
         )
+        self.env.cr.execute(statement)
         self.invalidate_model()
         count = self.env.cr.rowcount
         return count, count == VACUUM_SIZE

@@ -53,36 +53,34 @@ class WebsiteCrmScoreIdentity(models.Model):
         :param SQL pairs: see ``get_pairs_sql``
         """
         move_to_owners(self, "lead_id", pairs)
-        self._execute(
-            SQL(
-                """
-                INSERT INTO website_crm_score_identity (lead_id, email, contact_id)
-                SELECT lead.id, other.email_normalized, other.partner_id
-                  FROM %s
-                  JOIN crm_lead lead ON lead.id = pair.owner_id
-                  JOIN crm_lead other ON other.id = pair.duplicate_id
-                 WHERE num_nonnulls(other.email_normalized, other.partner_id) > 0
-                   AND (other.email_normalized, other.partner_id) IS DISTINCT FROM
-                       (lead.email_normalized, lead.partner_id)
-                """,
-                pairs,
-            )
+        statement = SQL(
+            """
+            INSERT INTO website_crm_score_identity (lead_id, email, contact_id)
+            SELECT lead.id, other.email_normalized, other.partner_id
+              FROM %s
+              JOIN crm_lead lead ON lead.id = pair.owner_id
+              JOIN crm_lead other ON other.id = pair.duplicate_id
+             WHERE num_nonnulls(other.email_normalized, other.partner_id) > 0
+               AND (other.email_normalized, other.partner_id) IS DISTINCT FROM
+                   (lead.email_normalized, lead.partner_id)
+            """,
+            pairs,
         )
-        self._execute(
-            SQL(
-                """
-                INSERT INTO website_crm_score_identity (partner_id, email)
-                SELECT DISTINCT contact.id, contact.email_normalized
-                  FROM %s
-                  JOIN crm_lead lead ON lead.id = pair.owner_id
-                  JOIN crm_lead other ON other.id = pair.duplicate_id
-                  JOIN res_partner contact ON contact.id = other.partner_id
-                 WHERE lead.partner_id IS NULL
-                   AND contact.email_normalized != lead.email_normalized
-                """,
-                pairs,
-            )
+        self._execute(statement)
+        statement = SQL(
+            """
+            INSERT INTO website_crm_score_identity (partner_id, email)
+            SELECT DISTINCT contact.id, contact.email_normalized
+              FROM %s
+              JOIN crm_lead lead ON lead.id = pair.owner_id
+              JOIN crm_lead other ON other.id = pair.duplicate_id
+              JOIN res_partner contact ON contact.id = other.partner_id
+             WHERE lead.partner_id IS NULL
+               AND contact.email_normalized != lead.email_normalized
+            """,
+            pairs,
         )
+        self._execute(statement)
 
     @api.model
     def _merge_partners(self, pairs):
@@ -93,33 +91,31 @@ class WebsiteCrmScoreIdentity(models.Model):
         :param SQL pairs: see ``get_pairs_sql``
         """
         move_to_owners(self, "partner_id", pairs)
-        self._execute(
-            SQL(
-                """
-                INSERT INTO website_crm_score_identity (partner_id, email)
-                SELECT contact.id, other.email_normalized
-                  FROM %s
-                  JOIN res_partner contact ON contact.id = pair.owner_id
-                  JOIN res_partner other ON other.id = pair.duplicate_id
-                 WHERE other.email_normalized IS NOT NULL
-                   AND other.email_normalized IS DISTINCT FROM contact.email_normalized
-                """,
-                pairs,
-            )
+        statement = SQL(
+            """
+            INSERT INTO website_crm_score_identity (partner_id, email)
+            SELECT contact.id, other.email_normalized
+              FROM %s
+              JOIN res_partner contact ON contact.id = pair.owner_id
+              JOIN res_partner other ON other.id = pair.duplicate_id
+             WHERE other.email_normalized IS NOT NULL
+               AND other.email_normalized IS DISTINCT FROM contact.email_normalized
+            """,
+            pairs,
         )
-        self._execute(
-            SQL(
-                """
-                INSERT INTO website_crm_score_identity (lead_id, email)
-                SELECT lead.id, lead.email_normalized
-                  FROM (SELECT owner_id AS id FROM %(pairs)s
-                         UNION SELECT duplicate_id FROM %(pairs)s) contact
-                  JOIN crm_lead lead ON lead.partner_id = contact.id
-                 WHERE lead.email_normalized IS NOT NULL
-                """,
-                pairs=pairs,
-            )
+        self._execute(statement)
+        statement = SQL(
+            """
+            INSERT INTO website_crm_score_identity (lead_id, email)
+            SELECT lead.id, lead.email_normalized
+              FROM (SELECT owner_id AS id FROM %(pairs)s
+                     UNION SELECT duplicate_id FROM %(pairs)s) contact
+              JOIN crm_lead lead ON lead.partner_id = contact.id
+             WHERE lead.email_normalized IS NOT NULL
+            """,
+            pairs=pairs,
         )
+        self._execute(statement)
 
     @api.model
     def _execute(self, statement):

@@ -54,7 +54,6 @@ class WebsiteCrmScoreJobs(models.AbstractModel):
 
     @api.model
     def _cron_score_contacts(self):
-        """Bring the scores of contacts up to date."""
         runs = self.env["website.crm.score.run"]
         if not runs._go_on() and self.env["res.partner"]._regrade():
             runs._score(self._find_active("partner"))

@@ -108,27 +108,25 @@ class WebsiteCrmScoreLine(models.Model):
             self.env.flush_all()
             tune(self.env.cr)
             # In the order of the owners, as where lines change.
-            rows = self.env.execute_query(
-                SQL(
-                    """
-                    SELECT owner.id FROM %s owner
-                     WHERE owner.id IN (
-                           SELECT %s FROM website_crm_score_line WHERE rule_id IN %s)
-                       AND %s
-                  ORDER BY owner.id FOR NO KEY UPDATE
-                    """,
-                    SQL.identifier(owners._table),
-                    SQL.identifier(owners._ledger_field),
-                    group._ids,
-                    condition(owners) if condition else SQL("TRUE"),
-                )
+            query = SQL(
+                """
+                SELECT owner.id FROM %s owner
+                 WHERE owner.id IN (
+                       SELECT %s FROM website_crm_score_line WHERE rule_id IN %s)
+                   AND %s
+              ORDER BY owner.id FOR NO KEY UPDATE
+                """,
+                SQL.identifier(owners._table),
+                SQL.identifier(owners._ledger_field),
+                group._ids,
+                condition(owners) if condition else SQL("TRUE"),
             )
+            rows = self.env.execute_query(query)
             if rows:
                 owners.browse(id_ for (id_,) in rows)._resum_scores()
 
     @api.model
     def _drop_rules(self, rules):
-        """Delete the lines of ``rules``."""
         for owners, group in rules._group_by_owners():
             drop_lines(owners, SQL("line.rule_id IN %s", group._ids))
 
@@ -146,7 +144,6 @@ class WebsiteCrmScoreLine(models.Model):
 
     @api.model
     def _drop_owners(self, owners):
-        """Delete the lines of ``owners``, which are deleted themselves."""
         delete_of_owners(self, owners)
         self.env["website.crm.score.history"]._drop_owners(owners)
 

@@ -34,16 +34,15 @@ class WebsiteCrmScoreMention(models.Model):
             for message, leads in zip(messages, named, strict=True)
             for lead_id in leads.ids
         ]
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO website_crm_score_mention (lead_id, message_id)
-                SELECT * FROM unnest(%s::int[], %s::int[])
-                """,
-                [lead_id for lead_id, _message_id in pairs],
-                [message_id for _lead_id, message_id in pairs],
-            )
+        statement = SQL(
+            """
+            INSERT INTO website_crm_score_mention (lead_id, message_id)
+            SELECT * FROM unnest(%s::int[], %s::int[])
+            """,
+            [lead_id for lead_id, _message_id in pairs],
+            [message_id for _lead_id, message_id in pairs],
         )
+        self.env.cr.execute(statement)
         self.invalidate_model(flush=False)
 
     @api.model

@@ -86,18 +86,16 @@ class WebsiteCrmScoreProgress(models.Model):
         transaction that is running now, however late it commits. The id is for tracks
         that bear an older date, as imported ones do.
         """
-        [caught_up_to] = self.env.execute_query(
-            SQL(
-                """
-                SELECT min(xact_start) AT TIME ZONE 'UTC' - %s,
-                       (SELECT COALESCE(max(id), 0) FROM website_track)
-                  FROM pg_stat_activity
-                 WHERE datname = current_database() AND xact_start IS NOT NULL
-                """,
-                CLOCK_TOLERANCE,
-            )
+        query = SQL(
+            """
+            SELECT min(xact_start) AT TIME ZONE 'UTC' - %s,
+                   (SELECT COALESCE(max(id), 0) FROM website_track)
+              FROM pg_stat_activity
+             WHERE datname = current_database() AND xact_start IS NOT NULL
+            """,
+            CLOCK_TOLERANCE,
         )
-        return caught_up_to
+        return self.env.execute_query(query)[0]
 
     def _begin_pass(self):
         """Begin to derive page views, unless a pass is unfinished and goes on.
@@ -111,23 +109,20 @@ class WebsiteCrmScoreProgress(models.Model):
         if not self.env["ir.cron"]._is_job():
             return up_to
         if not self.pass_date:
-            date, track_id = up_to
-            values = {"pass_date": date, "pass_track_id": track_id}
-            values |= {"pass_lead_id": 0, "is_pass_complete": True}
-            self.write({**values, "pass_xid": self._find_oldest_xid()})
+            self.pass_date, self.pass_track_id = up_to
+            self.pass_lead_id, self.is_pass_complete = 0, True
+            self.pass_xid = self._find_oldest_xid()
             self.flush_recordset()
         return self.pass_date, self.pass_track_id
 
     @api.model
     def _find_oldest_xid(self):
         """Return the oldest transaction that is running now, as rows have it."""
-        [(xid,)] = self.env.execute_query(
-            SQL(
-                "SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::numeric"
-                " %% 4294967296)::text"
-            )
+        query = SQL(
+            "SELECT (pg_snapshot_xmin(pg_current_snapshot())::text::numeric"
+            " %% 4294967296)::text"
         )
-        return xid
+        return self.env.execute_query(query)[0][0]
 
     def _get_unseen_sql(self, row):
         """Return the condition that the last pass perhaps did not see a row, since its
@@ -161,12 +156,10 @@ class WebsiteCrmScoreProgress(models.Model):
         """
         if not self._is_in_pass(up_to):
             return
-        values = {"pass_date": False, "pass_track_id": 0, "pass_lead_id": 0}
-        date, track_id = up_to
-        is_later = not self.pageviews_date or self.pageviews_date < date
+        is_later = not self.pageviews_date or self.pageviews_date < up_to[0]
         if self.is_pass_complete and is_later:
-            values |= {"pageviews_date": date, "pageviews_track_id": track_id}
-        self.write(values)
+            self.pageviews_date, self.pageviews_track_id = up_to
+        self.write({"pass_date": False, "pass_track_id": 0, "pass_lead_id": 0})
         self.flush_recordset()
 
     def _begin_regrading(self, key):

@@ -93,7 +93,6 @@ class WebsiteCrmScoreResults(models.AbstractModel):
         )
 
     def _count_holders(self):
-        """Return how many owners have points of these rules."""
         return sum(
             owners.with_context(active_test=False).search_count(
                 rules._get_holders_domain()

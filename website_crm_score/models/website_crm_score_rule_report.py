@@ -211,21 +211,20 @@ class WebsiteCrmScoreRuleReport(models.Model):
         if not rules.ids:
             return {}
         self.env.flush_all()
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT line.rule_id, count(*), avg(%s::integer)::float
-                  FROM website_crm_score_line line
-                  JOIN website_crm_score rule ON rule.id = line.rule_id
-                  JOIN crm_lead lead ON lead.id = line.lead_id
-                 WHERE line.rule_id = ANY(%s) AND %s AND %s
-                   AND (rule.company_id IS NULL OR lead.company_id = rule.company_id)
-              GROUP BY line.rule_id
-                """,
-                IS_WON,
-                rules.ids,
-                IS_CLOSED,
-                self._get_is_visible_sql(),
-            )
+        query = SQL(
+            """
+            SELECT line.rule_id, count(*), avg(%s::integer)::float
+              FROM website_crm_score_line line
+              JOIN website_crm_score rule ON rule.id = line.rule_id
+              JOIN crm_lead lead ON lead.id = line.lead_id
+             WHERE line.rule_id = ANY(%s) AND %s AND %s
+               AND (rule.company_id IS NULL OR lead.company_id = rule.company_id)
+          GROUP BY line.rule_id
+            """,
+            IS_WON,
+            rules.ids,
+            IS_CLOSED,
+            self._get_is_visible_sql(),
         )
+        rows = self.env.execute_query(query)
         return {id_: (closed, rate) for id_, closed, rate in rows}

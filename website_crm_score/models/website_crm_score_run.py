@@ -271,7 +271,6 @@ class WebsiteCrmScoreRun(models.Model):
         return self.looks_at == "stale" or bool(self.events_date)
 
     def _get_owners(self):
-        """Return the model of what this run scores, leads or contacts."""
         return self.env["website.crm.score"]._get_owners(self.apply_to)
 
     def _get_progress(self):
@@ -404,7 +403,6 @@ class WebsiteCrmScoreRun(models.Model):
 
     @api.autovacuum
     def _gc_runs(self):
-        """Delete old runs."""
         limit = fields.Datetime.now() - timedelta(days=KEEP_DAYS)
         runs = self.search([("start_date", "<", limit)], limit=VACUUM_SIZE)
         runs.unlink()

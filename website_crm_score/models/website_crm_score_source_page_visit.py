@@ -216,20 +216,18 @@ class WebsiteCrmScoreSourcePageVisit(models.AbstractModel):
     @api.model
     def _get_evidence_domain(self, rule, owner):
         page = self._get_page_sql(rule, SQL("seen"), SQL("entry.url"))
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT seen.id FROM website_crm_pageview seen
-                  JOIN website_crm_url entry ON entry.id = seen.url_id
-                  JOIN crm_lead lead ON lead.id = seen.lead_id
-                 WHERE lead.%s = %s AND %s
-                """,
-                SQL.identifier("partner_id" if owner._name == "res.partner" else "id"),
-                owner.id,
-                page,
-            )
+        query = SQL(
+            """
+            SELECT seen.id FROM website_crm_pageview seen
+              JOIN website_crm_url entry ON entry.id = seen.url_id
+              JOIN crm_lead lead ON lead.id = seen.lead_id
+             WHERE lead.%s = %s AND %s
+            """,
+            SQL.identifier("partner_id" if owner._name == "res.partner" else "id"),
+            owner.id,
+            page,
         )
-        return Domain("id", "in", [id_ for (id_,) in rows])
+        return Domain("id", "in", [id_ for (id_,) in self.env.execute_query(query)])
 
     @api.model
     def _get_address_sql(self, rule, url):

@@ -242,7 +242,6 @@ class WebsiteCrmScoreSuggestion(models.Model):
         self.env["ir.cron"].sudo()._commit_batch(0, 1)
 
     def _tell(self):
-        """Tell who waits that it is done."""
         self.create_uid._bus_send(
             "simple_notification",
             {

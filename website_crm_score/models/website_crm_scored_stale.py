@@ -74,14 +74,13 @@ class WebsiteCrmScoredStale(models.AbstractModel):
         if not self:
             return
         self.flush_recordset([name])
-        self.env.cr.execute(
-            SQL(
-                "UPDATE %s SET %s = %s WHERE id IN %s AND %s",
-                SQL.identifier(self._table),
-                SQL.identifier(name),
-                value,
-                self._ids,
-                where,
-            )
+        statement = SQL(
+            "UPDATE %s SET %s = %s WHERE id IN %s AND %s",
+            SQL.identifier(self._table),
+            SQL.identifier(name),
+            value,
+            self._ids,
+            where,
         )
+        self.env.cr.execute(statement)
         self.invalidate_recordset([name], flush=False)

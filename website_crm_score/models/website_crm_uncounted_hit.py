@@ -49,19 +49,18 @@ class WebsiteCrmUncountedHit(models.Model):
     def _add(self, reason):
         """Count the present request."""
         website = getattr(request, "website", None)
-        self.env.cr.execute(
-            SQL(
-                """
-                %s
-                INSERT INTO website_crm_uncounted_hit
-                       (hit_date, website_id, reason, hit_count)
-                VALUES ((now() AT TIME ZONE 'UTC')::date, %s, %s, 1)
-                """,
-                SAVEPOINT,
-                website.id if website else None,
-                reason,
-            )
+        statement = SQL(
+            """
+            %s
+            INSERT INTO website_crm_uncounted_hit
+                   (hit_date, website_id, reason, hit_count)
+            VALUES ((now() AT TIME ZONE 'UTC')::date, %s, %s, 1)
+            """,
+            SAVEPOINT,
+            website.id if website else None,
+            reason,
         )
+        self.env.cr.execute(statement)
 
     @api.model
     def get_share(self):
@@ -93,26 +92,25 @@ class WebsiteCrmUncountedHit(models.Model):
     def _gc_hits(self):
         """Put the rows of a day together, and delete those of long ago."""
         limit = fields.Date.today() - timedelta(days=KEEP_DAYS)
-        self.env.cr.execute(
-            SQL(
-                """
-                WITH gone AS (
-                    DELETE FROM website_crm_uncounted_hit
-                     WHERE hit_date < (now() AT TIME ZONE 'UTC')::date
-                       AND (hit_date < %s OR id NOT IN (
-                           SELECT min(id) FROM website_crm_uncounted_hit
-                            GROUP BY hit_date, website_id, reason
-                           HAVING count(*) = 1))
-                 RETURNING hit_date, website_id, reason, hit_count
-                )
-                INSERT INTO website_crm_uncounted_hit
-                       (hit_date, website_id, reason, hit_count)
-                SELECT hit_date, website_id, reason, sum(hit_count)
-                  FROM gone WHERE hit_date >= %s
-                 GROUP BY hit_date, website_id, reason
-                """,
-                limit,
-                limit,
+        statement = SQL(
+            """
+            WITH gone AS (
+                DELETE FROM website_crm_uncounted_hit
+                 WHERE hit_date < (now() AT TIME ZONE 'UTC')::date
+                   AND (hit_date < %s OR id NOT IN (
+                       SELECT min(id) FROM website_crm_uncounted_hit
+                        GROUP BY hit_date, website_id, reason
+                       HAVING count(*) = 1))
+             RETURNING hit_date, website_id, reason, hit_count
             )
+            INSERT INTO website_crm_uncounted_hit
+                   (hit_date, website_id, reason, hit_count)
+            SELECT hit_date, website_id, reason, sum(hit_count)
+              FROM gone WHERE hit_date >= %s
+             GROUP BY hit_date, website_id, reason
+            """,
+            limit,
+            limit,
         )
+        self.env.cr.execute(statement)
         self.invalidate_model()

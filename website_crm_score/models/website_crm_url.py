@@ -43,19 +43,18 @@ class WebsiteCrmUrl(models.Model):
 
         :param SQL urls: a table with a column ``url``, normalized
         """
-        self.env.cr.execute(
-            SQL(
-                """
-                INSERT INTO website_crm_url (url)
-                SELECT url FROM %s visit
-                EXCEPT
-                SELECT url FROM (%s) known
-                    ON CONFLICT DO NOTHING
-                """,
-                urls,
-                self._find_sql(urls),
-            )
+        statement = SQL(
+            """
+            INSERT INTO website_crm_url (url)
+            SELECT url FROM %s visit
+            EXCEPT
+            SELECT url FROM (%s) known
+                ON CONFLICT DO NOTHING
+            """,
+            urls,
+            self._find_sql(urls),
         )
+        self.env.cr.execute(statement)
 
     @staticmethod
     def _find_sql(urls):
@@ -85,15 +84,13 @@ class WebsiteCrmUrl(models.Model):
         self.env.flush_all()
         try:
             with self.env.cr.savepoint(flush=False):
-                self.env.cr.execute(
-                    SQL(
-                        "DELETE FROM website_crm_url WHERE id = ANY(ARRAY("
-                        "%s AND id = ANY(%s) FOR UPDATE SKIP LOCKED))",
-                        self._get_unused_sql(),
-                        self.ids,
-                    ),
-                    log_exceptions=False,
+                statement = SQL(
+                    "DELETE FROM website_crm_url WHERE id = ANY(ARRAY("
+                    "%s AND id = ANY(%s) FOR UPDATE SKIP LOCKED))",
+                    self._get_unused_sql(),
+                    self.ids,
                 )
+                self.env.cr.execute(statement, log_exceptions=False)
         except errors.ForeignKeyViolation:
             # By a transaction that this one does not see: the next vacuum looks again.
             _logger.debug("A url was referred to while it was to be erased")

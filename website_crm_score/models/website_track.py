@@ -25,7 +25,6 @@ class WebsiteTrack(models.Model):
 
     @api.model
     def _cron_remove_old_tracks(self):
-        """Remove the tracks of leads that are older than the setting says."""
         months = self.env["res.config.settings"]._get_scoring_number("keep_months")
         if not months:
             return
@@ -41,22 +40,20 @@ class WebsiteTrack(models.Model):
 
     @api.model
     def _find_old_tracks(self, before, after_id):
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT track.id FROM website_track track
-                 WHERE track.visit_datetime < %s AND track.id > %s
-                   AND EXISTS (
-                       SELECT FROM crm_lead_website_visitor_rel link
-                        WHERE link.website_visitor_id = track.visitor_id)
-                 ORDER BY track.id LIMIT %s
-                """,
-                before,
-                after_id,
-                BATCH_SIZE,
-            )
+        query = SQL(
+            """
+            SELECT track.id FROM website_track track
+             WHERE track.visit_datetime < %s AND track.id > %s
+               AND EXISTS (
+                   SELECT FROM crm_lead_website_visitor_rel link
+                    WHERE link.website_visitor_id = track.visitor_id)
+             ORDER BY track.id LIMIT %s
+            """,
+            before,
+            after_id,
+            BATCH_SIZE,
         )
-        return [id_ for (id_,) in rows]
+        return [id_ for (id_,) in self.env.execute_query(query)]
 
     @api.model
     def _remove(self, track_ids):
@@ -64,19 +61,18 @@ class WebsiteTrack(models.Model):
 
         Those of leads that somebody is changing stay for the next time.
         """
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT DISTINCT link.crm_lead_id
-                  FROM website_track track
-                  JOIN crm_lead_website_visitor_rel link
-                    ON link.website_visitor_id = track.visitor_id
-                 WHERE track.id = ANY(%s) ORDER BY 1
-                """,
-                track_ids,
-            )
+        query = SQL(
+            """
+            SELECT DISTINCT link.crm_lead_id
+              FROM website_track track
+              JOIN crm_lead_website_visitor_rel link
+                ON link.website_visitor_id = track.visitor_id
+             WHERE track.id = ANY(%s) ORDER BY 1
+            """,
+            track_ids,
         )
-        leads = self.env["crm.lead"].browse(id_ for (id_,) in rows)
+        ids = [id_ for (id_,) in self.env.execute_query(query)]
+        leads = self.env["crm.lead"].browse(ids)
         free = leads.try_lock_for_update(allow_referencing=True)
         self.env["website.crm.pageview"]._sync(free)
         self.env["website.crm.removed.visit"]._take_over(track_ids, free)

@@ -221,21 +221,19 @@ class WebsiteVisitor(models.Model):
         # The page can bear the language and a category before the name.
         name = "/" + urlsplit(url).path.rpartition("/")[2]
         seen = self.env["website.crm.url"]._normalized_sql(SQL("track.url"))
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT FROM website_track track
-                 WHERE visitor_id = %s AND visit_datetime >= %s
-                   AND right(%s, length(%s)) = %s LIMIT 1
-                """,
-                self.id,
-                fields.Datetime.now() - SAME_VISIT,
-                seen,
-                name,
-                name,
-            )
+        query = SQL(
+            """
+            SELECT FROM website_track track
+             WHERE visitor_id = %s AND visit_datetime >= %s
+               AND right(%s, length(%s)) = %s LIMIT 1
+            """,
+            self.id,
+            fields.Datetime.now() - SAME_VISIT,
+            seen,
+            name,
+            name,
         )
-        return bool(rows)
+        return bool(self.env.execute_query(query))
 
     # CONSENT
 
@@ -247,16 +245,15 @@ class WebsiteVisitor(models.Model):
             visitor._set_consent_withdrawn(True)
 
     def _set_consent_withdrawn(self, value):
-        self.env.cr.execute(
-            SQL(
-                """
-                UPDATE website_visitor SET consent_withdrawn = %s
-                 WHERE id IN (
-                       SELECT id FROM website_visitor WHERE id = %s
-                          FOR NO KEY UPDATE SKIP LOCKED)
-                """,
-                value,
-                self.id,
-            )
+        statement = SQL(
+            """
+            UPDATE website_visitor SET consent_withdrawn = %s
+             WHERE id IN (
+                   SELECT id FROM website_visitor WHERE id = %s
+                      FOR NO KEY UPDATE SKIP LOCKED)
+            """,
+            value,
+            self.id,
         )
+        self.env.cr.execute(statement)
         self.invalidate_recordset(["consent_withdrawn"], flush=False)

@@ -28,10 +28,10 @@ class WebsiteCrmGradeProposal(models.TransientModel):
         """Propose the thresholds that part the open leads well; the present ones where
         nothing does."""
         grading = Grading.load(self.env)
-        proposal = {name: getattr(grading, name) for name in THRESHOLDS}
         fit, engagement = self._propose()
-        proposal |= dict(zip(THRESHOLDS[:2], fit or (), strict=False))
-        proposal |= dict(zip(THRESHOLDS[2:], engagement or (), strict=False))
+        fit = fit or (grading.grade_a, grading.grade_b)
+        engagement = engagement or (grading.grade_1, grading.grade_2)
+        proposal = dict(zip(THRESHOLDS, (*fit, *engagement), strict=True))
         return {**super().default_get(fields_list), **proposal}
 
     @api.depends(*THRESHOLDS)
@@ -102,8 +102,7 @@ class WebsiteCrmGradeProposal(models.TransientModel):
 
     @api.model
     def _count_grades(self, counts, numbers):
-        """Return how many leads have which grade by ``numbers``, see
-        :meth:`_count_leads`."""
+        """Return how many leads have which grade by the thresholds of ``numbers``."""
         grades = dict.fromkeys(GRADES, 0)
         for (fit, engagement), count in counts.items():
             letter = (fit < numbers.grade_a) + (fit < numbers.grade_b)

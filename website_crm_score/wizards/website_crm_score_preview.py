@@ -54,8 +54,7 @@ class WebsiteCrmScorePreview(models.TransientModel):
         for preview in self:
             rules = preview.rule_ids._origin
             preview.has_saved = any(rules.mapped("active"))
-            drafts = rules.filtered("is_draft")
-            preview.has_drafts = bool(drafts) and not preview.unsaved
+            preview.has_drafts = any(rules.mapped("is_draft")) and not preview.unsaved
 
     @api.depends("rule_ids", "unsaved", "scenario", "is_patient")
     def _compute_result(self):
@@ -94,7 +93,7 @@ class WebsiteCrmScorePreview(models.TransientModel):
     def _get_rules(self):
         """Return the rules as they would be, those for leads or those for contacts."""
         self.env["website.crm.score"].check_access("write")
-        rules = self.rule_ids._origin or self.rule_ids.browse()
+        rules = self.rule_ids._origin
         values = {"active": self.scenario == "apply"}
         if self.unsaved or not rules:
             return rules[:1]._draw_up({**(self.unsaved or {}), **values})

@@ -50,7 +50,6 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
         ]
 
     def _get(self):
-        """Return the template, see :meth:`_get_templates`."""
         return self._get_templates().get(self.template, {"rules": []})
 
     def action_create_rules(self):

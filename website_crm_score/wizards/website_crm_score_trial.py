@@ -64,7 +64,6 @@ class WebsiteCrmScoreTrial(models.TransientModel):
             )
 
     def _get_owner(self):
-        """Return whom the rules are tested on."""
         owner = self.partner_id if self.apply_to == "partner" else self.lead_id
         return owner._origin
 
