@@ -29,18 +29,17 @@ class WebsiteCrmScoreMention(models.Model):
 
         :param list[crm.lead] named: which of them each of the messages does
         """
-        pairs = [
-            (lead_id, message.id)
-            for message, leads in zip(messages, named, strict=True)
-            for lead_id in leads.ids
-        ]
+        lead_ids, message_ids = [], []
+        for message, leads in zip(messages, named, strict=True):
+            lead_ids += leads.ids
+            message_ids += message.ids * len(leads)
         statement = SQL(
             """
             INSERT INTO website_crm_score_mention (lead_id, message_id)
             SELECT * FROM unnest(%s::int[], %s::int[])
             """,
-            [lead_id for lead_id, _message_id in pairs],
-            [message_id for _lead_id, message_id in pairs],
+            lead_ids,
+            message_ids,
         )
         self.env.cr.execute(statement)
         self.invalidate_model(flush=False)

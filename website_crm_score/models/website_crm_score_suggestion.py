@@ -114,13 +114,11 @@ class WebsiteCrmScoreSuggestion(models.Model):
     def _check_numbers(self):
         for suggestion in self:
             if not 1 <= suggestion.years <= MOST_YEARS:
-                raise ValidationError(
-                    self.env._("Choose between 1 and %s years.", MOST_YEARS)
-                )
+                error = self.env._("Choose between 1 and %s years.", MOST_YEARS)
+                raise ValidationError(error)
             if not 1 <= suggestion.max_rules <= MOST_RULES:
-                raise ValidationError(
-                    self.env._("Choose between 1 and %s rules.", MOST_RULES)
-                )
+                error = self.env._("Choose between 1 and %s rules.", MOST_RULES)
+                raise ValidationError(error)
 
     # ACTIONS
 
@@ -179,9 +177,8 @@ class WebsiteCrmScoreSuggestion(models.Model):
 
     def _count_closed(self):
         leads = self.env["crm.lead"].with_context(active_test=False)
-        return leads.search_count(
-            [("won_status", "in", ("won", "lost"))], limit=MOST_AT_ONCE + 1
-        )
+        is_closed = [("won_status", "in", ("won", "lost"))]
+        return leads.search_count(is_closed, limit=MOST_AT_ONCE + 1)
 
     def _learn(self):
         """Learn from the leads, and note what they teach."""

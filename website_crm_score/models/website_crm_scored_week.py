@@ -7,13 +7,7 @@ from odoo.tools import SQL
 from ..scoring.history import get_week_sql
 
 # How the change of a week is compared, here and in PostgreSQL.
-WEEK_COMPARISONS = {
-    "=": (eq, SQL("=")),
-    "<": (lt, SQL("<")),
-    "<=": (le, SQL("<=")),
-    ">": (gt, SQL(">")),
-    ">=": (ge, SQL(">=")),
-}
+WEEK_COMPARISONS = {"=": eq, "<": lt, "<=": le, ">": gt, ">=": ge}
 
 
 class WebsiteCrmScoredWeek(models.AbstractModel):
@@ -46,21 +40,20 @@ class WebsiteCrmScoredWeek(models.AbstractModel):
         self._check_field_access(self._fields["score_week_change"], "read")
         if operator == "in":
             return Domain.OR(self._changed_domain("=", number) for number in value)
-        if operator not in ("<", "<=", ">", ">="):
+        if operator not in WEEK_COMPARISONS:
             return NotImplemented
         return self._changed_domain(operator, value)
 
     @api.model
     def _changed_domain(self, operator, number):
         """Return the domain of the records whose score changed so within a week."""
-        compare, compare_sql = WEEK_COMPARISONS[operator]
         # Who is not in the history has not changed.
-        is_of_the_others = compare(0.0, number or 0.0)
+        is_of_the_others = WEEK_COMPARISONS[operator](0.0, number or 0.0)
         query = SQL(
             "(%s GROUP BY %s HAVING (sum(score - score_before) %s %s::numeric) != %s)",
             get_week_sql(self, SQL.identifier(self._ledger_field)),
             SQL.identifier(self._ledger_field),
-            compare_sql,
+            SQL(operator),
             number or 0.0,
             is_of_the_others,
         )

@@ -115,8 +115,8 @@ class WebsiteCrmScoreTrial(models.TransientModel):
             return False
         if result["rule"].rule_type != "event":
             return True
-        counted = [event for event in result["events"] if event["fate"] == "counted"]
-        return len(counted) >= max(result["rule"].min_count, 1)
+        count = [event["fate"] for event in result["events"]].count("counted")
+        return count >= max(result["rule"].min_count, 1)
 
     # IN WORDS
 
@@ -127,7 +127,7 @@ class WebsiteCrmScoreTrial(models.TransientModel):
             **result,
             "condition": rule.with_env(self.env).condition,
             "is_match": self._is_match(result),
-            "notes": result["error"] and [result["error"]] or self._get_notes(result),
+            "notes": list(self._iter_notes(result)),
             "events": [
                 {**event, "words": self._get_fates(rule)[event["fate"]]}
                 for event in result.get("events", [])
@@ -135,54 +135,51 @@ class WebsiteCrmScoreTrial(models.TransientModel):
             "points": result["line"].points,
         }
 
-    def _get_notes(self, result):
-        """Return what is to be said of the rule as a whole."""
-        rule, line, notes = result["rule"], result["line"], []
+    def _iter_notes(self, result):
+        """Yield what is to be said of the rule as a whole."""
+        if result["error"]:
+            yield result["error"]
+            return
+        rule = result["rule"]
         if rule.is_draft:
-            notes.append(self.env._("It is a draft: nothing scores by it yet."))
+            yield self.env._("It is a draft: nothing scores by it yet.")
         elif not rule.active:
-            notes.append(self.env._("It is switched off."))
+            yield self.env._("It is switched off.")
         if not result["is_open"]:
-            notes.append(
-                self.env._("Rules do not look at what is won, lost or archived.")
-            )
+            yield self.env._("Rules do not look at what is won, lost or archived.")
         elif not result["is_for"]:
-            notes.append(self.env._("It is for other companies."))
-        is_ordinary = rule.rule_type == "domain" and not rule.event_based
-        if result["matches"] and is_ordinary and not line:
-            notes.append(
-                self.env._(
-                    "It looks once, when a lead or contact is new: apply it to "
-                    "existing ones."
-                )
-            )
-        if line and not result["matches"] and rule.rule_type == "domain":
-            keeps = not (rule.event_based and rule.take_back)
-            notes.append(
-                self.env._("It matched before, and points stay.")
-                if keeps
-                else self.env._("It matched before: the next run takes them back.")
-            )
-        return notes + self._get_event_notes(result)
+            yield self.env._("It is for other companies.")
+        if rule.rule_type == "event":
+            yield from self._iter_event_notes(result)
+        else:
+            yield from self._iter_domain_notes(result)
 
-    def _get_event_notes(self, result):
-        rule, notes = result["rule"], []
-        if rule.rule_type != "event":
-            return notes
-        counted = [event for event in result["events"] if event["fate"] == "counted"]
-        if len(counted) < rule.min_count:
-            notes.append(
-                self.env._(
-                    "It has happened %(count)s of at least %(least)s times.",
-                    count=len(counted),
-                    least=rule.min_count,
-                )
+    def _iter_domain_notes(self, result):
+        rule, line = result["rule"], result["line"]
+        if result["matches"] and not rule.event_based and not line:
+            yield self.env._(
+                "It looks once, when a lead or contact is new: apply it to "
+                "existing ones."
             )
-        if not result["events"]:
-            notes.append(self.env._("It has not happened."))
+        if line and not result["matches"]:
+            if rule.event_based and rule.take_back:
+                yield self.env._("It matched before: the next run takes them back.")
+            else:
+                yield self.env._("It matched before, and points stay.")
+
+    def _iter_event_notes(self, result):
+        rule, events = result["rule"], result["events"]
+        count = [event["fate"] for event in events].count("counted")
+        if count < rule.min_count:
+            yield self.env._(
+                "It has happened %(count)s of at least %(least)s times.",
+                count=count,
+                least=rule.min_count,
+            )
+        if not events:
+            yield self.env._("It has not happened.")
         if rule.event_warning:
-            notes.append(rule.event_warning)
-        return notes
+            yield rule.event_warning
 
     def _get_fates(self, rule):
         """Return what is said of events, by what became of them."""
