@@ -226,5 +226,4 @@ class WebsiteCrmScoreRuleReport(models.Model):
             IS_CLOSED,
             self._get_is_visible_sql(),
         )
-        rows = self.env.execute_query(query)
-        return {id_: (closed, rate) for id_, closed, rate in rows}
+        return {rule_id: counts for rule_id, *counts in self.env.execute_query(query)}

@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 from ..fields import TechnicalChar
 
+OF_PAGE = {"compute": "_compute_page_address", "store": True, "copy": True}
+
 
 class WebsiteCrmScoreVisitFilters(models.AbstractModel):
     """By what the events of the website are chosen."""
@@ -33,16 +35,8 @@ class WebsiteCrmScoreVisitFilters(models.AbstractModel):
         "page that was made for a website, and any page of the same address, is the "
         "same page.",
     )
-    page_key = TechnicalChar(
-        compute="_compute_page_address", store=True, readonly=True, copy=True
-    )
-    page_path = fields.Char(
-        string="Address of the Page",
-        compute="_compute_page_address",
-        store=True,
-        readonly=True,
-        copy=True,
-    )
+    page_key = TechnicalChar(**OF_PAGE)
+    page_path = fields.Char(string="Address of the Page", **OF_PAGE)
     visit_unit = fields.Selection(
         selection=[("visit", "Each visit"), ("day", "Each different day")],
         string="Counts",
