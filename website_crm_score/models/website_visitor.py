@@ -245,15 +245,6 @@ class WebsiteVisitor(models.Model):
             visitor._set_consent_withdrawn(True)
 
     def _set_consent_withdrawn(self, value):
-        statement = SQL(
-            """
-            UPDATE website_visitor SET consent_withdrawn = %s
-             WHERE id IN (
-                   SELECT id FROM website_visitor WHERE id = %s
-                      FOR NO KEY UPDATE SKIP LOCKED)
-            """,
-            value,
-            self.id,
-        )
-        self.env.cr.execute(statement)
-        self.invalidate_recordset(["consent_withdrawn"], flush=False)
+        visitor = self.try_lock_for_update(allow_referencing=True)
+        visitor.consent_withdrawn = value
+        visitor.flush_recordset(["consent_withdrawn"])
