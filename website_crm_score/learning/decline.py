@@ -29,12 +29,11 @@ def find_best(rankings):
         many won and lost leads there were
     """
     deviations = _get_deviations(1)
-
-    def get_least(place):
-        auc, won, lost = rankings[place]
-        return auc - deviations * math.sqrt(get_variance(auc, won, lost))
-
-    return max(range(len(rankings)), key=get_least)
+    least = [
+        auc - deviations * math.sqrt(get_variance(auc, won, lost))
+        for auc, won, lost in rankings
+    ]
+    return least.index(max(least))
 
 
 def is_worse(auc, won, lost, auc_before, won_before, lost_before, choice=1):

@@ -17,9 +17,9 @@ def fit(groups, ridge=RIDGE):
     :param dict groups: won and lost by the columns' values, see ``patterns.group``
     :rtype: list[float]
     """
-    rows = [((1, *values), won, lost) for values, (won, lost) in groups.items()]
+    rows = list_rows(groups)
     weights = [0.0] * (len(rows[0][0]) if rows else 1)
-    loss = _get_loss(rows, weights, ridge)
+    loss = get_loss(rows, weights, ridge)
     for _round in range(ROUNDS):
         slope, information = get_slope(rows, weights, ridge)
         step = solve(information, slope)
@@ -30,6 +30,11 @@ def fit(groups, ridge=RIDGE):
     return weights
 
 
+def list_rows(groups):
+    """Return the values, that of the intercept first, and won and lost leads."""
+    return [((1, *values), won, lost) for values, (won, lost) in groups.items()]
+
+
 def _go(rows, weights, step, ridge, loss):
     """Return the weights after a step, or part of it, that makes nothing worse."""
     for halving in range(HALVINGS):
@@ -37,7 +42,7 @@ def _go(rows, weights, step, ridge, loss):
         moved = [
             weight + share * part for weight, part in zip(weights, step, strict=True)
         ]
-        better = _get_loss(rows, moved, ridge)
+        better = get_loss(rows, moved, ridge)
         if better <= loss:
             return moved, better
     return weights, loss
@@ -77,15 +82,15 @@ def get_chance(score):
     return odds / (1 + odds)
 
 
-def _get_loss(rows, weights, ridge):
+def get_loss(rows, weights, ridge):
+    """Return minus the logarithm of the likelihood, and what the ridge adds to it."""
     penalty = ridge / 2 * sum(weight * weight for weight in weights[1:])
     return penalty + sum(
-        get_log_loss(predict(values, weights), won, lost) for values, won, lost in rows
+        _get_log_loss(predict(values, weights), won, lost) for values, won, lost in rows
     )
 
 
-def get_log_loss(score, won, lost):
-    """Return minus the logarithm of the likelihood of so many won and lost leads."""
+def _get_log_loss(score, won, lost):
     return won * _softplus(-score) + lost * _softplus(score)
 
 

@@ -43,21 +43,6 @@ def _join(one, other):
     return Period(one.first, other.last, won, lost)
 
 
-def join_scores(months):
-    """Return the won and the lost leads by score, of several months.
-
-    :param months: iterable of won and lost leads by score
-    :rtype: dict[float, list]
-    """
-    joined = {}
-    for scores in months:
-        for score, (won, lost) in scores.items():
-            counts = joined.setdefault(score, [0, 0])
-            counts[0] += won
-            counts[1] += lost
-    return joined
-
-
 def count_outcomes(scores):
     """Return how many leads are won, and lost.
 
@@ -104,6 +89,6 @@ def learn(rows):
     counts, models = bayes.start(), {}
     for month in sorted(months):
         if min(counts[0]) >= LEAST_OUTCOMES:
-            models[month] = bayes.weigh(bayes.fit(counts))
+            models[month] = bayes.weigh(counts)
         bayes.add(counts, months[month])
     return models

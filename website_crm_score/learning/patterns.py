@@ -34,22 +34,33 @@ def pick(bits, numbers):
     return tuple(bits >> number & 1 for number in numbers)
 
 
+def sum_outcomes(rows):
+    """Return won and lost leads by key.
+
+    :param rows: of a key, won and lost leads
+    :rtype: dict[object, list]
+    """
+    sums = defaultdict(lambda: [0, 0])
+    for key, won, lost in rows:
+        counts = sums[key]
+        counts[0] += won
+        counts[1] += lost
+    return sums
+
+
+def join_outcomes(parts):
+    """Return the won and the lost leads by key of several parts, each by key."""
+    return sum_outcomes(
+        (key, *counts) for part in parts for key, counts in part.items()
+    )
+
+
 def merge(patterns):
     """Return the patterns, each of them once.
 
     :rtype: list[Pattern]
     """
-    sums = defaultdict(lambda: [0, 0])
-    for bits, won, lost in patterns:
-        total = sums[bits]
-        total[0] += won
-        total[1] += lost
-    return [Pattern(bits, *total) for bits, total in sums.items()]
-
-
-def total(patterns):
-    """Return how many leads were won, and how many were lost."""
-    return sum(row.won for row in patterns), sum(row.lost for row in patterns)
+    return [Pattern(bits, *counts) for bits, counts in sum_outcomes(patterns).items()]
 
 
 def group(patterns, numbers):
@@ -58,11 +69,7 @@ def group(patterns, numbers):
     :rtype: dict[tuple, list]
     """
     mask = to_bits(numbers)  # faster than to pick of each pattern
-    groups = defaultdict(lambda: [0, 0])
-    for bits, won, lost in patterns:
-        counts = groups[bits & mask]
-        counts[0] += won
-        counts[1] += lost
+    groups = sum_outcomes((bits & mask, won, lost) for bits, won, lost in patterns)
     return {pick(bits, numbers): counts for bits, counts in groups.items()}
 
 
@@ -79,12 +86,3 @@ def get_columns(patterns, count):
             columns[lowest.bit_length() - 1].append(place)
             bits ^= lowest
     return columns
-
-
-def count(patterns, number):
-    """Return how many leads with the candidate, and without it, were won and lost.
-
-    :rtype: Counts
-    """
-    groups = group(patterns, [number])
-    return Counts(*groups.get((1,), (0, 0)), *groups.get((0,), (0, 0)))

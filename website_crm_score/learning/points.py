@@ -1,15 +1,16 @@
-"""Coefficients as whole points, which lose nothing where they are made together."""
+"""Coefficients as whole points, which lose nothing where they are made together.
 
-from collections import defaultdict
+Leads are grouped by the values of columns, such as which candidates they have.
+"""
 
 from . import fitting
-from .patterns import group
+from .patterns import sum_outcomes
 
 # The largest number of points is so many steps at least and at most.
 STEPS = range(3, 11)
 
 
-def make_points(patterns, numbers, weights, step=5):
+def make_points(groups, numbers, weights, step):
     """Return whole points of candidates, multiples of ``step``, by their numbers.
 
     The coefficients are scaled before they are rounded, by the one of a few scales by
@@ -17,15 +18,10 @@ def make_points(patterns, numbers, weights, step=5):
     that of the smallest points. Then each is moved by single steps for as long as that
     tells better. Those that are rounded to nothing are left out.
 
+    :param dict groups: won and lost leads by the values of the candidates
     :param list numbers: of the candidates
     :param list weights: their coefficients, the intercept first
-    :rtype: dict[int, int]
     """
-    return round_points(group(patterns, numbers), numbers, weights, step)
-
-
-def round_points(groups, numbers, weights, step=5):
-    """Return the same of leads that are grouped already, see :func:`make_points`."""
     largest = max(map(abs, weights[1:]), default=0)
     if not largest:
         return {}
@@ -55,36 +51,16 @@ def _polish(groups, units, loss):
 
 def _get_loss(groups, units):
     """Return how badly the sum of the units tells, at its best scale."""
-    sums = defaultdict(lambda: [0, 0])
-    for values, (won, lost) in groups.items():
-        counts = sums[(fitting.predict(values, units),)]
-        counts[0] += won
-        counts[1] += lost
-    weights = fitting.fit(sums)
-    return sum(
-        fitting.get_log_loss(fitting.predict((1, *value), weights), won, lost)
-        for value, (won, lost) in sums.items()
-    )
+    sums = {(score,): counts for score, counts in add_up(groups, units).items()}
+    return fitting.get_loss(fitting.list_rows(sums), fitting.fit(sums), 0)
 
 
-def add_up(patterns, points):
+def add_up(groups, points):
     """Return won and lost leads by their score.
 
-    :param dict points: by number of the candidate
-    :rtype: dict[int, list]
-    """
-    return add_up_groups(group(patterns, list(points)), list(points.values()))
-
-
-def add_up_groups(groups, points):
-    """Return won and lost leads by their score, of leads that are grouped already.
-
-    :param list points: of each column of the groups
+    :param points: of each column of the groups
     :rtype: dict[float, list]
     """
-    scores = defaultdict(lambda: [0, 0])
-    for values, (won, lost) in groups.items():
-        counts = scores[fitting.predict(values, points)]
-        counts[0] += won
-        counts[1] += lost
-    return scores
+    return sum_outcomes(
+        (fitting.predict(values, points), *counts) for values, counts in groups.items()
+    )

@@ -2,9 +2,9 @@
 
 from typing import NamedTuple
 
-from . import bayes
+from . import fitting
 from .judging import get_auc, get_fifths
-from .patterns import merge
+from .patterns import group, merge
 from .points import add_up, make_points
 from .selection import THRESHOLD, choose
 
@@ -39,33 +39,43 @@ def propose(patterns, count, limit, step, threshold=THRESHOLD):
     """
     patterns = merge(patterns)
     choice = choose(patterns, count, limit, threshold)
-    points = make_points(patterns, choice.numbers, choice.weights, step)
+    groups = group(patterns, choice.numbers)
+    points = make_points(groups, choice.numbers, choice.weights, step)
     tests = dict(zip(choice.numbers, choice.tests, strict=True))
     return Proposal(points, {number: tests[number] for number in points})
 
 
-def judge(patterns, points):
-    """Return how the sum of points ranks the leads of ``patterns``.
+def refit(groups, numbers, step):
+    """Return new points of all rules, fitted together: 0 of those that tell nothing
+    beside the others; and the χ² (Wald) with which each one tells something.
 
-    :rtype: Ranking
+    :param dict groups: won and lost leads by how many times each rule gives its value
+    :param list numbers: of the rules, as the groups have them
+    :param int step: points are multiples of it
+    :rtype: Proposal
     """
-    return rank(add_up(patterns, points))
+    weights = fitting.fit(groups)
+    points = make_points(groups, numbers, weights, step)
+    return Proposal(
+        {number: points.get(number, 0) for number in numbers},
+        dict(zip(numbers, _get_tests(groups, weights), strict=True)),
+    )
 
 
-def judge_predictive(rows):
-    """Return how predictive scoring that learnt from older leads ranks the newer ones.
+def _get_tests(groups, weights):
+    rows = fitting.list_rows(groups)
+    _slope, information = fitting.get_slope(rows, weights, fitting.RIDGE)
+    tests = []
+    for place, weight in enumerate(weights[1:], start=1):
+        unit = [float(place == other) for other in range(len(weights))]
+        variance = fitting.solve(information, unit)[place]
+        tests.append(weight * weight / variance if variance > 0 else 0.0)
+    return tests
 
-    :param list rows: of whether leads are newer, values, won and lost, see ``bayes``
-    :rtype: Ranking
-    """
-    model = bayes.learn(row[1:] for row in rows if not row[0])
-    scores = {}
-    for is_newer, values, won, lost in rows:
-        if is_newer:
-            counts = scores.setdefault(bayes.predict(model, values), [0, 0])
-            counts[0] += won
-            counts[1] += lost
-    return rank(scores)
+
+def judge(groups, points):
+    """Return how the sum of the points of its columns ranks the leads of ``groups``."""
+    return rank(add_up(groups, points))
 
 
 def rank(scores):

@@ -75,10 +75,7 @@ def _is_able(patterns, column):
 
 
 def _test(patterns, readers, numbers, weights, ridge):
-    """Return the χ² of each of the candidates of ``readers``, beside ``numbers``.
-
-    :rtype: dict[int, float]
-    """
+    """Return the χ² of each of the candidates of ``readers``, beside ``numbers``."""
     mask, chances = to_bits(numbers), {}
     rests, spreads = [], []
     for bits, won, lost in patterns:
@@ -88,10 +85,7 @@ def _test(patterns, readers, numbers, weights, ridge):
             chance = chances[held] = fitting.get_chance(score)
         rests.append(won - (won + lost) * chance)
         spreads.append((won + lost) * chance * (1 - chance))
-    rows = [
-        ((1, *values), won, lost)
-        for values, (won, lost) in group(patterns, numbers).items()
-    ]
+    rows = fitting.list_rows(group(patterns, numbers))
     _slope, information = fitting.get_slope(rows, weights, ridge)
     shared = [spreads, *(_mask(patterns, spreads, number) for number in numbers)]
     return {

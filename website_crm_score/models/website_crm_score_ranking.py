@@ -8,7 +8,7 @@ from odoo.tools import SQL
 from ..learning import months
 from ..learning.decline import find_best, has_lost_lift, is_worse
 from ..learning.judging import get_auc
-from ..learning.patterns import Counts
+from ..learning.patterns import Counts, join_outcomes
 from ..learning.proposal import LEAST_OUTCOMES
 from ..scoring.win_rate import get_counts_sql
 from ..suggesting.closed_months import ClosedMonths
@@ -84,7 +84,7 @@ class WebsiteCrmScoreRanking(models.Model):
         self.check_access("read")
         closed = self._get_closed_months(count)
         scores = closed.fetch_scores()
-        won, lost = months.count_outcomes(months.join_scores(scores.values()))
+        won, lost = months.count_outcomes(join_outcomes(scores.values()))
         return {
             "since": _get_date(closed.first),
             "won": won,
@@ -108,7 +108,7 @@ class WebsiteCrmScoreRanking(models.Model):
             "since": _get_date(min(predicted)) if predicted else False,
             **self._describe_months(scores, predicted),
             "ours": months.describe(
-                months.join_scores(scores.get(month, {}) for month in predicted)
+                join_outcomes(scores.get(month, {}) for month in predicted)
             ),
         }
 
@@ -125,7 +125,7 @@ class WebsiteCrmScoreRanking(models.Model):
         """
         outcomes = {month: months.count_outcomes(scores[month]) for month in scores}
         return {
-            "total": months.describe(months.join_scores(judged.values())),
+            "total": months.describe(join_outcomes(judged.values())),
             "periods": [
                 {
                     "first": _get_date(period.first),
@@ -141,7 +141,7 @@ class WebsiteCrmScoreRanking(models.Model):
         numbers = [month for month in outcomes if period.first <= month <= period.last]
         if not all(month in judged for month in numbers):
             return False
-        return months.describe(months.join_scores(judged[month] for month in numbers))
+        return months.describe(join_outcomes(judged[month] for month in numbers))
 
     # EACH MONTH
 

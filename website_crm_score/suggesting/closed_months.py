@@ -38,10 +38,6 @@ class ClosedMonths:
         start = get_zone(self.env.user.tz).localize(datetime(year, place + 1, 1))
         return start.astimezone(pytz.UTC).replace(tzinfo=None)
 
-    def _list_edges(self):
-        """Return when each month begins, and when the last one ends."""
-        return [self._find_start(self.first + place) for place in range(self.count + 1)]
-
     def fetch_scores(self):
         """Return won and lost leads by score, by month.
 
@@ -92,6 +88,8 @@ class ClosedMonths:
         """Return the query of closed leads, and which month they are of, by its place:
         0 if it is before all of these."""
         leads = self.env["crm.lead"].with_context(active_test=False)
+        # When each month begins, and when the last one ends.
+        numbers = range(self.first, self.first + self.count + 1)
         return SQL(
             """
             SELECT lead.*, %(is_won)s AS is_won,
@@ -101,6 +99,6 @@ class ClosedMonths:
             """,
             is_won=IS_WON,
             date=CLOSED_DATE,
-            edges=self._list_edges(),
+            edges=[self._find_start(month) for month in numbers],
             closed=leads._search(CLOSED).select(SQL("crm_lead.*")),
         )

@@ -3,12 +3,13 @@
 from odoo.fields import Domain
 from odoo.tools import SQL
 
+from ..learning import bayes
 from ..learning.selection import LEAST_LEADS
 from ..models.website_crm_lead_report import CLOSED_DATE, IS_WON
 from ..scoring.matching import get_scope_query
 from ..scoring.win_rate import get_counts_sql
 from ..scoring.worklist import tune
-from .predictive import fetch_values
+from .predictive import fetch_counts, fetch_ranks
 
 # Newer leads are what the rules learnt on the older ones are judged on.
 OLDER_SHARE = 0.7
@@ -144,17 +145,19 @@ class Cohort:
         )
         return {score: (won, lost) for score, won, lost in rows}
 
-    def get_predictive_values(self):
-        """Return what core's predictive scoring would look at, of leads of the same
-        values: whether they are newer, the values, and how many were won and lost.
+    def get_predictions(self):
+        """Return won and lost newer leads by what core's predictive scoring would have
+        said of them, had it learnt from the older ones.
 
-        :rtype: list[tuple]
+        :rtype: dict[int, tuple[int, int]]
         """
-        return fetch_values(
-            self.env,
-            SQL(
-                "SELECT lead_id, is_newer AS part, is_won FROM %s"
-                " WHERE is_won IS NOT NULL",
-                LEADS,
-            ),
+        leads = SQL(
+            "SELECT lead.*, is_newer::integer AS part, is_won"
+            " FROM %s JOIN crm_lead lead ON lead.id = lead_id",
+            LEADS,
         )
+        older = SQL("SELECT * FROM (%s) lead WHERE part = 0", leads)
+        counts = bayes.start()
+        bayes.add(counts, (row for _part, *row in fetch_counts(self.env, older)))
+        ranks = fetch_ranks(self.env, leads, {1: bayes.weigh(counts)})
+        return {rank: (won, lost) for _part, rank, won, lost in ranks}

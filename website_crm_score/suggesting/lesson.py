@@ -1,7 +1,7 @@
 """What leads teach, as a suggestion shows it."""
 
 from ..learning.chance import get_level, get_lift, get_rate
-from ..learning.proposal import judge_predictive
+from ..learning.proposal import rank
 
 
 class Lesson:
@@ -53,8 +53,7 @@ class Lesson:
         )
 
     def _add_predictive_ranking(self):
-        values = self.cohort.get_predictive_values()
-        self._add_ranking("core", judge_predictive(values), 0)
+        self._add_ranking("core", rank(self.cohort.get_predictions()), 0)
 
     def _add_line(self, counts, test, **values):
         """Add a suggested rule.

@@ -1,6 +1,7 @@
 """New points of the rules that there are."""
 
-from ..learning.refitting import join_groups, rank_groups, refit
+from ..learning.patterns import join_outcomes
+from ..learning.proposal import judge, refit
 from .lesson import Lesson
 from .present import PresentRules, find_present
 from .tally import get_groups
@@ -20,7 +21,7 @@ class NewPoints(Lesson):
             return
         older, newer = get_groups(self.cohort, numbers)
         self._judge(numbers, older, newer)
-        proposal = refit(join_groups(older, newer), numbers, self.step)
+        proposal = refit(join_outcomes((older, newer)), numbers, self.step)
         for number, points in proposal.points.items():
             rule = self.present.rules[number]
             self._add_line(
@@ -46,6 +47,6 @@ class NewPoints(Lesson):
         points that there are, and what core predicts."""
         learnt = list(refit(older, numbers, self.step).points.values())
         values = [self.present.rules[number].value for number in numbers]
-        self._add_ranking("new_points", rank_groups(newer, learnt), len(numbers))
-        self._add_ranking("present_points", rank_groups(newer, values), len(numbers))
+        self._add_ranking("new_points", judge(newer, learnt), len(numbers))
+        self._add_ranking("present_points", judge(newer, values), len(numbers))
         self._add_predictive_ranking()

@@ -1,6 +1,7 @@
 """Rules that there are not yet, chosen of what could be one."""
 
 from ..learning.leaks import is_leak
+from ..learning.patterns import group
 from ..learning.proposal import compare, judge, propose, rank
 from . import tally
 from .candidates import find_candidates
@@ -72,7 +73,8 @@ class NewRules(Lesson):
         """Tell how rules learnt on the older leads rank the newer ones, beside the
         rules that there are, and what core predicts."""
         points = self._propose(older).points
-        self._add_ranking("suggested", judge(newer, points), len(points))
+        ranking = judge(group(newer, points), points.values())
+        self._add_ranking("suggested", ranking, len(points))
         # Those that the score is made of that leads have today.
         count = self.env["website.crm.score"].search_count(
             [("apply_to", "=", "lead"), ("active", "=", True)]

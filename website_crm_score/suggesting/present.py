@@ -1,5 +1,7 @@
 """The rules that there are, and which of them closed leads can tell new points of."""
 
+from odoo.fields import Domain
+
 from ..learning.leaks import is_leak
 from ..learning.selection import LEAST_LEADS
 from ..scoring.matching import looks_at_pages
@@ -8,16 +10,9 @@ from . import tally
 
 def find_present(env):
     """Return the rules that a suggestion is compared with, drafts included."""
-    return (
-        env["website.crm.score"]
-        .with_context(active_test=False)
-        .search(
-            [
-                ("apply_to", "=", "lead"),
-                *("|", ("active", "=", True), ("is_draft", "=", True)),
-            ]
-        )
-    )
+    rules = env["website.crm.score"].with_context(active_test=False)
+    is_there = Domain("active", "=", True) | Domain("is_draft", "=", True)
+    return rules.search(is_there & Domain("apply_to", "=", "lead"))
 
 
 class PresentRules:

@@ -5,7 +5,7 @@ import time
 from odoo.tests import BaseCase, tagged
 
 from ..learning import fitting
-from ..learning.patterns import Pattern, count, group, merge, to_bits, total
+from ..learning.patterns import Pattern, group, merge, to_bits
 from ..learning.points import STEPS, add_up, make_points
 from ..learning.selection import choose
 
@@ -33,10 +33,9 @@ class TestLearningPatterns(BaseCase):
     def test_patterns_are_merged_and_counted(self):
         patterns = merge([(0b101, 1, 0), (0b101, 0, 1), (0b001, 2, 0), (0, 0, 3)])
         self.assertEqual(sorted(patterns), [(0, 0, 3), (0b001, 2, 0), (0b101, 1, 1)])
-        self.assertEqual(total(patterns), (3, 4))
-        self.assertEqual(count(patterns, 2), (1, 1, 2, 3))
-        self.assertEqual(count(patterns, 1), (0, 0, 3, 4))
+        self.assertEqual(group(patterns, []), {(): [3, 4]})
         self.assertEqual(group(patterns, [2]), {(1,): [1, 1], (0,): [2, 3]})
+        self.assertEqual(group(patterns, [1]), {(0,): [3, 4]})
 
 
 @tagged("post_install", "-at_install")
@@ -164,7 +163,8 @@ class TestLearningChoice(BaseCase):
 class TestLearningPoints(BaseCase):
     def make(self, patterns, limit=12, step=5):
         choice = choose(patterns, 6, limit)
-        return make_points(patterns, choice.numbers, choice.weights, step)
+        groups = group(patterns, choice.numbers)
+        return make_points(groups, choice.numbers, choice.weights, step)
 
     def test_points_are_whole_and_in_the_ratio_of_the_effects(self):
         patterns = draw(40_000, [0.3] * 6, {0: 1.6, 1: 0.8, 2: -0.8})
@@ -182,10 +182,10 @@ class TestLearningPoints(BaseCase):
         self.assertEqual({key: value * 5 for key, value in ones.items()}, fives)
 
     def test_nothing_chosen_gives_no_points(self):
-        self.assertEqual(make_points(SINGLE, [], [0.5]), {})
-        self.assertEqual(make_points(SINGLE, [0], [0.5, 0.0]), {})
+        self.assertEqual(make_points(group(SINGLE, []), [], [0.5], 5), {})
+        self.assertEqual(make_points(group(SINGLE, [0]), [0], [0.5, 0.0], 5), {})
 
     def test_scores_are_the_sums_of_points(self):
         patterns = [Pattern(0b11, 5, 1), Pattern(0b01, 2, 2), Pattern(0b100, 0, 4)]
-        scores = add_up(patterns, {0: 10, 1: -5})
+        scores = add_up(group(patterns, [0, 1]), [10, -5])
         self.assertEqual(scores, {5: [5, 1], 10: [2, 2], 0: [0, 4]})

@@ -3,8 +3,8 @@ from datetime import timedelta
 from odoo.exceptions import UserError
 from odoo.tests import BaseCase, HttpCase, tagged
 
-from ..learning.patterns import group
-from ..learning.refitting import join_groups, rank_groups, refit
+from ..learning.patterns import group, join_outcomes
+from ..learning.proposal import judge, refit
 from ..suggesting.cohort import Cohort
 from ..suggesting.matches import Matches
 from ..suggesting.tally import get_groups
@@ -35,13 +35,13 @@ class TestRefitting(BaseCase):
         groups |= {(5,): [860, 140]}
         points = refit(groups, [3], 1).points
         self.assertGreater(points[3], 0)
-        ranking = rank_groups(groups, [points[3]])
+        ranking = judge(groups, [points[3]])
         self.assertEqual(ranking.leads, 4000)
         self.assertGreater(ranking.auc, 0.7)
 
     def test_groups_are_joined(self):
-        joined = join_groups({(1, 0): [1, 2]}, {(1, 0): [3, 4], (0, 0): [5, 6]})
-        self.assertEqual(joined, {(1, 0): [4, 6], (0, 0): [5, 6]})
+        parts = {(1, 0): [1, 2]}, {(1, 0): [3, 4], (0, 0): [5, 6]}
+        self.assertEqual(join_outcomes(parts), {(1, 0): [4, 6], (0, 0): [5, 6]})
 
 
 class NewPointsCase(SuggestionCase):
