@@ -69,10 +69,7 @@ def get_counts_sql(rule, earners, few=None):
 
 def _get_worth_of_event(rule):
     """Return how many units a row ``event`` is, and the condition that it is not too
-    old to count.
-
-    :rtype: tuple[SQL, SQL]
-    """
+    old to count."""
     units = SQL("event.weight::numeric")
     if rule.is_fading and rule.valid_days:
         age = _get_age_sql(rule, SQL("event.date"))

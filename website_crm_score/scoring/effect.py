@@ -53,7 +53,6 @@ def _find(rule, owners):
 
     :return: the query of owners with their ``units``, and that of those who lose
         their line if they are not among them, or None
-    :rtype: tuple[SQL, Query | None]
     """
     if not rule.active:
         return SQL("SELECT NULL::integer AS owner_id, 1 AS units WHERE FALSE"), None

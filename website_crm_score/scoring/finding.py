@@ -177,7 +177,6 @@ class Finding(Worklist):
             line
         :param tuple counted: the names of these columns
         :return: for how many owners something was found
-        :rtype: int
         """
         # It is found once: plans made while the statistics of the tables are poor would
         # else find it for each owner again.

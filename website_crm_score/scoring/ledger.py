@@ -146,7 +146,6 @@ def _get_points_sql(units, company):
 
     :param SQL units: for how many units of its value
     :param SQL company: the id of the company of the owner
-    :rtype: SQL
     """
     return SQL(
         "CASE WHEN rule.company_id IS NULL OR rule.company_id = %s THEN %s ELSE 0 END",

@@ -48,10 +48,7 @@ def _render(pageviews):
 
 
 def _render_link(pageview):
-    """Return the title, as a link if the page can be opened.
-
-    :rtype: Markup | str
-    """
+    """Return the title, as a link if the page can be opened."""
     if not pageview.link:
         return pageview.title
     return Markup('<a href="%s" target="_blank" rel="noopener">%s</a>') % (

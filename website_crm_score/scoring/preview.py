@@ -80,10 +80,7 @@ class Preview:
 
     def _get_owners(self):
         """Return the query of the open owners that the user may see, with their points
-        of each category.
-
-        :rtype: SQL
-        """
+        of each category."""
         query = self.owners._search(self.owners._scored_domain(), active_test=False)
         names = ("id", "company_id", "score", "score_date", "score_grade")
         columns = [SQL.identifier(query.table, name) for name in names]
@@ -117,10 +114,7 @@ class Preview:
 
     def _get_states(self):
         """Return the query of open owners with their scores and grades, before and
-        after.
-
-        :rtype: SQL
-        """
+        after."""
         grading = self.grading
         effects = SQL(" UNION ALL ").join(
             SQL("(%s)", get_effect_sql(rule, self.owners)) for rule in self.rules

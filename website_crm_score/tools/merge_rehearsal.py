@@ -83,7 +83,6 @@ def _merge(leads, groups):
 
     :param crm.lead leads: none, in the environment to do it in
     :return: what is left, and what would be gone
-    :rtype: dict
     """
     every = leads.union(*groups)
     groups = [leads.browse(same.ids).with_prefetch(every.ids) for same in groups]
