@@ -2,6 +2,7 @@
 
 from odoo.tools import SQL
 
+from ..tools.rule_domain import iter_fields, may_read
 from .wording import DomainReader
 
 
@@ -46,24 +47,8 @@ class Conditions:
 
     def _may_read(self, node):
         """Return whether the user may read all fields that ``node`` looks at."""
-        return all(
-            self._may_read_path(condition.field_expr)
-            for condition in node.iter_conditions()
-        )
-
-    def _may_read_path(self, path):
-        model = self.owner.browse()
-        for name in path.split("."):
-            if model is None:
-                return True
-            field = model._fields[name]
-            may_read = model.has_access("read") and model._has_field_access(
-                field, "read"
-            )
-            if not may_read:
-                return False
-            model = model.env[field.comodel_name] if field.relational else None
-        return True
+        fields = iter_fields(node, self.owner)
+        return all(may_read(field, self.owner.env) for field in fields)
 
 
 def exist(env, queries):

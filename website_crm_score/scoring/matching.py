@@ -5,7 +5,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 
 from ..tools.record_names import add_page_copies, compares_names, resolve_names
-from ..tools.rule_domain import iter_fields, parse_domain
+from ..tools.rule_domain import iter_fields, may_read, parse_domain
 
 # What only changes together with the page views of a lead: it is then stale.
 PAGE_FIELDS = {
@@ -103,8 +103,7 @@ def _check_readable(rule, domain, owners):
     for field in iter_fields(domain, owners):
         if field in derived:
             raise UserError(rule.env._("a rule cannot depend on the score itself"))
-        model = owners.env[field.model_name]
-        if not (model.has_access("read") and model._has_field_access(field, "read")):
+        if not may_read(field, owners.env):
             raise UserError(
                 rule.env._(
                     "%(user)s, who wrote it, may not read its field “%(field)s”",

@@ -3,12 +3,18 @@
 from functools import partial
 
 from odoo.exceptions import UserError
-from odoo.fields import Domain
 from odoo.tools import SQL
 
 from ..tools.domain_words import MAX_VALUES, FieldWords, put_in_words
 from ..tools.numbers import say_number
-from ..tools.rule_domain import iter_fields, parse_domain
+from ..tools.rule_domain import (
+    follow,
+    get_last,
+    get_values,
+    iter_fields,
+    iter_plain,
+    parse_domain,
+)
 
 # The address of a page that a lead saw.
 URL_FIELDS = {"website.crm.pageview.url", "website.crm.url.url"}
@@ -80,11 +86,10 @@ def find_untracked_address(rule):
     :rtype: str | None
     """
     owners = rule._get_owners(rule.apply_to)
-    reader = DomainReader(rule.env)
-    domain = reader.parse(rule.domain, owners)
+    domain = DomainReader(rule.env).parse(rule.domain, owners)
     for condition in domain.iter_conditions() if domain is not None else ():
         pattern = _get_pattern(condition)
-        if pattern and reader.find_field(condition.field_expr, owners) in URL_FIELDS:
+        if pattern and str(get_last(condition, owners)[0]) in URL_FIELDS:
             is_like = partial(SQL, "%(url)s ILIKE %(pattern)s", pattern=pattern)
             urls = rule.env["website.crm.url"]
             if not urls._is_tracked(lambda url, is_like=is_like: is_like(url=url)):
@@ -125,8 +130,7 @@ class DomainReader:
         """
         try:
             domain = parse_domain(text, self.env)
-            for _field in iter_fields(domain, model):
-                pass  # it raises where there is no such field
+            list(iter_fields(domain, model))  # it raises where there is no such field
             self._note(domain, model)
         except (AttributeError, UserError, TypeError, ValueError):
             return None
@@ -138,36 +142,17 @@ class DomainReader:
         say = partial(say_number, self.env, digits=6)
         return put_in_words(domain, self.env, fields, self.max_values, say)
 
-    def find_field(self, path, model):
-        """Return the name of the field at the end of ``path``, with its model."""
-        *_path, (field, _comodel) = self._follow(path, model)
-        return str(field)
-
     def _note(self, domain, model):
         """Note the records that ``domain`` names by their ids."""
-        for condition in domain.iter_conditions():
-            *_path, (_field, comodel) = self._follow(condition.field_expr, model)
-            if comodel is None:
-                continue
-            if condition.operator in ("any", "not any"):
-                self._note(Domain(condition.value), comodel)
-                continue
-            value = condition.value
-            values = value if isinstance(value, list | tuple | set) else [value]
-            ids = {one for one in values if type(one) is int}  # a bool is no id
-            self.ids.setdefault(comodel._name, set()).update(ids)
-
-    def _follow(self, path, model):
-        for name in path.split("."):
-            if model is None:  # part of a date, or a property
-                return
-            field = model._fields[name]
-            model = self.env[field.comodel_name] if field.relational else None
-            yield field, model
+        for condition, _field, comodel in iter_plain(domain, model):
+            if comodel is not None:
+                values = get_values(condition)
+                ids = {one for one in values if type(one) is int}  # a bool is no id
+                self.ids.setdefault(comodel._name, set()).update(ids)
 
     def _get_fields_of(self, model):
         def get_field(path):
-            steps = list(self._follow(path, model))
+            steps = list(follow(path, model))
             field, comodel = steps[-1]
             labels = [one._description_string(self.env) for one, _model in steps]
             return FieldWords(

@@ -19,9 +19,8 @@ def make_bars(scores):
     width = find_width(min(values), max(values))
     first = floor(min(values) / width)
     bars = [
-        {"low": (first + place) * width, "high": (first + place + 1) * width}
-        | {"before": 0, "after": 0}
-        for place in range(floor(max(values) / width) - first + 1)
+        {"low": place * width, "high": (place + 1) * width, "before": 0, "after": 0}
+        for place in range(first, floor(max(values) / width) + 1)
     ]
     for item in scores:
         bar = bars[floor(item["score"] / width) - first]
@@ -32,9 +31,9 @@ def make_bars(scores):
 
 def find_width(lowest, highest):
     """Return the least of 1, 2, 5, 10, 20, … that needs not too many bars."""
-    for power in count():
-        for digit in (1, 2, 5):
-            width = digit * 10**power
-            if floor(highest / width) - floor(lowest / width) < MAX_BARS:
-                return width
-    raise AssertionError  # there is always one
+    widths = (digit * 10**power for power in count() for digit in (1, 2, 5))
+    return next(
+        width
+        for width in widths
+        if floor(highest / width) - floor(lowest / width) < MAX_BARS
+    )

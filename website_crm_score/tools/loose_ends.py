@@ -30,17 +30,12 @@ def tie_up(env, addon, *notes):
     :param str addon: the addon that is about to be uninstalled
     :param str notes: what else to tell
     """
-    ends = LooseEnds(env, addon)
-    tell(env, addon, [*notes, *ends.tie_up()])
-
-
-def tell(env, addon, notes):
-    """Tell the administrators what was switched off, where Odoo tells them of jobs."""
+    notes = [*notes, *LooseEnds(env, addon).tie_up()]
     if not notes:
         return
     _logger.info("Uninstalling %s: %s", addon, "; ".join(notes))
-    channel = env.ref("mail.channel_admin", raise_if_not_found=False)
-    if channel:
+    # Where Odoo tells the administrators of jobs
+    if channel := env.ref("mail.channel_admin", raise_if_not_found=False):
         title = env._("Uninstalling “%s” has changed:", addon)
         items = Markup().join(Markup("<li>%s</li>") % note for note in notes)
         body = Markup("<p>%s</p><ul>%s</ul>") % (title, items)

@@ -26,60 +26,51 @@ SETTLED = (
 )
 
 
-class MergeFollowUp:
-    """What is computed from the values of merged leads, and what their contacts are
-    told, whose other leads follow.
+def follow_up(heads, names, changes):
+    """Compute what follows from the values of merged leads, and tell their contacts,
+    whose other leads follow.
 
     It is done without that an automation rule runs or a message tells of it.
 
-    :param crm.lead heads: leads that are about to get other values in SQL; no two of
-        a contact
+    :param crm.lead heads: leads that were given values in SQL; no two of a contact
     :param names: the fields that a merger writes, whether they change or not
     :param dict changes: the names of those that change, by the id of the lead
     """
+    # sudo: a merger is planned by whom may assign leads, whatever contacts he sees
+    heads = heads.sudo().with_context(tracking_disable=True, is_restated=OURS)
+    heads.invalidate_recordset(flush=False)
+    before = {lead.id: lead.probability for lead in heads}
+    written = _list_written(heads, names, changes)
+    settled = list_settled(heads, find_sources(heads, names), changes)
+    with heads.env.protecting(written + settled):
+        for fields, leads in written:
+            leads.modified([field.name for field in fields])
+        for name in TOLD:
+            _tell_contacts(heads, name)
+    estimate(heads, before)
+    heads.env.flush_all()
 
-    def __init__(self, heads, names, changes):
-        # sudo: a merger is planned by whom may assign leads, whatever contacts he sees
-        self.heads = heads.sudo().with_context(tracking_disable=True, is_restated=OURS)
-        self.names = names
-        self.changes = changes
 
-    def run(self):
-        """Have all follow from what the leads have now."""
-        self.heads.invalidate_recordset(flush=False)
-        before = {lead.id: lead.probability for lead in self.heads}
-        sources = find_sources(self.heads, self.names)
-        settled = list_settled(self.heads, sources, self.changes)
-        with self.heads.env.protecting(self._list_written() + settled):
-            for fields, leads in self._list_written():
-                leads.modified([field.name for field in fields])
-            for name in TOLD:
-                self._tell_contacts(name)
-        estimate(self.heads, before)
-        self.heads.env.flush_all()
+def _list_written(heads, names, changes):
+    """Return which fields are written of which leads: a user or team that stays is
+    not."""
+    pairs = [([name for name in names if name not in OWNERS], heads.ids)]
+    for name in OWNERS:
+        pairs.append(([name], [id_ for id_, n in changes.items() if name in n]))
+    return [
+        ([heads._fields[name] for name in names], heads.browse(ids))
+        for names, ids in pairs
+    ]
 
-    def _list_written(self):
-        """Return which fields are written of which leads: a user or team that stays
-        is not."""
-        written = [name for name in self.names if name not in OWNERS]
-        pairs = [(written, self.heads.ids)]
-        for name in OWNERS:
-            pairs.append(
-                ([name], [id_ for id_, n in self.changes.items() if name in n])
-            )
-        return [
-            ([self.heads._fields[name] for name in names], self.heads.browse(ids))
-            for names, ids in pairs
-        ]
 
-    def _tell_contacts(self, name):
-        asks, of_contact = TOLD[name]
-        for lead in self.heads:
-            if getattr(lead, asks)(force_void=False):
-                contact = lead.partner_id
-                contact._write({of_contact: lead[name]})
-                contact.invalidate_recordset([of_contact], flush=False)
-                contact.modified([of_contact])
+def _tell_contacts(heads, name):
+    asks, of_contact = TOLD[name]
+    for lead in heads:
+        if getattr(lead, asks)(force_void=False):
+            contact = lead.partner_id
+            contact._write({of_contact: lead[name]})
+            contact.invalidate_recordset([of_contact], flush=False)
+            contact.modified([of_contact])
 
 
 def find_sources(leads, names):
@@ -143,7 +134,7 @@ def split_by_contact(groups):
     """
     portions, last = [], {}
     for leads in groups:
-        contacts = leads.sudo().partner_id.ids  # sudo: as MergeFollowUp
+        contacts = leads.sudo().partner_id.ids  # sudo: as in follow_up
         place = max((last[id_] + 1 for id_ in contacts if id_ in last), default=0)
         last |= dict.fromkeys(contacts, place)
         if place == len(portions):

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager
 from odoo.tools import SQL
 
 from .concurrency import CONCURRENCY_ERRORS
-from .merge_follow_up import MergeFollowUp, split_by_contact
+from .merge_follow_up import follow_up, split_by_contact
 from .merged_values import MergedValues
 from .merging import get_pairs_sql
 from .own_context import OURS
@@ -107,18 +107,16 @@ def _write(leads, groups):
     changes = values.name_changes(heads, rows)
     for lead, row in zip(heads.sudo(), rows, strict=True):  # sudo: as jobs mark it
         row["score_stale"] = lead.score_stale or bool(lead.score_date)
-    links = list(filter(_is_link, map(leads._fields.get, leads._merge_get_fields())))
-    names = [*values.fields, *(field.name for field in links)]
-    follow_up = MergeFollowUp(heads, names, changes)
+    links = [
+        field
+        for field in map(leads._fields.get, leads._merge_get_fields())
+        if field and field.type == "many2many" and field.store
+    ]
     heads._write_multi(rows)
     pairs = get_pairs_sql({same[:1]: same[1:] for same in groups})
     for field in links:
         _merge_links(field, pairs, leads.env.cr)
-    follow_up.run()
-
-
-def _is_link(field):
-    return field and field.type == "many2many" and field.store
+    follow_up(heads, [*values.fields, *(field.name for field in links)], changes)
 
 
 def _merge_links(field, pairs, cr):

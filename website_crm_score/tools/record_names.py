@@ -2,7 +2,13 @@
 
 from odoo.fields import Domain
 
-from .rule_domain import get_last, is_nested, parse_domain
+from .rule_domain import (
+    get_last,
+    get_values,
+    is_nested,
+    iter_plain,
+    parse_domain,
+)
 
 NAME_OPERATORS = {
     "=": "in",
@@ -78,7 +84,7 @@ def add_page_copies(domain, model):
         is_page = comodel is not None and comodel._name == "website.page"
         if not is_page or operator not in NAME_OPERATORS:
             return condition
-        values = _get_values(condition)
+        values = get_values(condition)
         ids = [value for value in values if type(value) is int]  # a bool is no id
         others = [value for value in values if type(value) is not int]
         copies = comodel.browse(ids)._with_copies()
@@ -89,16 +95,11 @@ def add_page_copies(domain, model):
 
 def compares_names(domain, model):
     """Return whether what ``domain`` matches depends on the language of names."""
-    for condition in domain.iter_conditions():
-        field, comodel = get_last(condition, model)
-        if is_nested(condition):
-            if compares_names(Domain(condition.value), comodel):
-                return True
-            continue
-        is_named = comodel is not None or field.name == "display_name"
-        if (is_named or field.translate) and _get_texts(condition):
-            return True
-    return False
+    return any(
+        _get_texts(condition)
+        for condition, field, comodel in iter_plain(domain, model)
+        if comodel is not None or field.name == "display_name" or field.translate
+    )
 
 
 def _get_names(condition, comodel):
@@ -108,12 +109,7 @@ def _get_names(condition, comodel):
 
 
 def _get_texts(condition):
-    return [value for value in _get_values(condition) if isinstance(value, str)]
-
-
-def _get_values(condition):
-    value = condition.value
-    return list(value) if isinstance(value, (list, tuple, set)) else [value]
+    return [value for value in get_values(condition) if isinstance(value, str)]
 
 
 def _replace_names(condition, texts, kept, found):
@@ -123,7 +119,7 @@ def _replace_names(condition, texts, kept, found):
         return condition
     if isinstance(condition.value, str) and len(ids) == 1:
         return Domain(condition.field_expr, condition.operator, ids[0])
-    others = [value for value in _get_values(condition) if not isinstance(value, str)]
+    others = [value for value in get_values(condition) if not isinstance(value, str)]
     operator = NAME_OPERATORS[condition.operator]
     return Domain(condition.field_expr, operator, [*others, *ids, *kept])
 

@@ -83,8 +83,7 @@ def find_domain_error(text, reader):
 
     def compile_domain():
         domain = parse_domain(text, reader.env)
-        for _field in iter_fields(domain, reader):
-            pass  # it raises where there is no such field
+        list(iter_fields(domain, reader))  # it raises where there is no such field
         return reader._search(domain).select()
 
     return find_query_error(reader.env, compile_domain)
@@ -149,17 +148,40 @@ def iter_fields(domain, model):
     :raise UserError: if a field does not exist or cannot be searched
     """
     for condition in domain.iter_conditions():
-        steps = list(_follow(condition.field_expr, model))
+        steps = list(follow(condition.field_expr, model))
         yield from (field for field, _comodel in steps)
         if is_nested(condition):
             _field, comodel = steps[-1]
             yield from iter_fields(Domain(condition.value), comodel)
 
 
+def iter_plain(domain, model):
+    """Yield the conditions that are not nested, and those in nested ones, each with the
+    last field of its path and the model that it leads to."""
+    for condition in domain.iter_conditions():
+        field, comodel = get_last(condition, model)
+        if is_nested(condition):
+            yield from iter_plain(Domain(condition.value), comodel)
+        else:
+            yield condition, field, comodel
+
+
 def get_last(condition, model):
     """Return the last field of a condition's path, and the model it leads to."""
-    *_path, last = _follow(condition.field_expr, model)
+    *_path, last = follow(condition.field_expr, model)
     return last
+
+
+def get_values(condition):
+    """Return the values that a condition compares with, one or more, as a list."""
+    value = condition.value
+    return list(value) if isinstance(value, (list, tuple, set)) else [value]
+
+
+def may_read(field, env):
+    """Return whether the user may read a field, and records of its model."""
+    model = env[field.model_name]
+    return model.has_access("read") and model._has_field_access(field, "read")
 
 
 def get_comodel(path, model):
@@ -169,14 +191,14 @@ def get_comodel(path, model):
     :param models.BaseModel model: any recordset of the model that the path begins at
     :raise UserError: see :func:`iter_fields`
     """
-    for field, comodel in _follow(path, model):
+    for field, comodel in follow(path, model):
         if field.name == "id":
             return model
         model = comodel
     return model
 
 
-def _follow(path, model):
+def follow(path, model):
     """Yield each field of ``path`` with the model that it leads to, or None."""
     for name in path.split("."):
         if model is None:  # part of a date, or a property
