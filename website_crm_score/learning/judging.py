@@ -1,4 +1,5 @@
-"""How well a score ranks won leads above lost ones."""
+"""How well a score ranks won leads above lost ones, of which ``scores`` has how many by
+score."""
 
 import math
 

@@ -38,7 +38,6 @@ def sum_outcomes(rows):
     """Return won and lost leads by key.
 
     :param rows: of a key, won and lost leads
-    :rtype: dict[object, list]
     """
     sums = defaultdict(lambda: [0, 0])
     for key, won, lost in rows:

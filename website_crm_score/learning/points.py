@@ -19,7 +19,6 @@ def make_points(groups, numbers, weights, step):
     tells better. Those that are rounded to nothing are left out.
 
     :param dict groups: won and lost leads by the values of the candidates
-    :param list numbers: of the candidates
     :param list weights: their coefficients, the intercept first
     """
     largest = max(map(abs, weights[1:]), default=0)
@@ -59,7 +58,6 @@ def add_up(groups, points):
     """Return won and lost leads by their score.
 
     :param points: of each column of the groups
-    :rtype: dict[float, list]
     """
     return sum_outcomes(
         (fitting.predict(values, points), *counts) for values, counts in groups.items()

@@ -46,10 +46,10 @@ def propose(patterns, count, limit, step, threshold=THRESHOLD):
 
 
 def refit(groups, numbers, step):
-    """Return new points of all rules, fitted together: 0 of those that tell nothing
-    beside the others; and the χ² (Wald) with which each one tells something.
+    """Return new points of all rules, 0 of those that tell nothing beside the others,
+    and the χ² (Wald) with which each one tells something.
 
-    :param dict groups: won and lost leads by how many times each rule gives its value
+    :param dict groups: won and lost leads by the times of each rule
     :param list numbers: of the rules, as the groups have them
     :param int step: points are multiples of it
     :rtype: Proposal

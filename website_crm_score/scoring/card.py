@@ -121,7 +121,7 @@ def _add_up(reasons, category):
 def _describe(line, owner, is_rule_open):
     # sudo: why somebody has points is told to all who may see the points
     rule = line.sudo().rule_id
-    until = _get_until(line, rule)
+    has_end = rule.rule_type == "event" and bool(rule.valid_days)
     return {
         "rule_id": rule.id,
         "name": rule.name,
@@ -130,17 +130,10 @@ def _describe(line, owner, is_rule_open):
         "times": line.event_count,
         "since": line.first_date,
         "last": line.last_date,
-        "until": until,
-        "is_fading": bool(until) and rule.is_fading,
+        "until": has_end and line.last_date + timedelta(days=rule.valid_days),
+        "is_fading": has_end and rule.is_fading,
         "opens": is_rule_open or rule._get_source().with_env(owner.env)._has_evidence(),
     }
-
-
-def _get_until(line, rule):
-    """Return when the last of the points are gone, or False."""
-    if rule.rule_type != "event" or not rule.valid_days:
-        return False
-    return line.last_date + timedelta(days=rule.valid_days)
 
 
 def get_reason_action(owner, rule_id):

@@ -77,10 +77,7 @@ class Finding(Worklist):
     # WHAT A RULE LOOKS AT
 
     def _look(self, rule, recent):
-        """Return the table of the owners that ``rule`` looks at, None for all.
-
-        :param list recent: see :meth:`_add_recent`
-        """
+        """Return the table of the owners that ``rule`` looks at, None for all."""
         is_usual = self.run.looks_at == "usual"
         if self.run.looks_at == "all" or is_usual and self._is_to_look_at_all(rule):
             return None

@@ -104,7 +104,6 @@ def merge_lines(owners, pairs):
 def _change_lines(owners, changes, statement):
     """Execute ``statement`` and sum the scores of the owners again.
 
-    :param models.BaseModel owners: the model of whom the lines are
     :param SQL changes: a query of what is to change, with ``owner_id``
     :param SQL statement: what changes it, it can use the query as ``changed``
     """
@@ -143,9 +142,6 @@ def _get_points_sql(units, company):
     The lines of another company's rules give nothing. They are kept, since core empties
     the company of a lead for a while: when its customer is linked, or when it has no
     team.
-
-    :param SQL units: for how many units of its value
-    :param SQL company: the id of the company of the owner
     """
     return SQL(
         "CASE WHEN rule.company_id IS NULL OR rule.company_id = %s THEN %s ELSE 0 END",

@@ -18,12 +18,12 @@ def propose(counts):
     upper = _find(counts, values, BEST)
     if upper is None:
         return None
-    lower = _find(counts, [value for value in values if value < upper], GOOD)
-    least = max(values[0], 0)
-    best = _round(upper, max([value for value in values if value < upper], default=0))
+    others = [value for value in values if value < upper]
+    lower = _find(counts, others, GOOD)
+    best = _round(upper, max(others, default=0))
     if lower is None:  # nobody is in between
-        return best, (least + best) // 2
-    good = _round(lower, max([value for value in values if value < lower], default=0))
+        return best, (max(values[0], 0) + best) // 2
+    good = _round(lower, max((one for one in others if one < lower), default=0))
     return best, min(good, best - 1)
 
 

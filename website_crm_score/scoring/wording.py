@@ -26,10 +26,10 @@ def describe(rules):
     :rtype: dict[models.BaseModel, str]
     """
     words = DomainReader(rules.env)
-    domains = {}
-    for rule in rules:
-        owners = rule._get_owners(rule.apply_to)
-        domains[rule] = words.parse(rule.domain, owners)
+    domains = {
+        rule: words.parse(rule.domain, rule._get_owners(rule.apply_to))
+        for rule in rules
+    }
     return {rule: _describe_one(rule, domains[rule], words) for rule in rules}
 
 

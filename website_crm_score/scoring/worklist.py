@@ -92,9 +92,6 @@ class Worklist:
     """
 
     def __init__(self, run):
-        """
-        :param models.BaseModel run: the run that finds and writes
-        """
         self.env = run.env
         self.run = run
         self.model = run._get_owners()

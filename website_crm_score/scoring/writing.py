@@ -104,7 +104,6 @@ class Writing(Worklist):
 
         :param int after: the id of the owner up to which all are done
         :return: the part and the range of ids, its start left out; None at the end
-        :rtype: tuple[int, int, int] | None
         """
         # First of all, lest much of a transaction be lost to somebody who was faster.
         # Nobody can now delete these owners or change their ledgers, see write_scores.

@@ -147,10 +147,7 @@ class Cohort:
 
     def get_predictions(self):
         """Return won and lost newer leads by what core's predictive scoring would have
-        said of them, had it learnt from the older ones.
-
-        :rtype: dict[int, tuple[int, int]]
-        """
+        said of them, had it learnt from the older ones."""
         leads = SQL(
             "SELECT lead.*, is_newer::integer AS part, is_won"
             " FROM %s JOIN crm_lead lead ON lead.id = lead_id",

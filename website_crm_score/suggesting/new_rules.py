@@ -83,11 +83,7 @@ class NewRules(Lesson):
         self._add_predictive_ranking()
 
     def _compare(self, points):
-        """Return what the suggested rules are to those that there are already.
-
-        :param dict points: those of the suggested rules
-        :rtype: dict[int, dict]
-        """
+        """Return what the suggested rules are to those that there are already."""
         there = {
             number: rule
             for number, rule in enumerate(

@@ -28,9 +28,6 @@ def fetch_counts(env, leads):
     """Return how many leads of each part have each value, as :func:`.bayes.add` reads
     them, with the part before.
 
-    One value at a time: as many values as a database has are read by it, and not as
-    many combinations of them as there are leads.
-
     :param SQL leads: query of all of ``crm_lead``, with ``part`` and ``is_won``
     :rtype: list[tuple]
     """

@@ -72,7 +72,6 @@ def _fetch_held(cohort, held, condition):
     :param SQL held: the aggregate of what they have
     :param SQL condition: on the candidates to look at
     :return: whether they are newer, what they have, and how many were won and lost
-    :rtype: list[tuple]
     """
     return cohort.env.execute_query(
         SQL(

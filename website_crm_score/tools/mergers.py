@@ -59,8 +59,6 @@ class Mergers:
 
     An object of a class: it is handed down in the context, where a client can put no
     such thing.
-
-    :param crm.lead leads: all of them
     """
 
     def __init__(self, leads):
