@@ -67,18 +67,13 @@ class Unpacked:
     that there is not: nothing matches by it until there is one. Where several records
     have the name, all of them match.
 
-    :ivar str text: the domain
-    :ivar list missing: of what is not here, the model and the name
-    :ivar list ambiguous: of what is here more than once, the same
+    :raise ValueError: if it is no domain
+    :raise UserError: if it is one on a field that there is not
     """
 
     def __init__(self, packed, model, references):
-        """Read ``packed``.
-
-        :raise ValueError: if it is no domain
-        :raise UserError: if it is one on a field that there is not
-        """
-        self.missing, self.ambiguous = [], []
+        self.missing = []  # of what is not here, the model and the name
+        self.ambiguous = []  # of what is here more than once, the same
         self._references = references
         self.text = packed if is_text(packed) else repr(self._read(packed, model))
 

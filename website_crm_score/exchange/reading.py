@@ -18,6 +18,7 @@ class RuleReader:
         self.env = env
         self._rules = env["website.crm.score"]
         self._references = References(env)
+        self._langs = {code for code, _name in env["res.lang"].get_installed()}
 
     def read_rule(self, item, number):
         """Return what the rule ``item`` is here.
@@ -76,10 +77,6 @@ class RuleReader:
             read.values[name] = self._read_value(field, value)
 
     def _read_value(self, field, value):
-        """Return a plain value of ``field``.
-
-        :raise ValueError: if it is not of its type
-        """
         is_missing = field.required and value is None
         if is_missing or not _is_of_type(field, value, self.env):
             raise ValueError(value)
@@ -90,10 +87,9 @@ class RuleReader:
         if not is_text(texts.get("en_US")) or not all(map(is_text, texts.values())):
             raise ValueError(value)
         read.values[name] = texts["en_US"]
-        known = {code for code, _name in self.env["res.lang"].get_installed()}
-        others = {lang: texts[lang] for lang in texts.keys() & known}
         if len(texts) > 1:
-            read.translations[name] = others
+            known = texts.keys() & self._langs
+            read.translations[name] = {lang: texts[lang] for lang in known}
 
     def _read_domain(self, read, value, apply_to):
         if apply_to not in dict(self._rules._fields["apply_to"].selection):
@@ -173,32 +169,22 @@ class RuleReader:
     def _settle_reader(self, read):
         """Have the domain read as the user reads who imports it, where nobody here
         reads as its author did."""
-        known = {
-            "lang": {code for code, _name in self.env["res.lang"].get_installed()},
-            "tz": all_timezones_set,
-        }
-        for name, names in known.items():
-            if name in read.values and read.values[name] not in names:
-                del read.values[name]
+        for name, known in (("lang", self._langs), ("tz", all_timezones_set)):
+            if read.values.get(name) not in known:
+                read.values.pop(name, None)
 
 
 class ReadRule:
-    """What a rule of a file is here.
-
-    :ivar str title: what it is called
-    :ivar dict values: of its fields
-    :ivar dict translations: texts by language, by field
-    :ivar list problems: what of it is not here, in words
-    :ivar dict gaps: the reference of what is not here, by field
-    :ivar str error: why it cannot be made
-    :ivar bool is_known: whether there is such a rule already
-    """
+    """What a rule of a file is here."""
 
     def __init__(self, title):
         self.title = title
-        self.values, self.translations, self.gaps = {}, {}, {}
-        self.problems, self.error = [], None
-        self.is_known = False
+        self.values = {}  # by field
+        self.translations = {}  # texts by language, by field
+        self.problems = []  # what of it is not here, in words
+        self.gaps = {}  # the reference of what is not here, by field
+        self.error = None  # why it cannot be made
+        self.is_known = False  # whether there is such a rule already
 
 
 def _is_of_type(field, value, env):

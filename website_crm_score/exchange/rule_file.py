@@ -1,6 +1,5 @@
 """The file by which rules get from one database to another: JSON, see
-:meth:`~odoo.addons.website_crm_score.models.website_crm_score_exchange` for what of a
-rule is in it."""
+:mod:`..models.website_crm_score_exchange` for what of a rule is in it."""
 
 import json
 from math import isfinite

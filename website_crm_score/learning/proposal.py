@@ -6,7 +6,7 @@ from . import fitting
 from .judging import get_auc, get_fifths
 from .patterns import group, merge
 from .points import add_up, make_points
-from .selection import THRESHOLD, choose
+from .selection import choose
 
 # Fewer leads of either kind teach nothing: what they have in common is chance.
 LEAST_OUTCOMES = 50
@@ -29,16 +29,10 @@ class Ranking(NamedTuple):
     leads: int
 
 
-def propose(patterns, count, limit, step, threshold=THRESHOLD):
-    """Return points of the candidates that together tell won from lost leads.
-
-    :param int count: how many candidates there are
-    :param int limit: how many get points at most
-    :param int step: points are multiples of it
-    :rtype: Proposal
-    """
+def propose(patterns, count, limit, step):
+    """Return points of the candidates that together tell won from lost leads."""
     patterns = merge(patterns)
-    choice = choose(patterns, count, limit, threshold)
+    choice = choose(patterns, count, limit)
     groups = group(patterns, choice.numbers)
     points = make_points(groups, choice.numbers, choice.weights, step)
     tests = dict(zip(choice.numbers, choice.tests, strict=True))

@@ -4,16 +4,15 @@ from datetime import datetime
 
 import pytz
 
-from odoo.fields import Datetime, Domain
+from odoo.fields import Datetime
 from odoo.tools import SQL
 
 from ..learning import months
 from ..models.website_crm_lead_report import CLOSED_DATE, IS_WON
 from ..scoring.worklist import tune
 from ..tools.time_zone import get_zone
+from .cohort import CLOSED, COUNTS
 from .predictive import fetch_counts, fetch_ranks
-
-CLOSED = Domain("won_status", "in", ("won", "lost"))
 
 
 class ClosedMonths:
@@ -45,11 +44,11 @@ class ClosedMonths:
         """
         query = SQL(
             """
-            SELECT place, score, count(*) FILTER (WHERE is_won),
-                   count(*) FILTER (WHERE NOT is_won)
+            SELECT place, score, %s
               FROM (%s) closed WHERE place BETWEEN 1 AND %s AND is_scored
           GROUP BY place, score
             """,
+            COUNTS,
             self._get_leads_sql(),
             self.count,
         )
