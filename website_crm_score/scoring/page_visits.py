@@ -124,16 +124,15 @@ def find_stale_lead_ids(progress):
     """
     env = progress.env
     env.flush_all()
-    rows = env.execute_query(
-        SQL(
-            """
-            SELECT id FROM crm_lead WHERE pageviews_stale IS TRUE
-             UNION %s
-             ORDER BY 1
-            """,
-            _get_recent_sql(progress),
-        )
+    query = SQL(
+        """
+        SELECT id FROM crm_lead WHERE pageviews_stale IS TRUE
+         UNION %s
+         ORDER BY 1
+        """,
+        _get_recent_sql(progress),
     )
+    rows = env.execute_query(query)
     last_id = progress.pass_lead_id if env["ir.cron"]._is_job() else 0
     return [id_ for (id_,) in rows if id_ > last_id]
 
@@ -157,28 +156,25 @@ def find_late_lead_ids(progress):
     """Return the ids of leads with visits that are not in their page views, since they
     were committed after these were derived."""
     env = progress.env
-    unseen = env.execute_query(
-        SQL(
-            "%s AND %s",
-            _get_recent_sql(progress),
-            progress._get_unseen_sql(SQL("track")),
-        )
+    query = SQL(
+        "%s AND %s",
+        _get_recent_sql(progress),
+        progress._get_unseen_sql(SQL("track")),
     )
+    unseen = env.execute_query(query)
     leads = env["crm.lead"].browse({lead_id for (lead_id,) in unseen})
     if not leads:
         return []
-    rows = env.execute_query(
-        SQL(
-            """
-            SELECT DISTINCT visit.lead_id
-              FROM (SELECT lead_id, url, sum(view_count) AS view_count
-                      FROM (%s) visit GROUP BY lead_id, url) visit
-         LEFT JOIN website_crm_url entry ON md5(entry.url) = md5(visit.url)
-         LEFT JOIN website_crm_pageview known
-                ON known.lead_id = visit.lead_id AND known.url_id = entry.id
-             WHERE COALESCE(known.view_count, 0) < visit.view_count
-            """,
-            get_visits_sql(leads),
-        )
+    query = SQL(
+        """
+        SELECT DISTINCT visit.lead_id
+          FROM (SELECT lead_id, url, sum(view_count) AS view_count
+                  FROM (%s) visit GROUP BY lead_id, url) visit
+     LEFT JOIN website_crm_url entry ON md5(entry.url) = md5(visit.url)
+     LEFT JOIN website_crm_pageview known
+            ON known.lead_id = visit.lead_id AND known.url_id = entry.id
+         WHERE COALESCE(known.view_count, 0) < visit.view_count
+        """,
+        get_visits_sql(leads),
     )
-    return [lead_id for (lead_id,) in rows]
+    return [lead_id for (lead_id,) in env.execute_query(query)]

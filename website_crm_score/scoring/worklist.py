@@ -65,16 +65,15 @@ def find_runs_with_tables(env):
 
     :rtype: models.BaseModel
     """
-    rows = env.execute_query(
-        SQL(
-            """
-            SELECT DISTINCT substring(relname FROM '[0-9]+$')::integer
-              FROM pg_class
-             WHERE relpersistence = 'u' AND relkind = 'r'
-               AND relname ~ '^website_crm_score_kept_[a-z]+_[0-9]+$'
-            """
-        )
+    query = SQL(
+        """
+        SELECT DISTINCT substring(relname FROM '[0-9]+$')::integer
+          FROM pg_class
+         WHERE relpersistence = 'u' AND relkind = 'r'
+           AND relname ~ '^website_crm_score_kept_[a-z]+_[0-9]+$'
+        """
     )
+    rows = env.execute_query(query)
     return env["website.crm.score.run"].browse(id_ for (id_,) in rows)
 
 

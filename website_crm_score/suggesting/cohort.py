@@ -83,15 +83,9 @@ class Cohort:
 
     def count_outcomes(self):
         """Return how many leads are won, lost, and open."""
-        [row] = self.env.execute_query(
-            SQL(
-                """
-                SELECT %s, count(*) FILTER (WHERE is_won IS NULL) FROM %s
-                """,
-                COUNTS,
-                LEADS,
-            )
-        )
+        is_open = SQL("count(*) FILTER (WHERE is_won IS NULL)")
+        query = SQL("SELECT %s, %s FROM %s", COUNTS, is_open, LEADS)
+        [row] = self.env.execute_query(query)
         return row
 
     def find_frequent(self, column, limit, join=None):
@@ -100,24 +94,22 @@ class Cohort:
         :param SQL column: of ``lead``, or what is joined with it
         :rtype: list
         """
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT %(column)s
-                  FROM %(leads)s cohort JOIN crm_lead lead ON lead.id = cohort.lead_id
-                       %(join)s
-                 WHERE is_won IS NOT NULL AND %(column)s IS NOT NULL
-              GROUP BY 1 HAVING count(*) >= %(least)s
-              ORDER BY count(*) DESC, 1 LIMIT %(limit)s
-                """,
-                column=column,
-                leads=LEADS,
-                join=join or SQL(),
-                least=LEAST_LEADS,
-                limit=limit,
-            )
+        query = SQL(
+            """
+            SELECT %(column)s
+              FROM %(leads)s cohort JOIN crm_lead lead ON lead.id = cohort.lead_id
+                   %(join)s
+             WHERE is_won IS NOT NULL AND %(column)s IS NOT NULL
+          GROUP BY 1 HAVING count(*) >= %(least)s
+          ORDER BY count(*) DESC, 1 LIMIT %(limit)s
+            """,
+            column=column,
+            leads=LEADS,
+            join=join or SQL(),
+            least=LEAST_LEADS,
+            limit=limit,
         )
-        return [value for (value,) in rows if value != ""]
+        return [value for (value,) in self.env.execute_query(query) if value != ""]
 
     def make_rule(self, values):
         """Return a rule that is only thought of, as the user who learns would write it.
@@ -131,18 +123,17 @@ class Cohort:
 
         :rtype: dict[float, tuple[int, int]]
         """
-        rows = self.env.execute_query(
-            SQL(
-                """
-                SELECT COALESCE(score, 0), %s
-                  FROM %s JOIN crm_lead lead ON lead.id = lead_id
-                 WHERE is_newer
-              GROUP BY 1
-                """,
-                COUNTS,
-                LEADS,
-            )
+        query = SQL(
+            """
+            SELECT COALESCE(score, 0), %s
+              FROM %s JOIN crm_lead lead ON lead.id = lead_id
+             WHERE is_newer
+          GROUP BY 1
+            """,
+            COUNTS,
+            LEADS,
         )
+        rows = self.env.execute_query(query)
         return {score: (won, lost) for score, won, lost in rows}
 
     def get_predictions(self):

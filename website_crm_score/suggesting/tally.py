@@ -14,18 +14,17 @@ def count(cohort):
     :rtype: dict[int, tuple[Counts, int]]
     """
     won, lost, _open = cohort.count_outcomes()
-    rows = cohort.env.execute_query(
-        SQL(
-            """
-            SELECT candidate, %s, count(*) FILTER (WHERE is_won IS NULL)
-              FROM %s JOIN %s USING (lead_id)
-          GROUP BY candidate
-            """,
-            COUNTS,
-            MATCHES,
-            LEADS,
-        )
+    query = SQL(
+        """
+        SELECT candidate, %s, count(*) FILTER (WHERE is_won IS NULL)
+          FROM %s JOIN %s USING (lead_id)
+      GROUP BY candidate
+        """,
+        COUNTS,
+        MATCHES,
+        LEADS,
     )
+    rows = cohort.env.execute_query(query)
     return {
         number: (
             Counts(held_won, held_lost, won - held_won, lost - held_lost),
@@ -73,23 +72,22 @@ def _fetch_held(cohort, held, condition):
     :param SQL condition: on the candidates to look at
     :return: whether they are newer, what they have, and how many were won and lost
     """
-    return cohort.env.execute_query(
-        SQL(
-            """
-            SELECT is_newer, held, %s
-              FROM (SELECT is_newer, is_won, %s FILTER (WHERE %s) AS held
-                      FROM %s LEFT JOIN %s USING (lead_id)
-                     WHERE is_won IS NOT NULL
-                  GROUP BY lead_id, is_newer, is_won) lead
-          GROUP BY is_newer, held ORDER BY is_newer, held
-            """,
-            COUNTS,
-            held,
-            condition,
-            LEADS,
-            MATCHES,
-        )
+    query = SQL(
+        """
+        SELECT is_newer, held, %s
+          FROM (SELECT is_newer, is_won, %s FILTER (WHERE %s) AS held
+                  FROM %s LEFT JOIN %s USING (lead_id)
+                 WHERE is_won IS NOT NULL
+              GROUP BY lead_id, is_newer, is_won) lead
+      GROUP BY is_newer, held ORDER BY is_newer, held
+        """,
+        COUNTS,
+        held,
+        condition,
+        LEADS,
+        MATCHES,
     )
+    return cohort.env.execute_query(query)
 
 
 def count_shared(cohort, numbers, others):
@@ -97,20 +95,19 @@ def count_shared(cohort, numbers, others):
 
     :rtype: dict[tuple[int, int], int]
     """
-    rows = cohort.env.execute_query(
-        SQL(
-            """
-            SELECT one.candidate, other.candidate, count(*)
-              FROM %(matches)s one JOIN %(matches)s other USING (lead_id)
-              JOIN %(leads)s cohort USING (lead_id)
-             WHERE is_won IS NOT NULL AND one.candidate = ANY(%(numbers)s)
-               AND other.candidate = ANY(%(others)s)
-          GROUP BY 1, 2
-            """,
-            matches=MATCHES,
-            leads=LEADS,
-            numbers=list(numbers),
-            others=list(others),
-        )
+    query = SQL(
+        """
+        SELECT one.candidate, other.candidate, count(*)
+          FROM %(matches)s one JOIN %(matches)s other USING (lead_id)
+          JOIN %(leads)s cohort USING (lead_id)
+         WHERE is_won IS NOT NULL AND one.candidate = ANY(%(numbers)s)
+           AND other.candidate = ANY(%(others)s)
+      GROUP BY 1, 2
+        """,
+        matches=MATCHES,
+        leads=LEADS,
+        numbers=list(numbers),
+        others=list(others),
     )
+    rows = cohort.env.execute_query(query)
     return {(one, other): count for one, other, count in rows}

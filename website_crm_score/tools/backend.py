@@ -19,15 +19,13 @@ def find_live_backends(env, backends):
 
     :rtype: set[str]
     """
-    rows = env.execute_query(
-        SQL(
-            """
-            SELECT %s FROM pg_stat_activity
-             WHERE %s = ANY(%s) AND state != 'idle'
-            """,
-            NAME,
-            NAME,
-            [backend for backend in backends if backend],
-        )
+    query = SQL(
+        """
+        SELECT %s FROM pg_stat_activity
+         WHERE %s = ANY(%s) AND state != 'idle'
+        """,
+        NAME,
+        NAME,
+        [backend for backend in backends if backend],
     )
-    return {backend for (backend,) in rows}
+    return {backend for (backend,) in env.execute_query(query)}

@@ -85,20 +85,19 @@ class LooseEnds:
         self.names = {}
         self.field_ids = set()
         env.flush_all()
-        for id_, model, name in env.execute_query(
-            SQL(
-                """
-                SELECT field.id, field.model, field.name
-                  FROM ir_model_fields field
-                  JOIN ir_model_data data
-                    ON data.model = 'ir.model.fields' AND data.res_id = field.id
-              GROUP BY field.id
-                HAVING every(data.module = %s OR data.module IN (
-                       SELECT name FROM ir_module_module WHERE state = 'to remove'))
-                """,
-                addon,
-            )
-        ):
+        query = SQL(
+            """
+            SELECT field.id, field.model, field.name
+              FROM ir_model_fields field
+              JOIN ir_model_data data
+                ON data.model = 'ir.model.fields' AND data.res_id = field.id
+          GROUP BY field.id
+            HAVING every(data.module = %s OR data.module IN (
+                   SELECT name FROM ir_module_module WHERE state = 'to remove'))
+            """,
+            addon,
+        )
+        for id_, model, name in env.execute_query(query):
             self.names.setdefault(model, set()).add(name)
             self.field_ids.add(id_)
         # Models that go, and all that is on them.

@@ -60,14 +60,13 @@ class MergedValues:
         leads = self.leads.sudo()  # sudo: as a merger, which is the job's
         names = list(self.fields)
         columns = [leads._field_to_sql(leads._table, name) for name in names]
-        rows = leads.env.execute_query(
-            SQL(
-                "SELECT id, %s FROM %s WHERE id IN %s",
-                SQL(", ").join(columns),
-                SQL.identifier(leads._table),
-                leads._ids,
-            )
+        query = SQL(
+            "SELECT id, %s FROM %s WHERE id IN %s",
+            SQL(", ").join(columns),
+            SQL.identifier(leads._table),
+            leads._ids,
         )
+        rows = leads.env.execute_query(query)
         return {
             lead_id: dict(zip(names, values, strict=True)) for lead_id, *values in rows
         }

@@ -190,17 +190,15 @@ def _find_owners(leads):
         of_leads = SQL("TRUE")
         if model_column:
             of_leads = SQL("%s = %s", SQL.identifier(model_column), leads._name)
-        rows = leads.env.execute_query(
-            SQL(
-                "SELECT DISTINCT %(column)s FROM %(table)s"
-                " WHERE %(column)s IN %(ids)s AND %(of_leads)s",
-                column=SQL.identifier(column),
-                table=SQL.identifier(leads.env[name]._table),
-                ids=leads._ids,
-                of_leads=of_leads,
-            )
+        query = SQL(
+            "SELECT DISTINCT %(column)s FROM %(table)s"
+            " WHERE %(column)s IN %(ids)s AND %(of_leads)s",
+            column=SQL.identifier(column),
+            table=SQL.identifier(leads.env[name]._table),
+            ids=leads._ids,
+            of_leads=of_leads,
         )
-        owners[name] = {lead_id for (lead_id,) in rows}
+        owners[name] = {lead_id for (lead_id,) in leads.env.execute_query(query)}
     return owners
 
 
