@@ -16,7 +16,7 @@ class Rises:
     """
 
     def __init__(self, writing):
-        self.writing, self.env = writing, writing.env
+        self.writing, self._execute = writing, writing._execute
         self.since = writing.run._get_progress().events_date
         self.is_told = bool(self.since) and _is_told_of_rises(writing.run)
         self.changed_ids = self._find_changed() if self.is_told else []
@@ -29,15 +29,10 @@ class Rises:
         if self.changed_ids:
             self._execute(SQL("DROP TABLE %s", self.restated))
 
-    def _execute(self, statement):
-        self.env.cr.execute(statement)
-
     def _find_changed(self):
         """Return the ids of the rules that were changed since they were counted."""
-        rows = self.env.execute_query(
-            SQL("SELECT id FROM website_crm_score WHERE changed_date >= %s", self.since)
-        )
-        return [id_ for (id_,) in rows]
+        query = "SELECT id FROM website_crm_score WHERE changed_date >= %s"
+        return [id_ for (id_,) in self.writing._fetch(SQL(query, self.since))]
 
     # WHAT CHANGED RULES DO
 
@@ -186,7 +181,6 @@ def _is_told_of_rises(run):
 
 
 def _is_better_sql(grade):
-    """Return the condition that a grade is better than the one before."""
     return SQL(
         """
         (%(grade)s != grade_before

@@ -39,14 +39,13 @@ class Conditions:
         ]
 
     def _tell(self, depth, node, holds):
-        if not self._may_read(node):
-            words = self.owner.env._("A condition on what you cannot see")
-            return {"depth": depth, "words": words, "holds": None}
-        words = self.reader.say(node, self.owner.browse())
+        if self._may_read(node):
+            words = self.reader.say(node, self.owner.browse())
+        else:
+            words, holds = self.owner.env._("A condition on what you cannot see"), None
         return {"depth": depth, "words": words, "holds": holds}
 
     def _may_read(self, node):
-        """Return whether the user may read all fields that ``node`` looks at."""
         fields = iter_fields(node, self.owner)
         return all(may_read(field, self.owner.env) for field in fields)
 
@@ -56,10 +55,8 @@ def exist(env, queries):
 
     :rtype: tuple[bool, ...]
     """
-    tests = [SQL("EXISTS %s", query.subselect()) for query in queries]
-    if not tests:
-        return ()
-    [found] = env.execute_query(SQL("SELECT %s", SQL(", ").join(tests)))
+    tests = SQL(", ").join(SQL("EXISTS %s", query.subselect()) for query in queries)
+    [found] = env.execute_query(SQL("SELECT %s", tests))
     return found
 
 

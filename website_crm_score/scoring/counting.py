@@ -50,6 +50,9 @@ def get_counts_sql(rule, earners, few=None):
         latest=get_latest_date(),
         is_counted=is_counted,
     )
+    within = SQL()
+    if rule.min_count and rule.max_count:  # those beyond are needed, too
+        within = SQL("FILTER (WHERE place <= %s)", rule.max_count)
     # The first date is that of all: when a count can fall below the least.
     return SQL(
         """
@@ -60,7 +63,7 @@ def get_counts_sql(rule, earners, few=None):
       GROUP BY owner_id %(enough)s
         """,
         events=_limit_events(rule, events) if rule.max_count else events,
-        within=_get_within_sql(rule),
+        within=within,
         enough=SQL("HAVING count(*) >= %s", rule.min_count)
         if rule.min_count
         else SQL(),
@@ -115,15 +118,7 @@ def get_fates_sql(rule, owner_id):
     )
 
 
-def _get_within_sql(rule):
-    """Return which of the ranked events count, where those beyond are needed, too."""
-    if rule.min_count and rule.max_count:
-        return SQL("FILTER (WHERE place <= %s)", rule.max_count)
-    return SQL()
-
-
 def _get_events_of(rule, earners, few):
-    """Return the query of the events of ``earners``."""
     if not few:
         return SQL(
             "SELECT owner_id, date, weight FROM (%s) event WHERE owner_id IN %s",

@@ -98,7 +98,6 @@ def _get_is_foreign(rule, owners):
 
 
 def _get_row(rule):
-    """Return the query of the row that ``rule`` would be."""
     return SQL(
         """
         SELECT %s::boolean AS active, %s::varchar AS rule_type,

@@ -153,7 +153,6 @@ class Finding(Worklist):
         return self._add_gains(rule, counts, losers, COUNTED)
 
     def _restrict(self, query, table):
-        """Return ``query``, restricted to the owners of a table, if there is one."""
         if table:
             owner_id = SQL.identifier(query.table, "id")
             query.add_where(SQL("%s IN (SELECT owner_id FROM %s)", owner_id, table))

@@ -183,11 +183,10 @@ class Preview:
             SELECT json_build_object(%s) FROM alike
             """,
             self._get_states(),
-            SQL(", ").join(SQL("%s, %s", name, figures[name]) for name in figures),
+            SQL(", ").join(SQL("%s, %s", *figure) for figure in figures.items()),
         )
 
     def _get_changes(self):
-        """Return the query of by how much scores change, and of how many owners."""
         return SQL(
             """
             SELECT (score_after - score_before)::float AS points, sum(count) AS count
@@ -198,7 +197,6 @@ class Preview:
         )
 
     def _get_examples(self):
-        """Return the query of the owners whose scores change most."""
         return SQL(
             """
             SELECT id, score_before::float AS before, score_after::float AS after
@@ -210,10 +208,8 @@ class Preview:
 
     def _get_levels(self):
         """Return the query of how many owners reach each level, before and after."""
-        was_above, is_above = (
-            SQL("score_before >= minimum"),
-            SQL("score_after >= minimum"),
-        )
+        was_above = SQL("score_before >= minimum")
+        is_above = SQL("score_after >= minimum")
         return SQL(
             """
             SELECT place, %(before)s AS before, %(after)s AS after, %(up)s AS up,

@@ -39,10 +39,16 @@ class Trial:
         :rtype: dict
         """
         conditions = Conditions(self.owner, self.rule.domain, self._compile).fetch()
+        queries = [
+            self._get_open(),
+            get_scope_query(self.rule, self.scope),
+            get_query(self.rule, self.scope),
+        ]
+        is_open, is_for, matches = exist(self.owner.env, queries)
         return {
-            "is_open": self._exists(self._get_open()),
-            "is_for": self._exists(get_scope_query(self.rule, self.scope)),
-            "matches": self._exists(get_query(self.rule, self.scope)),
+            "is_open": is_open,
+            "is_for": is_for,
+            "matches": matches,
             "conditions": conditions,
             "events": self._find_events(),
         }
@@ -51,10 +57,6 @@ class Trial:
         owners = self.owner.sudo()  # sudo: whether rules look at it is the jobs' affair
         domain = owners._scored_domain() & self.scope
         return owners._search(domain, active_test=False)
-
-    def _exists(self, query):
-        [found] = exist(self.owner.env, [query])
-        return found
 
     def _compile(self, node):
         alone = self.rule.new({"domain": repr(node)}, origin=self.rule._origin)

@@ -52,7 +52,6 @@ def _get_everybody(rule):
 
 
 def _describe_limits(rule):
-    """Return the limits of a rule on events, each in words."""
     limits = []
     if rule.min_count > 1:
         limits.append(rule.env._("at least %s times", rule.min_count))

@@ -47,13 +47,11 @@ def create_tables(run):
 
 
 def drop_tables(run):
-    """Drop the tables of ``run``, if they are there."""
     for table in name_tables(run):
         run.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
 
 
 def has_tables(run):
-    """Return whether the tables of ``run`` are there."""
     names = [table.code for table in name_tables(run)]
     query = SQL("SELECT bool_and(to_regclass(x) IS NOT NULL) FROM unnest(%s) x", names)
     [(there,)] = run.env.execute_query(query)

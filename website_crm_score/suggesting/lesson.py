@@ -1,7 +1,6 @@
 """What leads teach, as a suggestion shows it."""
 
 from ..learning.chance import get_level, get_lift, get_rate
-from ..learning.proposal import rank
 
 
 class Lesson:
@@ -51,9 +50,6 @@ class Lesson:
                 **{f"fifth_{place}": rate for place, rate in fifths},
             }
         )
-
-    def _add_predictive_ranking(self):
-        self._add_ranking("core", rank(self.cohort.get_predictions()), 0)
 
     def _add_line(self, counts, test, **values):
         """Add a suggested rule.

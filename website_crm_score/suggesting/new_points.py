@@ -1,7 +1,7 @@
 """New points of the rules that there are."""
 
 from ..learning.patterns import join_outcomes
-from ..learning.proposal import judge, refit
+from ..learning.proposal import judge, rank, refit
 from .lesson import Lesson
 from .present import PresentRules, find_present
 from .tally import get_groups
@@ -49,4 +49,4 @@ class NewPoints(Lesson):
         values = [self.present.rules[number].value for number in numbers]
         self._add_ranking("new_points", judge(newer, learnt), len(numbers))
         self._add_ranking("present_points", judge(newer, values), len(numbers))
-        self._add_predictive_ranking()
+        self._add_ranking("core", rank(self.cohort.get_predictions()), 0)

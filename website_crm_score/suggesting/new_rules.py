@@ -41,7 +41,6 @@ class NewRules(Lesson):
         return "\n".join(self.candidates[number].name for number in self.leaks)
 
     def _look(self, note_progress):
-        """Find which leads have which candidates."""
         families = {}
         for number, candidate in enumerate(self.candidates):
             rule = self.cohort.make_rule(candidate.values)
@@ -57,7 +56,6 @@ class NewRules(Lesson):
             note_progress(place / len(families))
 
     def _find_leaks(self, counts):
-        """Return the candidates that closing a lead seems to set."""
         _won, _lost, open_ = self.cohort.count_outcomes()
         # When something happened is known; since when something is so, is not.
         return [
@@ -80,7 +78,7 @@ class NewRules(Lesson):
             [("apply_to", "=", "lead"), ("active", "=", True)]
         )
         self._add_ranking("present", rank(self.cohort.get_scores()), count)
-        self._add_predictive_ranking()
+        self._add_ranking("core", rank(self.cohort.get_predictions()), 0)
 
     def _compare(self, points):
         """Return what the suggested rules are to those that there are already."""

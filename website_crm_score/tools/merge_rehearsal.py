@@ -120,7 +120,6 @@ def _write(leads, groups):
 
 
 def _merge_links(field, pairs, cr):
-    """Have leads linked to what their duplicates are linked to."""
     cr.execute(
         SQL(
             """

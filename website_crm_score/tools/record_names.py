@@ -53,7 +53,8 @@ def resolve_names(domain, model, unknown=None):
         if is_nested(condition):
             nested = resolve_names(Domain(condition.value), comodel, unknown)
             return Domain(condition.field_expr, condition.operator, nested)
-        texts = _get_names(condition, comodel)
+        is_name = comodel is not None and condition.operator in NAME_OPERATORS
+        texts = _get_texts(condition) if is_name else []
         if not texts:
             return condition
         found = _find_by_name(comodel, texts)
@@ -100,12 +101,6 @@ def compares_names(domain, model):
         for condition, field, comodel in iter_plain(domain, model)
         if comodel is not None or field.name == "display_name" or field.translate
     )
-
-
-def _get_names(condition, comodel):
-    """Return the texts in ``condition`` that stand for records of ``comodel``."""
-    is_name = comodel is not None and condition.operator in NAME_OPERATORS
-    return _get_texts(condition) if is_name else []
 
 
 def _get_texts(condition):
