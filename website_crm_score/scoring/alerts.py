@@ -90,14 +90,9 @@ class Rises:
 
     # WHAT IS NOTED
 
-    def get_sql(self, batch, written):
-        """Return the statement that notes the leads of a batch that rise.
-
-        :param SQL written: a table of ``owner_id``, ``user_id``, ``score_before``,
-            ``grade_before`` and ``grade``
-        :return: None where nothing is to be noted
-        :rtype: SQL | None
-        """
+    def get_sql(self, batch):
+        """Return the statement that notes which leads of a batch, ``written``, rise;
+        None where nothing is to be noted."""
         if not self.is_told:
             return None
         return SQL(
@@ -106,7 +101,7 @@ class Rises:
                    (lead_id, user_id, run_id, rule_id, score_before, grade_before)
             SELECT owner_id, user_id, %(run_id)s, (%(strongest)s), score_before,
                    grade_before
-              FROM %(written)s written
+              FROM written
              WHERE user_id IS NOT NULL AND %(is_better)s AND %(is_news)s
                 ON CONFLICT (lead_id) DO UPDATE
                SET user_id = excluded.user_id, run_id = excluded.run_id,
@@ -118,7 +113,6 @@ class Rises:
             """,
             run_id=self.writing.run.id,
             strongest=self._get_strongest_sql(batch),
-            written=written,
             is_better=_is_better_sql(SQL("written.grade")),
             is_news=self._is_news_sql(),
         )

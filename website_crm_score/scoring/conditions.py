@@ -39,15 +39,12 @@ class Conditions:
         ]
 
     def _tell(self, depth, node, holds):
-        if self._may_read(node):
+        fields = iter_fields(node, self.owner)
+        if all(may_read(field, self.owner.env) for field in fields):
             words = self.reader.say(node, self.owner.browse())
         else:
             words, holds = self.owner.env._("A condition on what you cannot see"), None
         return {"depth": depth, "words": words, "holds": holds}
-
-    def _may_read(self, node):
-        fields = iter_fields(node, self.owner)
-        return all(may_read(field, self.owner.env) for field in fields)
 
 
 def exist(env, queries):

@@ -39,8 +39,9 @@ class Trial:
         :rtype: dict
         """
         conditions = Conditions(self.owner, self.rule.domain, self._compile).fetch()
+        owners = self.owner.sudo()  # sudo: whether rules look at it is the jobs' affair
         queries = [
-            self._get_open(),
+            owners._search(owners._scored_domain() & self.scope, active_test=False),
             get_scope_query(self.rule, self.scope),
             get_query(self.rule, self.scope),
         ]
@@ -52,11 +53,6 @@ class Trial:
             "conditions": conditions,
             "events": self._find_events(),
         }
-
-    def _get_open(self):
-        owners = self.owner.sudo()  # sudo: whether rules look at it is the jobs' affair
-        domain = owners._scored_domain() & self.scope
-        return owners._search(domain, active_test=False)
 
     def _compile(self, node):
         alone = self.rule.new({"domain": repr(node)}, origin=self.rule._origin)

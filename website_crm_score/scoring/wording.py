@@ -89,9 +89,9 @@ def find_untracked_address(rule):
     for condition in domain.iter_conditions() if domain is not None else ():
         pattern = _get_pattern(condition)
         if pattern and str(get_last(condition, owners)[0]) in URL_FIELDS:
-            is_like = partial(SQL, "%(url)s ILIKE %(pattern)s", pattern=pattern)
-            urls = rule.env["website.crm.url"]
-            if not urls._is_tracked(lambda url, is_like=is_like: is_like(url=url)):
+            if not rule.env["website.crm.url"]._is_tracked(
+                lambda url, pattern=pattern: SQL("%s ILIKE %s", url, pattern)
+            ):
                 return condition.value
     return None
 

@@ -90,8 +90,7 @@ class Writing(Worklist):
             gained = self._write_gains(batch, counter)
             lost = self._delete_losses(batch) if self.run.has_losses else 0
             written, scored = self.model._write_scores(
-                SQL("SELECT * FROM %s", self.batch),
-                rises.get_sql(batch, SQL("written")),
+                SQL("SELECT * FROM %s", self.batch), rises.get_sql(batch)
             )
             counter._count(written, scored, gained, lost)
             self._execute(SQL("TRUNCATE %s", self.batch))
