@@ -14,18 +14,18 @@ def learn(env, share, patterns):
     :param float share: of the leads that is learnt from, the older ones
     :param str patterns: the file that gets what the leads have
     """
-    from odoo.addons.website_crm_score.suggesting import cohort, matches
+    from odoo.addons.website_crm_score.suggesting import cohort, tally
 
     cohort.OLDER_SHARE = share
-    get_patterns = matches.Matches.get_patterns
+    get_patterns = tally.get_patterns
 
-    def keep_patterns(self, below):
-        parts = get_patterns(self, below)
+    def keep_patterns(chosen, below):
+        parts = get_patterns(chosen, below)
         with open(patterns, "w") as file:
             json.dump([below, parts], file)
         return parts
 
-    matches.Matches.get_patterns = keep_patterns
+    tally.get_patterns = keep_patterns
     suggestion = make_suggestion(env, max_rules=MOST_RULES)
     with Meter() as meter:
         suggestion._learn()
