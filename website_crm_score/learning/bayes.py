@@ -37,8 +37,12 @@ def add(counts, rows):
 
 
 def weigh(counts):
-    """Return what the leads counted so far teach, as sums: the logarithm of the odds
-    that a lead without values is won, and what each value adds to it, by field."""
+    """Return what the leads counted so far teach, as sums.
+
+    :return: the logarithm of the odds that a lead without values is won, and what each
+        value adds to it, by field
+    :rtype: tuple[float, dict]
+    """
     (won, lost), frequencies = counts
     return log(won / lost), {
         field: _weigh_values(field, values) for field, values in frequencies.items()

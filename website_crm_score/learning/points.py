@@ -19,7 +19,9 @@ def make_points(groups, numbers, weights, step):
     tells better. Those that are rounded to nothing are left out.
 
     :param dict groups: won and lost leads by the values of the candidates
+    :param list numbers: of the candidates
     :param list weights: their coefficients, the intercept first
+    :rtype: dict[int, int]
     """
     largest = max(map(abs, weights[1:]), default=0)
     if not largest:
@@ -58,6 +60,7 @@ def add_up(groups, points):
     """Return won and lost leads by their score.
 
     :param points: of each column of the groups
+    :rtype: dict[float, list]
     """
     return sum_outcomes(
         (fitting.predict(values, points), *counts) for values, counts in groups.items()

@@ -30,7 +30,14 @@ class Ranking(NamedTuple):
 
 
 def propose(patterns, count, limit, step):
-    """Return points of the candidates that together tell won from lost leads."""
+    """Return points of the candidates that together tell won from lost leads.
+
+    :param list[Pattern] patterns: leads by which of the candidates they have
+    :param int count: how many candidates there are
+    :param int limit: how many get points at most
+    :param int step: points are multiples of it
+    :rtype: Proposal
+    """
     patterns = merge(patterns)
     choice = choose(patterns, count, limit)
     groups = group(patterns, choice.numbers)
@@ -68,7 +75,12 @@ def _get_tests(groups, weights):
 
 
 def judge(groups, points):
-    """Return how the sum of the points of its columns ranks the leads of ``groups``."""
+    """Return how the sum of the points of its columns ranks the leads of ``groups``.
+
+    :param dict groups: won and lost leads by the values of the columns
+    :param points: of each column
+    :rtype: Ranking
+    """
     return rank(add_up(groups, points))
 
 

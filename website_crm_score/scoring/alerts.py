@@ -91,8 +91,12 @@ class Rises:
     # WHAT IS NOTED
 
     def get_sql(self, batch):
-        """Return the statement that notes which leads of a batch, ``written``, rise;
-        None where nothing is to be noted."""
+        """Return the statement that notes which leads of a batch rise, of those that
+        are ``written``; None where nothing is to be noted.
+
+        :param tuple batch: see ``Writing._lock_batch``
+        :rtype: SQL | None
+        """
         if not self.is_told:
             return None
         return SQL(
