@@ -3,29 +3,26 @@
 from dataclasses import dataclass
 from functools import partial
 
-from odoo.addons.website_crm_score.tools.own_context import get_own
+from odoo.addons.website_crm_score.tools.own_context import HandedDown
 
 from ..planning.facts import Draft
 from .planner import make_draft
 
 
 @dataclass(eq=False)
-class Assignment:
+class Assignment(HandedDown):
     """Both stages of an assignment, which core calls one after the other: they are
     planned and carried out in the first, as one plan.
 
-    It is handed down in the context, as core's methods have no argument for it.
+    It is handed down, as core's methods have no argument for it.
     """
+
+    context_key = "assignment"
 
     force_quota: bool = False  # see ``crm.team.member._get_assignment_quota``
     origin: str = None  # see ``crm.assignment.plan``
     draft: Draft = None
     done: set = frozenset()  # ids of the leads that teams or members were given
-
-    @classmethod
-    def get(cls, env):
-        """Return the assignment that this is a stage of, None if of none."""
-        return get_own(env, "assignment", cls)
 
     def carry_out(self, teams, free=None, waiting=None, rivals=None, overdue=None):
         """Plan for teams, and carry out what changes leads; see ``make_draft``."""

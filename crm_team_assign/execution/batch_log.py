@@ -3,14 +3,15 @@
 from contextlib import contextmanager
 
 from odoo.addons.website_crm_score.tools.mergers import OF_MESSAGES
-from odoo.addons.website_crm_score.tools.own_context import OURS
+from odoo.addons.website_crm_score.tools.own_context import OURS, HandedDown
 
 from . import plain_create
 
 
-class BatchLog:
-    """The values of messages that core is about to create one by one; handed down in
-    the context, where equal values would count as the same: each is its own."""
+class BatchLog(HandedDown):
+    """The values of messages that core is about to create one by one."""
+
+    context_key = "assignment_log"
 
     def __init__(self):
         self.messages = []
@@ -45,3 +46,9 @@ class BatchLog:
         leads.browse(values["res_id"] for values in self.messages).invalidate_recordset(
             OF_MESSAGES, flush=False
         )
+
+
+class MergeLog(BatchLog):
+    """Collects the summaries of mergers."""
+
+    context_key = "merge_log"

@@ -6,12 +6,13 @@ from functools import cached_property
 
 from odoo.fields import Domain
 
-from odoo.addons.website_crm_score.tools.own_context import get_own
+from odoo.addons.website_crm_score.tools.own_context import HandedDown
 
 
-class Foresight:
-    """A team that leads are looked at as if they were its own; handed down in the
-    context."""
+class Foresight(HandedDown):
+    """A team that leads are looked at as if they were its own."""
+
+    context_key = "foresight"
 
     def __init__(self, team):
         self.team = team
@@ -55,11 +56,6 @@ class Foresight:
         """The stage of a lead that cannot keep its own."""
         leads = self.team.env["crm.lead"]
         return leads._stage_find(self.team.id, [("fold", "=", False)]).id
-
-    @classmethod
-    def get(cls, env):
-        """Return the foresight that probabilities are asked with, None if none."""
-        return get_own(env, "foresight", cls)
 
     def change(self, values):
         """Change what Odoo estimates a lead's probability by."""

@@ -4,7 +4,7 @@ merged lead that has a score to compare."""
 from functools import partial
 from typing import NamedTuple
 
-from .batch_log import BatchLog
+from .batch_log import MergeLog
 from .duplicates import group_duplicates
 
 
@@ -49,7 +49,7 @@ def merge_batch(env, groups):
 
 
 def _merge(env, groups):
-    log = BatchLog()
+    log = MergeLog()
     # Who owns one of the leads knows it, and needs no message about the merger.
     leads = env["crm.lead"].with_context(
         mail_auto_subscribe_no_notify=True, merge_log=log

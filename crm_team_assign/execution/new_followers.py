@@ -1,20 +1,16 @@
 """Who is to follow leads that are handed over, added to all of a batch at once."""
 
-from odoo.addons.website_crm_score.tools.own_context import get_own
+from odoo.addons.website_crm_score.tools.own_context import HandedDown
 
 
-class NewFollowers:
-    """Collects whom ``_insert_followers`` is about to add, for some leads after others;
-    handed down in the context."""
+class NewFollowers(HandedDown):
+    """Collects whom ``_insert_followers`` is to add, for some leads after others."""
+
+    context_key = "new_followers"
 
     def __init__(self):
         self.asked = []
         self.answers = {}
-
-    @classmethod
-    def get(cls, env):
-        """Return the one that followers are collected in, None if in none."""
-        return get_own(env, "new_followers", cls)
 
     def insert(self, leads):
         """Add who does not follow yet, as ``_insert_followers``.

@@ -7,7 +7,7 @@ from odoo import models
 
 from odoo.addons.mail.tools.discuss import Store
 from odoo.addons.website_crm_score.tools.overrides import list_strangers
-from odoo.addons.website_crm_score.tools.own_context import OURS, get_own
+from odoo.addons.website_crm_score.tools.own_context import OURS, HandedDown
 
 from . import plain_create
 
@@ -48,18 +48,14 @@ class Letter(NamedTuple):
     options: dict
 
 
-class Outbox:
-    """Collects what ``message_notify`` is about to create and to send, one by one;
-    handed down in the context."""
+class Outbox(HandedDown):
+    """Collects what ``message_notify`` is about to create and to send, one by one."""
+
+    context_key = "outbox"
 
     def __init__(self):
         self.messages = []
         self.letters = []
-
-    @classmethod
-    def get(cls, env):
-        """Return the one that messages are collected in, None if in none."""
-        return get_own(env, "outbox", cls)
 
     @staticmethod
     def is_known(env):

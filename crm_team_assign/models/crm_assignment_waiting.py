@@ -5,7 +5,7 @@ from odoo.tools import SQL
 from odoo.addons.website_crm_score.scoring.worklist import tune
 from odoo.addons.website_crm_score.tools.actions import get_action, open_form
 from odoo.addons.website_crm_score.tools.numbers import say_number
-from odoo.addons.website_crm_score.tools.own_context import get_own
+from odoo.addons.website_crm_score.tools.own_context import HandedDown
 
 from ..execution.presence import find_absences
 from ..planning.quota import UNLIMITED
@@ -13,11 +13,10 @@ from ..planning.reasons import REASONS, TURN
 from ..queries import waiting
 
 
-class KnownRows:
-    """The rows of what waits, once they are known, to be asked more than once.
+class KnownRows(HandedDown):
+    """The rows of what waits, once they are known, to be asked more than once."""
 
-    It is handed down in the context, where a client can put no such thing.
-    """
+    context_key = "waiting_rows"
 
     def __init__(self, rows):
         columns = [list(column) for column in zip(*rows, strict=True)] or [[]] * 5
@@ -77,7 +76,7 @@ class CrmAssignmentWaiting(models.Model):
 
     @property
     def _table_query(self):
-        rows = get_own(self.env, "waiting_rows", KnownRows)
+        rows = KnownRows.get(self.env)
         if rows:
             return rows.query
         return SQL(

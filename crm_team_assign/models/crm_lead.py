@@ -7,10 +7,10 @@ from odoo.fields import Domain
 
 from odoo.addons.website_crm_score.tools.actions import get_action
 from odoo.addons.website_crm_score.tools.merging import move_to_owners
-from odoo.addons.website_crm_score.tools.own_context import OURS, get_own
+from odoo.addons.website_crm_score.tools.own_context import OURS
 from odoo.addons.website_crm_score.tools.setting import read_number
 
-from ..execution.batch_log import BatchLog
+from ..execution.batch_log import BatchLog, MergeLog
 from ..execution.foresight import Foresight
 from ..planning.reasons import MINIMUM
 from ..queries import handovers, plan_lines, waiting
@@ -264,7 +264,7 @@ class CrmLead(models.Model):
 
     def _message_track(self, fields_iter, initial_values_dict):
         is_assignment = self.env.context.get("is_assignment") is OURS
-        if not is_assignment and not get_own(self.env, "merge_log", BatchLog):
+        if not is_assignment and not MergeLog.get(self.env):
             return super()._message_track(fields_iter, initial_values_dict)
         log = BatchLog()
         self = self.with_context(assignment_log=log)
@@ -279,14 +279,14 @@ class CrmLead(models.Model):
         return super()._message_track_post_template(changes)
 
     def message_post(self, *, body="", **kwargs):
-        log = get_own(self.env, "merge_log", BatchLog)
+        log = MergeLog.get(self.env)
         if not log or self.message_follower_ids:
             return super().message_post(body=body, **kwargs)
         # The summary of an automatic merger, of which nobody is to be told.
         return self.with_context(assignment_log=log)._message_log(body=body)
 
     def _mail_track_order_fields(self, tracked_fields):
-        log = get_own(self.env, "assignment_log", BatchLog)
+        log = BatchLog.get(self.env)
         if not log:
             return super()._mail_track_order_fields(tracked_fields)
         # The same of each lead: Odoo sorts them for one after another.
@@ -294,14 +294,14 @@ class CrmLead(models.Model):
         return log.order
 
     def _message_log(self, **kwargs):
-        log = get_own(self.env, "assignment_log", BatchLog)
+        log = BatchLog.get(self.env)
         if not log:
             return super()._message_log(**kwargs)
         with log.collect():
             return super()._message_log(**kwargs)
 
     def _message_create(self, values_list):
-        log = get_own(self.env, "assignment_log", BatchLog)
+        log = BatchLog.get(self.env)
         if not log or not log.is_collecting:
             return super()._message_create(values_list)
         log.messages.extend(values_list)

@@ -2,13 +2,13 @@
 
 from odoo.tools import SQL
 
-from ..tools.own_context import get_own
-
-CONTEXT_KEY = "website_crm_score_shared"
+from ..tools.own_context import HandedDown
 
 
-class Shared:
+class Shared(HandedDown):
     """The queries that the sources of a statement share, by their names in it."""
+
+    context_key = "website_crm_score_shared"
 
     def __init__(self):
         self._queries = {}
@@ -19,7 +19,7 @@ class Shared:
         :param models.BaseModel source: see ``website.crm.score.source``
         :rtype: models.BaseModel
         """
-        return source.with_context(**{CONTEXT_KEY: self})
+        return source.with_context(**{self.context_key: self})
 
     def add(self, name, query):
         """Return how the statement reads a query of this name.
@@ -52,7 +52,7 @@ def share(env, name, query):
 
     :rtype: SQL
     """
-    shared = get_own(env, CONTEXT_KEY, Shared)
+    shared = Shared.get(env)
     return shared.add(name, query) if shared else query
 
 
@@ -61,4 +61,4 @@ def is_shared(env):
 
     :rtype: bool
     """
-    return get_own(env, CONTEXT_KEY, Shared) is not None
+    return Shared.get(env) is not None

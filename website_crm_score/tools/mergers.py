@@ -10,7 +10,7 @@ from odoo.tools import SQL
 
 from .merge_follow_up import ESTIMATES, estimate, find_sources, list_settled
 from .overrides import list_strangers
-from .own_context import get_own
+from .own_context import HandedDown
 
 # What is done for leads that have anything to move, and what writes what they then have
 MOVING = (
@@ -54,12 +54,10 @@ BELONGINGS = {
 }
 
 
-class Mergers:
-    """The groups of leads that are being merged.
+class Mergers(HandedDown):
+    """The groups of leads that are being merged."""
 
-    An object of a class: it is handed down in the context, where a client can put no
-    such thing.
-    """
+    context_key = "mergers"
 
     def __init__(self, leads):
         self.leads = leads
@@ -70,11 +68,6 @@ class Mergers:
         self.messages = [] if _can_move(leads.env["mail.message"]) else None
         _read(leads.sudo())  # sudo: as core words the summary, and moves messages
         self.before = {lead.id: lead.probability for lead in leads.sudo()}
-
-    @classmethod
-    def get(cls, env):
-        """Return those that are going on, None if none are."""
-        return get_own(env, "mergers", cls)
 
     def narrow(self, leads, *names):
         """Return those of ``leads`` that have any of what ``names`` are."""

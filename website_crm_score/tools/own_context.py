@@ -7,10 +7,14 @@ no plain value, but this object, or one of a class of ours.
 OURS = object()
 
 
-def get_own(env, key, cls):
-    """Return what our code handed down under ``key``, None if it did not.
+class HandedDown:
+    """What our code hands down as an object, under the key of its class: no two are the
+    same, as equal values would be."""
 
-    :param type cls: of ours, what is no object of which is a client's
-    """
-    value = env.context.get(key)
-    return value if isinstance(value, cls) else None
+    context_key = None
+
+    @classmethod
+    def get(cls, env):
+        """Return what was handed down, None if nothing was."""
+        value = env.context.get(cls.context_key)
+        return value if isinstance(value, cls) else None
