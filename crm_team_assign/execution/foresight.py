@@ -25,23 +25,21 @@ class Foresight(HandedDown):
         """
         return known.setdefault(team, cls(team))
 
-    def find_changed(self, name):
-        """Return the domain of the leads of which the team changes a field.
+    def find_change(self, name):
+        """Return of which leads the team changes a field, and what it is then.
 
-        :return: None if of none
-        :rtype: Domain | None
+        :rtype: tuple[Domain, int] | None
         """
         new = Domain("team_id", "=", False)
-        if name == "stage_id":
-            return new & Domain("stage_id", "not in", self.stage_ids)
-        is_changed = name == "team_id" or name == "company_id" and self.team.company_id
-        return new if is_changed else None
-
-    def get_value(self, name):
-        """Return what leads have then in a field that the team changes."""
-        if name == "stage_id":
-            return self.first_stage_id
-        return self.team.id if name == "team_id" else self.team.company_id.id
+        match name:
+            case "stage_id":
+                moved = new & Domain("stage_id", "not in", self.stage_ids)
+                return moved, self.first_stage_id
+            case "team_id":
+                return new, self.team.id
+            case "company_id" if self.team.company_id:
+                return new, self.team.company_id.id
+        return None
 
     @cached_property
     def stage_ids(self):

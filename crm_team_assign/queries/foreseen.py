@@ -51,10 +51,11 @@ def put_team(domain, reader, foresight):
 
     def put(condition):
         name = condition.field_expr.split(".")[0]
-        changed = foresight.find_changed(name)
-        if changed is None or isinstance(condition.value, (Query, SQL)):
+        change = foresight.find_change(name)
+        if change is None or isinstance(condition.value, (Query, SQL)):
             return condition
-        lead = reader.new({name: foresight.get_value(name)})
+        changed, value = change
+        lead = reader.new({name: value})
         is_met = lead.filtered_domain(condition)
         return changed | condition if is_met else ~changed & condition
 
