@@ -23,7 +23,8 @@ def follow_up(teams):
     jobs, given = env["ir.cron"], env["crm.assignment.handover"]
     jobs._transact(given._bring_up_to_date)
     jobs._commit_batch(0, 0)
-    teams = teams._find_taking_back()
+    teams = teams._get_takers().filtered("take_back_hours")
+    teams = teams.filtered("assignment_enabled")
     if not teams:
         return
     jobs._transact(partial(return_contacted, env))

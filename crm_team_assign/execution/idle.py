@@ -16,7 +16,7 @@ def find_idle(teams, leads=None):
     :param crm.lead leads: look at these alone
     :rtype: dict[int, Idle]
     """
-    teams = teams.filtered(lambda team: team.take_back_hours > 0)
+    teams = teams.filtered("take_back_hours")
     rows = teams and taking_back.read_idle(teams, leads)
     if not rows:
         return {}

@@ -19,8 +19,6 @@ MAX_DELAY = 24.0 * 36_500  # in hours
 # Where Odoo notes what leads had before they are changed, and we that it is all noted
 TRACKED = "mail.tracking.crm.lead"
 TRACKED_AHEAD = "crm_team_assign.tracked_ahead"
-# What was scored before is up to the daily assignment.
-NEW_SINCE = timedelta(days=1)
 
 
 class CrmLead(models.Model):
@@ -178,17 +176,6 @@ class CrmLead(models.Model):
             since = now - timedelta(days=creation_delta_days)
             domain &= Domain("create_date", ">", since)
         return domain
-
-    @api.model
-    def _get_new_domain(self):
-        """Return the domain of leads that got their score on the last day; without
-        rules, of those that came.
-
-        By their dates, not by a mark: who assigns them can be stopped at any moment.
-        """
-        has_rules = self.env["website.crm.score"]._find_active("lead")
-        name = "score_date" if has_rules else "create_date"
-        return Domain(name, ">=", self.env.cr.now() - NEW_SINCE)
 
     def _load_records_create(self, vals_list):
         """Imported history takes up no capacity: nobody was handed what was made with

@@ -285,18 +285,6 @@ class CrmTeam(models.Model):
         return result
 
     @api.model
-    def _find_at_once(self):
-        """Return the teams that new leads are assigned to at once."""
-        teams = self._get_takers().filtered("assignment_at_once")
-        return teams.filtered("assignment_enabled")
-
-    @api.model
-    def _find_taking_back(self):
-        """Return the teams that take leads back."""
-        teams = self._get_takers().filtered("take_back_hours")
-        return teams.filtered("assignment_enabled")
-
-    @api.model
     def _cron_assign_at_once(self):
         """Assign the leads that came to reach a minimum lately."""
         assign_at_once(self)

@@ -148,7 +148,6 @@ class TestSecurity(AssignmentCase):
                 "_find_candidates",
                 "_get_takers",
                 "_cron_assign_at_once",
-                "_find_taking_back",
                 "_note_assignment_errors",
             ],
             "crm.assignment.plan": ["_rehearse", "_keep", "_fill", "_carry_out"],
