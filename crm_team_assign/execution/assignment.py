@@ -26,11 +26,20 @@ class Assignment(HandedDown):
 
     def carry_out(self, teams, free=None, waiting=None, rivals=None, overdue=None):
         """Plan for teams, and carry out what changes leads; see ``make_draft``."""
-        jobs, plans = teams.env["ir.cron"], teams.env["crm.assignment.plan"]
+        jobs = teams.env["ir.cron"]
         self.draft = make_draft(teams, free, waiting, self.force_quota, rivals, overdue)
         errors = list(self.draft.errors.items())
         list(jobs._in_batches(teams._note_assignment_errors, errors))
         if self.draft.list_assigned():
-            keep = partial(plans._keep, teams, self.draft, self.origin)
-            plan = jobs._transact(keep)
+            plan = jobs._transact(partial(self._keep, teams))
             self.done = set(plan._carry_out())
+
+    def _keep(self, teams):
+        """Return a plan, of who assigns, of what is to be done."""
+        env = teams.env
+        usual = "job" if env["ir.cron"]._is_job() else "button"
+        values = {"origin": self.origin or usual, "confirm_uid": env.uid}
+        plans = env["crm.assignment.plan"]
+        plan = plans._create_for(teams, state="confirmed", **values)
+        plan._fill(self.draft, self.draft.list_assigned())
+        return plan.with_env(env)

@@ -167,20 +167,6 @@ class CrmAssignmentPlan(models.Model):
         return plan
 
     @api.model
-    def _keep(self, teams, draft, origin=None):
-        """Return a plan, of who assigns, of what is to be done at once.
-
-        :param Draft draft: what is planned
-        :param str origin: what makes it; by default the daily job or the button
-        """
-        is_job = self.env["ir.cron"]._is_job()
-        origin = origin or ("job" if is_job else "button")
-        values = {"origin": origin, "state": "confirmed", "confirm_uid": self.env.uid}
-        plan = self._create_for(teams, **values)
-        plan._fill(draft, draft.list_assigned())
-        return plan.with_env(self.env)
-
-    @api.model
     def _create_for(self, teams, **values):
         # sudo: plans are nobody's to create but of the one who may assign leads
         return self.sudo().create({"team_ids": teams.ids, **values})

@@ -150,7 +150,7 @@ class TestSecurity(AssignmentCase):
                 "_cron_assign_at_once",
                 "_note_assignment_errors",
             ],
-            "crm.assignment.plan": ["_rehearse", "_keep", "_fill", "_carry_out"],
+            "crm.assignment.plan": ["_rehearse", "_fill", "_carry_out"],
             "crm.assignment.handover": ["_cron_follow_up", "_bring_up_to_date"],
             "crm.lead": ["_get_allocation_domain"],
             "ir.cron": ["_in_batches", "_attempt"],
