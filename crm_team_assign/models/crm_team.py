@@ -227,15 +227,6 @@ class CrmTeam(models.Model):
         self._check_assignment_allowed()
         return self or self.search(self._get_assignment_team_domain())
 
-    def _assign_by_hand(self, force_quota):
-        """Do what core's button does, which gives another day's share; or give what is
-        left of today. Return its notification.
-
-        :param bool force_quota: see ``crm.team.member._get_assignment_quota``
-        """
-        assignment = Assignment(force_quota)
-        return self.with_context(assignment=assignment).action_assign_leads()
-
     @api.model
     def _is_assignment_allowed(self):
         """Return what core checks, and refuses with its own words."""

@@ -144,7 +144,6 @@ class TestSecurity(AssignmentCase):
                 "_update_scores",
                 "_allocate_leads",
                 "_assign_and_convert_leads",
-                "_assign_by_hand",
                 "_find_candidates",
                 "_get_takers",
                 "_cron_assign_at_once",

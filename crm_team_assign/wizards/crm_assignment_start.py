@@ -2,6 +2,8 @@ from odoo import api, fields, models
 
 from odoo.addons.website_crm_score.tools.actions import open_form
 
+from ..execution.assignment import Assignment
+
 
 class CrmAssignmentStart(models.TransientModel):
     """What is asked before leads are assigned by hand: how much of the day's share the
@@ -59,7 +61,9 @@ class CrmAssignmentStart(models.TransientModel):
         :rtype: dict
         """
         self.ensure_one()
-        return self.team_ids._assign_by_hand(force_quota=self.share == "another")
+        # Core's button always gives another day's share.
+        assignment = Assignment(force_quota=self.share == "another")
+        return self.team_ids.with_context(assignment=assignment).action_assign_leads()
 
     def action_plan(self):
         """Open a dry run of just that.
