@@ -270,12 +270,7 @@ class CrmLead(models.Model):
 
     @api.model
     def _open_domain(self):
-        """Return the domain of open leads: active, neither won nor lost."""
-        return Domain("active", "=", True) & Domain("won_status", "=", "pending")
-
-    @api.model
-    def _scored_domain(self):
-        return self._open_domain()
+        return super()._open_domain() & Domain("won_status", "=", "pending")
 
     @api.model
     def _ready_domain(self):

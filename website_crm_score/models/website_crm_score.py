@@ -251,7 +251,7 @@ class WebsiteCrmScore(models.Model):
         return what was noted."""
         if self.error and not error:
             # It may have failed on the data alone, as it then still does.
-            error = self._find_error(get_reader(self)._scored_domain())
+            error = self._find_error(get_reader(self)._open_domain())
         if self.error != error:
             self.error = error
             if error:

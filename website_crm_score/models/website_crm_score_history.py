@@ -82,7 +82,7 @@ class WebsiteCrmScoreHistory(models.Model):
 
         :param SQL pairs: see ``get_pairs_sql``
         """
-        domain = owners._scored_domain() & fields.Domain("score_date", "!=", False)
+        domain = owners._open_domain() & fields.Domain("score_date", "!=", False)
         owners = owners.sudo().filtered_domain(domain)  # sudo: whoever merges them
         self.env.cr.execute(get_merge_sql(owners, pairs))
         self.invalidate_model()

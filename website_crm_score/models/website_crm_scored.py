@@ -188,7 +188,7 @@ class WebsiteCrmScored(models.AbstractModel):
         self.env.flush_all()
         # sudo: whoever changes a rule, it changes the scores of all
         owners = self.sudo().with_context(active_test=False)
-        domain = self._scored_domain() & Domain("id", "in", self.ids)
+        domain = self._open_domain() & Domain("id", "in", self.ids)
         looked_at = self & owners.search(domain, order="id")
         (self - looked_at)._restate_scores()
         looked_at._change_scores()

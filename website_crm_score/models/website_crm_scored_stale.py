@@ -23,8 +23,8 @@ class WebsiteCrmScoredStale(models.AbstractModel):
     )
 
     @api.model
-    def _scored_domain(self):
-        """Return the domain of the records that rules look at."""
+    def _open_domain(self):
+        """Return the domain of open records, which rules look at."""
         return Domain("active", "=", True)
 
     @api.model
@@ -38,14 +38,14 @@ class WebsiteCrmScoredStale(models.AbstractModel):
     @api.model
     def _stale_domain(self):
         """Return the domain of the records that are stale, by what is indexed."""
-        return self._scored_domain() & Domain("score_stale", "=", True)
+        return self._open_domain() & Domain("score_stale", "=", True)
 
     @api.model
     def _stale_or_new_domain(self):
         """Return the domain of the records that are stale, new ones also by their
         empty date: some rules may have looked at them."""
         is_new = Domain("score_date", "=", False)
-        return self._scored_domain() & (Domain("score_stale", "=", True) | is_new)
+        return self._open_domain() & (Domain("score_stale", "=", True) | is_new)
 
     @api.model
     def _get_identity_fields(self):

@@ -56,7 +56,7 @@ def _find(rule, owners):
     """
     if not rule.active:
         return SQL("SELECT NULL::integer AS owner_id, 1 AS units WHERE FALSE"), None
-    scope = owners._scored_domain()
+    scope = owners._open_domain()
     is_event = rule.rule_type == "event"
     if is_event and (error := rule._find_event_error()):
         raise UserError(error)

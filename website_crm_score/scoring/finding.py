@@ -26,7 +26,7 @@ class Finding(Worklist):
         :param Domain scope: the owners to look at, of those that are open
         """
         super().__init__(run)
-        self.scope = self.model._scored_domain() & scope
+        self.scope = self.model._open_domain() & scope
         if run.looks_at != "all":
             self.scope &= self.model._ready_domain()
         self.progress = run._get_progress()

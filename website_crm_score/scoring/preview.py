@@ -81,7 +81,7 @@ class Preview:
     def _get_owners(self):
         """Return the query of the open owners that the user may see, with their points
         of each category."""
-        query = self.owners._search(self.owners._scored_domain(), active_test=False)
+        query = self.owners._search(self.owners._open_domain(), active_test=False)
         names = ("id", "company_id", "score", "score_date", "score_grade")
         columns = [SQL.identifier(query.table, name) for name in names]
         if self.grading.fit_max or self.grading.engagement_max:

@@ -41,7 +41,7 @@ class Trial:
         conditions = Conditions(self.owner, self.rule.domain, self._compile).fetch()
         owners = self.owner.sudo()  # sudo: whether rules look at it is the jobs' affair
         queries = [
-            owners._search(owners._scored_domain() & self.scope, active_test=False),
+            owners._search(owners._open_domain() & self.scope, active_test=False),
             get_scope_query(self.rule, self.scope),
             get_query(self.rule, self.scope),
         ]

@@ -81,7 +81,7 @@ class WebsiteCrmGradeProposal(models.TransientModel):
         # sudo: who may change settings need not see leads, of which this is a number
         leads = self.env["crm.lead"].sudo()
         is_scored = fields.Domain("score_date", "!=", False)
-        query = leads._search(leads._scored_domain() & is_scored)
+        query = leads._search(leads._open_domain() & is_scored)
         fit, engagement = (
             SQL("floor(%s)::integer", SQL.identifier(query.table, name))
             for name in ("score_fit", "score_engagement")
