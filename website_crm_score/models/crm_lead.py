@@ -72,8 +72,6 @@ class CrmLead(models.Model):
 
     @api.model_create_multi
     def create(self, vals_list):
-        for vals in vals_list:
-            self._check_no_derived_field(vals)
         leads = super().create(vals_list)
         is_default = "default_visitor_ids" in self.env.context
         if is_default or any("visitor_ids" in vals for vals in vals_list):
@@ -93,12 +91,10 @@ class CrmLead(models.Model):
         return result
 
     def write(self, vals):
-        self._check_no_derived_field(vals)
         mergers = Mergers.get(self.env)
         with mergers.writing(self, vals) if mergers else nullcontext(vals) as vals:
             companies = self._get_companies() if COMPANY_FIELDS & vals.keys() else {}
             result = super().write(vals)
-        self._mark_identified(vals)
         if "visitor_ids" in vals:
             self._mark_pageviews_stale()
         moved = self._follow_company(companies)

@@ -62,19 +62,11 @@ class ResPartner(models.Model):
                 column.set("optional", "show")
         return arch, view
 
-    @api.model_create_multi
-    def create(self, vals_list):
-        for vals in vals_list:
-            self._check_no_derived_field(vals)
-        return super().create(vals_list)
-
     def write(self, vals):
         if self.env.context.get("is_partner_merge") is OURS:
             vals = {name: vals[name] for name in vals.keys() - DERIVED_FIELDS}
-        self._check_no_derived_field(vals)
         companies = self._get_companies() if "company_id" in vals else {}
         result = super().write(vals)
-        self._mark_identified(vals)
         self._follow_company(companies)
         return result
 

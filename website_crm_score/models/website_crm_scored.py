@@ -1,4 +1,5 @@
 from functools import partial
+from itertools import chain
 
 from odoo import api, fields, models
 from odoo.exceptions import AccessError
@@ -106,9 +107,21 @@ class WebsiteCrmScored(models.AbstractModel):
             defaults["score_stale"] = True
         return defaults
 
+    @api.model_create_multi
+    def create(self, vals_list):
+        self._check_no_derived_field(*vals_list)
+        return super().create(vals_list)
+
+    def write(self, vals):
+        self._check_no_derived_field(vals)
+        result = super().write(vals)
+        if self._get_identity_fields() & vals.keys():
+            self.sudo()._mark_stale()  # sudo: the mark is the job's
+        return result
+
     @api.model
-    def _check_no_derived_field(self, vals):
-        if names := DERIVED_FIELDS & vals.keys():
+    def _check_no_derived_field(self, *vals_list):
+        if names := DERIVED_FIELDS.intersection(chain(*vals_list)):
             raise AccessError(
                 self.env._(
                     "%s cannot be set: scores come from scoring rules.",

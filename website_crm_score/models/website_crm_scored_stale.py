@@ -53,11 +53,6 @@ class WebsiteCrmScoredStale(models.AbstractModel):
         when one of them is written, the owner is stale."""
         return set()
 
-    def _mark_identified(self, vals):
-        """Mark these owners as stale if by ``vals`` other events may be theirs now."""
-        if self._get_identity_fields() & vals.keys():
-            self.sudo()._mark_stale()  # sudo: the mark is the job's
-
     def _mark_stale(self):
         """Have the rules look at these owners again, since they saw more pages.
 

@@ -28,6 +28,7 @@ KNOWN = (
     "odoo.addons.mail.models.mail_thread",
     "odoo.addons.website_crm_partner_assign.models.crm_lead",
     "odoo.addons.website_crm_score.models.crm_lead",
+    "odoo.addons.website_crm_score.models.website_crm_scored",
     "odoo.addons.website_crm_score_mass_mailing.models.crm_lead",
     "odoo.addons.website_crm_score_sale.models.crm_lead",
 )
