@@ -1,4 +1,3 @@
-from functools import partial
 from urllib.parse import urlsplit
 
 from odoo import api, models
@@ -62,7 +61,6 @@ class WebsiteCrmScoreSourcePageVisit(models.AbstractModel):
 
     @api.model
     def _find_warning(self, rule):
-        is_address = partial(self._get_address_sql, rule)
         if rule.page_match == "page":
             pages = self._find_pages(rule)
             if pages and not any(pages.mapped("track")):
@@ -75,7 +73,9 @@ class WebsiteCrmScoreSourcePageVisit(models.AbstractModel):
                 )
         elif self._find_error(rule):
             return False
-        elif not self.env["website.crm.url"]._is_tracked(is_address):
+        elif not self.env["website.crm.url"]._is_tracked(
+            self._get_address_sql(rule, SQL("known.url"))
+        ):
             return self.env._(
                 "No tracked page has this address, and nobody was seen there lately. "
                 "Look how it is written, and whether Track Page is ticked on the page."

@@ -181,10 +181,10 @@ class WebsiteCrmUrl(models.Model):
         return SQL("(%s)", SQL(" OR ").join(parts))
 
     @api.model
-    def _is_tracked(self, get_condition):
+    def _is_tracked(self, condition):
         """Return whether a tracked page has such an address, or somebody was there.
 
-        :param get_condition: a function that returns the condition on a url
+        :param SQL condition: on ``known.url``
         """
         self.env.flush_all()
         known = SQL(
@@ -200,7 +200,6 @@ class WebsiteCrmUrl(models.Model):
             self._find_tracked_urls(),
             MANY_VISITS,
         )
-        condition = get_condition(SQL("known.url"))
         [(is_tracked,)] = self.env.execute_query(
             SQL("SELECT EXISTS (SELECT FROM (%s) known WHERE %s)", known, condition)
         )

@@ -90,7 +90,7 @@ def find_untracked_address(rule):
         pattern = _get_pattern(condition)
         if pattern and str(get_last(condition, owners)[0]) in URL_FIELDS:
             if not rule.env["website.crm.url"]._is_tracked(
-                lambda url, pattern=pattern: SQL("%s ILIKE %s", url, pattern)
+                SQL("known.url ILIKE %s", pattern)
             ):
                 return condition.value
     return None
