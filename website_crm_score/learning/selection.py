@@ -28,23 +28,22 @@ class Choice(NamedTuple):
     weights: list
 
 
-def choose(patterns, count, limit, threshold=THRESHOLD, start=(), ridge=fitting.RIDGE):
+def choose(patterns, count, limit, threshold=THRESHOLD, ridge=fitting.RIDGE):
     """Return the candidates that together tell won from lost leads.
 
     :param list patterns: of the leads to learn from
     :param int count: how many candidates there are
     :param int limit: how many are chosen at most
-    :param start: candidates that are there anyhow
     :rtype: Choice
     """
     patterns = merge(patterns)
     columns = get_columns(patterns, count)
-    numbers, tests = list(start), [0.0] * len(start)
+    numbers, tests = [], []
     weights = fitting.fit(group(patterns, numbers), ridge)
     readers = {
         number: _make_reader(column)
         for number, column in enumerate(columns)
-        if number not in numbers and _is_able(patterns, column)
+        if _is_able(patterns, column)
     }
     while len(numbers) < limit:
         found = _test(patterns, readers, numbers, weights, ridge)

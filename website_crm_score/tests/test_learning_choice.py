@@ -126,7 +126,7 @@ class TestLearningChoice(BaseCase):
                 for _lead in range(leads):
                     echo = dice.random() < (0.7 if bits else 0.2)
                     rows.append(Pattern(bits | echo << 1, is_won, 1 - is_won))
-        alone = choose(rows, 2, 1, start=()).numbers
+        alone = choose(rows, 2, 1).numbers
         self.assertEqual(alone, [0])
         self.assertEqual(choose(rows, 2, 2, threshold=7).numbers, [0])
 
@@ -137,12 +137,6 @@ class TestLearningChoice(BaseCase):
     def test_nothing_to_learn_from_teaches_nothing(self):
         self.assertFalse(choose([], 5, 12).numbers)
         self.assertFalse(choose([Pattern(1, 50, 0), Pattern(0, 50, 0)], 1, 1).numbers)
-
-    def test_those_that_are_there_anyhow_stay_first(self):
-        patterns = draw(3000, [0.3] * 4, {0: 1.5, 2: 1.0})
-        choice = choose(patterns, 4, 4, start=[3])
-        self.assertEqual(choice.numbers[0], 3)
-        self.assertEqual(set(choice.numbers[1:]), {0, 2})
 
     def test_the_order_of_the_patterns_does_not_matter(self):
         patterns = draw(2000, [0.3] * 10, {0: 1.0, 1: -1.0})
