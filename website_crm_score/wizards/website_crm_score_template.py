@@ -96,19 +96,14 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
 
     @api.model
     def _get_website_rules(self):
-        pages = {"event_type": "page_visit", "page_match": "contains"}
+        rule, pages = self._make_event_rule, {"page_match": "contains"}
         prices = {**pages, "page_url": "/pricing", "max_count": 3}
-        back = {"event_type": "comeback", "absence_days": 7}
-        forms = {"event_type": "contact_form", "max_count": 2}
-        rules = (
-            (self.env._("Visited a page"), 1, {**pages, "page_url": "/"}),
-            (self.env._("Looked at the prices"), 10, prices),
-            (self.env._("Came back after a week"), 5, back),
-            (self.env._("Sent a form"), 20, forms),
-        )
+        back = self.env._("Came back after a week")
         return [
-            {"name": name, "value": value, "rule_type": "event", **filters}
-            for name, value, filters in rules
+            rule(self.env._("Visited a page"), 1, "page_visit", **pages, page_url="/"),
+            rule(self.env._("Looked at the prices"), 10, "page_visit", **prices),
+            rule(back, 5, "comeback", absence_days=7),
+            rule(self.env._("Sent a form"), 20, "contact_form", max_count=2),
         ]
 
     @api.model
