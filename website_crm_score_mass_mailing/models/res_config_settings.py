@@ -7,8 +7,7 @@ class ResConfigSettings(models.TransientModel):
     _inherit = "res.config.settings"
 
     website_crm_score_machine_seconds = fields.Integer(
-        string="Opened or clicked within",
-        config_parameter="website_crm_score.machine_seconds",
+        string="Opened or clicked within"
     )
 
     @api.model
