@@ -7,8 +7,8 @@ from odoo.fields import Domain
 
 from odoo.addons.website_crm_score.tools.actions import get_action
 from odoo.addons.website_crm_score.tools.merging import move_to_owners
+from odoo.addons.website_crm_score.tools.numbers import read_number
 from odoo.addons.website_crm_score.tools.own_context import OURS
-from odoo.addons.website_crm_score.tools.setting import read_number
 
 from ..execution.batch_log import BatchLog, MergeLog
 from ..execution.foresight import Foresight

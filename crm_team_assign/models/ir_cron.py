@@ -3,9 +3,8 @@ from functools import partial
 
 from odoo import api, models
 
-from odoo.addons.website_crm_score.tools.attempt import attempt
-from odoo.addons.website_crm_score.tools.concurrency import CONFLICTS
-from odoo.addons.website_crm_score.tools.setting import read_number
+from odoo.addons.website_crm_score.tools.attempt import CONFLICTS, attempt
+from odoo.addons.website_crm_score.tools.numbers import read_number
 
 _logger = logging.getLogger(__name__)
 

@@ -4,7 +4,7 @@ import time
 
 from odoo import api, models
 
-from ..tools.concurrency import CONCURRENCY_ERRORS
+from ..tools.attempt import CONCURRENCY_ERRORS
 from ..tools.own_context import OURS
 
 _logger = logging.getLogger(__name__)

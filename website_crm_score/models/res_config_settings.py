@@ -2,7 +2,7 @@ from odoo import api, fields, models
 from odoo.exceptions import ValidationError
 
 from ..scoring.grading import Grading
-from ..tools.setting import read_number
+from ..tools.numbers import read_number
 from .website_crm_score_suggestion import MOST_RULES, MOST_YEARS
 
 

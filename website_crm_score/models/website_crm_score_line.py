@@ -9,7 +9,7 @@ from ..scoring.ledger import drop_lines, merge_lines, revalue_lines
 from ..scoring.matching import looks_at_pages
 from ..scoring.scores import get_wrong_sql
 from ..scoring.worklist import tune
-from ..tools.owned import delete_of_owners, delete_orphans
+from ..tools.owned import delete_of_owners
 
 
 class WebsiteCrmScoreLine(models.Model):
@@ -153,9 +153,9 @@ class WebsiteCrmScoreLine(models.Model):
         no_rule = SQL("line.rule_id NOT IN (SELECT id FROM website_crm_score)")
         for owners in self.env["website.crm.score"]._iter_owners():
             owner = SQL.identifier(owners._ledger_field)
-            delete_orphans(self, owners)
+            _delete_orphans(self, owners)
             drop_lines(owners, SQL("line.%s IS NOT NULL AND %s", owner, no_rule))
-            delete_orphans(self.env["website.crm.score.history"], owners)
+            _delete_orphans(self.env["website.crm.score.history"], owners)
 
     @api.model
     def _catch_up(self):
@@ -189,3 +189,19 @@ class WebsiteCrmScoreLine(models.Model):
         history._merge(owners, pairs)
         merge_lines(owners.browse(), pairs)
         history._end_merge(owners)
+
+
+def _delete_orphans(records, owners):
+    """Delete what belongs to owners that were deleted behind Odoo's back."""
+    records.env.cr.execute(
+        SQL(
+            """
+            DELETE FROM %(records)s record
+             WHERE %(owner_id)s IS NOT NULL
+               AND NOT EXISTS (SELECT FROM %(owners)s WHERE id = %(owner_id)s)
+            """,
+            records=SQL.identifier(records._table),
+            owners=SQL.identifier(owners._table),
+            owner_id=SQL.identifier("record", owners._ledger_field),
+        )
+    )

@@ -18,9 +18,8 @@ from ..scoring.finding import Finding
 from ..scoring.worklist import drop_tables, find_runs_with_tables, has_tables
 from ..scoring.writing import Writing
 from ..tools.actions import notify
-from ..tools.attempt import attempt
+from ..tools.attempt import CONCURRENCY_ERRORS, attempt
 from ..tools.backend import find_live_backends, get_own_backend
-from ..tools.concurrency import CONCURRENCY_ERRORS
 from ..tools.rule_domain import describe_error
 
 _logger = logging.getLogger(__name__)

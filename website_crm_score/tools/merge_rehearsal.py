@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 
 from odoo.tools import SQL
 
-from .concurrency import CONCURRENCY_ERRORS
+from .attempt import CONCURRENCY_ERRORS
 from .merge_follow_up import follow_up, split_by_contact
 from .merged_values import MergedValues
 from .merging import get_pairs_sql

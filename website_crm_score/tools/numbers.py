@@ -1,6 +1,21 @@
-"""How numbers are said in words."""
+"""Numbers as users write and read them."""
 
 from odoo.tools import formatLang
+
+
+def read_number(text, default, largest):
+    """Return the number that ``text`` is, or what it must be to be computed with:
+    administrators can set a system parameter to any text.
+
+    :param text: the value of the parameter, or nothing
+    :param int default: for a text that is no number; of the type of the result
+    :param int largest: what the number is at most; it is not less than 0
+    """
+    try:
+        number = type(default)(text or "")
+    except ValueError:
+        return default
+    return min(max(number, 0), largest)
 
 
 def say_number(env, number, digits=2, is_padded=False):

@@ -20,24 +20,3 @@ def delete_of_owners(records, owners):
         )
     )
     records.invalidate_model()
-
-
-def delete_orphans(records, owners):
-    """Delete what belongs to owners that were deleted behind Odoo's back.
-
-    :param models.BaseModel records: the model of what belongs to them
-    :param models.BaseModel owners: the model of the owners
-    """
-    owner_id = SQL.identifier("record", owners._ledger_field)
-    records.env.cr.execute(
-        SQL(
-            """
-            DELETE FROM %(records)s record
-             WHERE %(owner_id)s IS NOT NULL
-               AND NOT EXISTS (SELECT FROM %(owners)s WHERE id = %(owner_id)s)
-            """,
-            records=SQL.identifier(records._table),
-            owners=SQL.identifier(owners._table),
-            owner_id=owner_id,
-        )
-    )

@@ -3,8 +3,8 @@ from odoo.exceptions import AccessError
 
 from ..scoring.preview import Preview, TooSlowError
 from ..tools.actions import RELOAD
+from ..tools.attempt import CONCURRENCY_ERRORS
 from ..tools.bars import make_bars
-from ..tools.concurrency import CONCURRENCY_ERRORS
 from ..tools.rule_domain import describe_error
 
 # Somebody who looks at a form waits so long.

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 from ..scoring.preview import TooSlowError, reading_only
 from ..scoring.trial import MAX_EVENTS, Trial
-from ..tools.concurrency import CONCURRENCY_ERRORS
+from ..tools.attempt import CONCURRENCY_ERRORS
 from ..tools.rule_domain import describe_error
 
 PATIENCE = 10  # seconds, for each rule
