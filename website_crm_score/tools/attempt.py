@@ -19,18 +19,21 @@ CONCURRENCY_ERRORS = (
 
 
 @contextmanager
-def attempt(cr, flush=True, lost=CONCURRENCY_ERRORS):
+def attempt(cr, flush=True, lost=CONCURRENCY_ERRORS, keeps=True):
     """Take back what raises an error, and go on; but for errors that another
     transaction caused, after which this one has to start again.
 
     :param bool flush: whether what is pending is written before, and at the end
     :param tuple lost: these errors
+    :param bool keeps: whether what raises none is kept, or taken back, too
     :return: a context manager of what has the ``error``, None if there was none
     """
     outcome = SimpleNamespace(error=None)
     try:
-        with cr.savepoint(flush=flush):
+        with cr.savepoint(flush=flush) as savepoint:
             yield outcome
+            if not keeps:
+                savepoint.rollback()
     except lost:
         raise
     # Such code may raise anything.

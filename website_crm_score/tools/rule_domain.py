@@ -1,7 +1,6 @@
 """Domains of scoring rules: read them from text, follow their fields, try them."""
 
 from ast import literal_eval
-from contextlib import closing
 
 from psycopg2.errors import QueryCanceled
 
@@ -9,7 +8,7 @@ from odoo.exceptions import UserError
 from odoo.fields import Domain
 from odoo.tools import SQL
 
-from .attempt import CONCURRENCY_ERRORS
+from .attempt import attempt
 
 # Longer texts are not rules that somebody wrote, and cost seconds to parse.
 MAX_LENGTH = 32_000
@@ -101,17 +100,12 @@ def find_query_error(env, compile_query, on_data=False):
     :rtype: str | None
     """
     env.flush_all()  # or what a field's search writes down would be rolled back
-    try:
-        with closing(env.cr.savepoint(flush=False)):
-            _try_query(env.cr, compile_query(), on_data)
-    except CONCURRENCY_ERRORS:
-        raise
-    # Fields may be searched by any code, which may raise anything.
-    except Exception as error:  # pylint: disable=broad-exception-caught
-        if isinstance(error, QueryCanceled) and not on_data:
-            return env._("it takes more than %s seconds to plan", MAX_PLANNING_SECONDS)
-        return describe_error(error)
-    return None
+    # Fields may be searched by any code.
+    with attempt(env.cr, flush=False, keeps=False) as outcome:
+        _try_query(env.cr, compile_query(), on_data)
+    if isinstance(outcome.error, QueryCanceled) and not on_data:
+        return env._("it takes more than %s seconds to plan", MAX_PLANNING_SECONDS)
+    return outcome.error and describe_error(outcome.error)
 
 
 def _try_query(cr, query, on_data):

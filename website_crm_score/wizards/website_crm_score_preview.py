@@ -3,7 +3,7 @@ from odoo.exceptions import AccessError
 
 from ..scoring.preview import Preview, TooSlowError
 from ..tools.actions import RELOAD
-from ..tools.attempt import CONCURRENCY_ERRORS
+from ..tools.attempt import CONCURRENCY_ERRORS, attempt
 from ..tools.bars import make_bars
 from ..tools.rule_domain import describe_error
 
@@ -67,18 +67,17 @@ class WebsiteCrmScorePreview(models.TransientModel):
 
     def _find_result(self):
         """Return the result, whether it is still to be counted, and what is wrong."""
-        try:
-            seconds = LONG_PATIENCE if self.is_patient else PATIENCE
+        self.env.flush_all()
+        seconds = LONG_PATIENCE if self.is_patient else PATIENCE
+        lost = (*CONCURRENCY_ERRORS, AccessError)
+        # Fields may be searched by any code.
+        with attempt(self.env.cr, flush=False, lost=lost) as outcome:
             return self._fetch(seconds), False, False
-        except TooSlowError:
-            if self.is_patient:
-                return False, False, self.env._("This takes too long to be counted.")
-            return False, True, False
-        # Fields may be searched by any code, which may raise anything.
-        except Exception as error:  # pylint: disable=broad-exception-caught
-            if isinstance(error, (*CONCURRENCY_ERRORS, AccessError)):
-                raise
-            return False, False, describe_error(error)
+        if not isinstance(outcome.error, TooSlowError):
+            return False, False, describe_error(outcome.error)
+        if self.is_patient:
+            return False, False, self.env._("This takes too long to be counted.")
+        return False, True, False
 
     def _fetch(self, seconds=None):
         """Return what would happen, see :class:`~.preview.Preview`."""

@@ -4,7 +4,7 @@ from odoo.fields import Domain
 
 from ..scoring.preview import TooSlowError, reading_only
 from ..scoring.trial import MAX_EVENTS, Trial
-from ..tools.attempt import CONCURRENCY_ERRORS
+from ..tools.attempt import CONCURRENCY_ERRORS, attempt
 from ..tools.rule_domain import describe_error
 
 PATIENCE = 10  # seconds, for each rule
@@ -89,18 +89,18 @@ class WebsiteCrmScoreTrial(models.TransientModel):
         owner.check_access("read")
         self.env.flush_all()
         result = {"rule": rule, "line": self._find_line(rule, owner), "error": False}
-        try:
-            with reading_only(self.env.cr, PATIENCE):
-                error = rule.rule_type == "event" and rule._find_event_error()
-                found = {"error": error} if error else Trial(rule, owner).fetch()
-                return {**result, **found}
-        except TooSlowError:
+        lost = (*CONCURRENCY_ERRORS, AccessError)
+        # Fields may be searched by any code.
+        with (
+            attempt(self.env.cr, flush=False, lost=lost) as outcome,
+            reading_only(self.env.cr, PATIENCE),
+        ):
+            error = rule.rule_type == "event" and rule._find_event_error()
+            found = {"error": error} if error else Trial(rule, owner).fetch()
+            return {**result, **found}
+        if isinstance(outcome.error, TooSlowError):
             return {**result, "error": self.env._("this takes too long.")}
-        # Fields may be searched by any code, which may raise anything.
-        except Exception as error:  # pylint: disable=broad-exception-caught
-            if isinstance(error, (*CONCURRENCY_ERRORS, AccessError)):
-                raise
-            return {**result, "error": describe_error(error)}
+        return {**result, "error": describe_error(outcome.error)}
 
     def _find_line(self, rule, owner):
         # sudo: whoever may read the lead may read its reasons
