@@ -10,6 +10,8 @@ class LedgerMany2one(fields.Many2one):
     line. What is in their place: :class:`~.scoring.writing.Writing`.
     """
 
+    readonly = True
+
     def update_db_foreign_key(self, model, column):
         pass
 
@@ -27,6 +29,8 @@ class Technical:
 
     Whoever has the rights can still search it, in code and by a domain.
     """
+
+    readonly = True
 
     def get_description(self, env, attributes=None):
         description = super().get_description(env, attributes)

@@ -26,11 +26,7 @@ class CrmAssignmentHandover(models.Model):
     _rec_name = "lead_id"
     _log_access = False
 
-    lead_id = LedgerMany2one(
-        comodel_name="crm.lead",
-        readonly=True,
-        index="btree_not_null",
-    )
+    lead_id = LedgerMany2one(comodel_name="crm.lead", index="btree_not_null")
     team_id = fields.Many2one(
         comodel_name="crm.team",
         string="Sales Team",

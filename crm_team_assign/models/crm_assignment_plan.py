@@ -75,17 +75,17 @@ class CrmAssignmentPlan(models.Model):
         readonly=True,
         help="Whether salespeople get another day's share, whatever they got today.",
     )
-    selection = TechnicalJson(readonly=True)  # ids of leads, if these alone are planned
-    turns = TechnicalJson(readonly=True)  # where rotations go on, what teams are owed
+    selection = TechnicalJson()  # ids of leads, if these alone are planned
+    turns = TechnicalJson()  # where rotations go on, what teams are owed
     # Who shares the leads of lines, by number
-    sharing = TechnicalJson(readonly=True, prefetch=False)
+    sharing = TechnicalJson(prefetch=False)
     update_date = fields.Datetime(string="Brought up to Date on", readonly=True)
     confirm_uid = fields.Many2one(
         comodel_name="res.users", string="Confirmed by", readonly=True
     )
     done_date = fields.Datetime(string="Carried Out on", readonly=True)
     error = fields.Text(readonly=True, help="Why it could not be carried out.")
-    try_count = TechnicalInteger(readonly=True)
+    try_count = TechnicalInteger()
     line_ids = fields.One2many("crm.assignment.plan.line", "plan_id", readonly=True)
     share_ids = fields.One2many("crm.assignment.plan.share", "plan_id", readonly=True)
     reason_ids = fields.One2many(

@@ -33,11 +33,7 @@ class CrmAssignmentPlanLine(models.Model):
 
     plan_id = ParentMany2one(comodel_name="crm.assignment.plan")
     sequence = fields.Integer(readonly=True)
-    lead_id = LedgerMany2one(
-        comodel_name="crm.lead",
-        readonly=True,
-        index="btree_not_null",
-    )
+    lead_id = LedgerMany2one(comodel_name="crm.lead", index="btree_not_null")
     name = fields.Char(string="Lead Name", readonly=True)
     company_id = fields.Many2one(
         comodel_name="res.company", readonly=True, ondelete="cascade"
@@ -49,11 +45,11 @@ class CrmAssignmentPlanLine(models.Model):
         help="What the lead has when it is assigned, with its duplicates.",
     )
     # What the plan rests on, beside the company: the lead as it was planned.
-    lead_score = TechnicalFloat(digits=(16, 2), readonly=True, aggregator=None)
-    from_team_id = TechnicalMany2one(comodel_name="crm.team", readonly=True)
-    from_user_id = TechnicalMany2one(comodel_name="res.users", readonly=True)
+    lead_score = TechnicalFloat(digits=(16, 2))
+    from_team_id = TechnicalMany2one(comodel_name="crm.team")
+    from_user_id = TechnicalMany2one(comodel_name="res.users")
     # How long it had no contact, if it is taken back
-    idle_hours = TechnicalFloat(readonly=True, aggregator=None)
+    idle_hours = TechnicalFloat()
     outcome = fields.Selection(
         selection=[
             ("member", "To a salesperson"),
@@ -81,16 +77,13 @@ class CrmAssignmentPlanLine(models.Model):
         readonly=True,
     )
     # Whose turn it was, of how many who could have got it
-    turn = TechnicalInteger(readonly=True)
-    turn_count = TechnicalInteger(readonly=True)
-    has_filter = TechnicalBoolean(readonly=True)
+    turn = TechnicalInteger()
+    turn_count = TechnicalInteger()
+    has_filter = TechnicalBoolean()
     # The number of those who share such leads, in the plan
-    sharing = TechnicalInteger(readonly=True)
+    sharing = TechnicalInteger()
     duplicate_of_id = LedgerMany2one(
-        comodel_name="crm.lead",
-        string="Duplicate of",
-        readonly=True,
-        index="btree_not_null",
+        comodel_name="crm.lead", string="Duplicate of", index="btree_not_null"
     )
     state = fields.Selection(
         selection=[
@@ -103,22 +96,20 @@ class CrmAssignmentPlanLine(models.Model):
         help="Empty if there is nothing to do for the lead.",
     )
     # Whether the salesperson was told of the lead
-    is_told = TechnicalBoolean(readonly=True)
+    is_told = TechnicalBoolean()
     # Whether the one that it was taken back from was told, too
-    is_owner_told = TechnicalBoolean(readonly=True)
+    is_owner_told = TechnicalBoolean()
     left_reason = fields.Selection(
         selection=[(code, reason.name) for code, reason in LEFT_REASONS.items()],
         string="Left out because",
         readonly=True,
     )
     # The lead as it was when it was left out.
-    now_score = TechnicalFloat(digits=(16, 2), readonly=True, aggregator=None)
-    now_team_id = TechnicalMany2one(comodel_name="crm.team", readonly=True)
-    now_user_id = TechnicalMany2one(comodel_name="res.users", readonly=True)
+    now_score = TechnicalFloat(digits=(16, 2))
+    now_team_id = TechnicalMany2one(comodel_name="crm.team")
+    now_user_id = TechnicalMany2one(comodel_name="res.users")
     now_plan_id = TechnicalMany2one(
-        comodel_name="crm.assignment.plan",
-        readonly=True,
-        help="What assigned the lead meanwhile.",
+        comodel_name="crm.assignment.plan", help="What assigned the lead meanwhile."
     )
 
     @api.depends("reason", "left_reason", "score", "team_id", "user_id", "lead_id")

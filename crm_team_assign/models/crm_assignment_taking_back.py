@@ -34,7 +34,6 @@ class CrmAssignmentTakingBack(models.AbstractModel):
         help="Days in which nobody gets a lead again that was taken back from him.",
     )
     take_back_date = TechnicalDatetime(
-        readonly=True,
         copy=False,
         help="Leads that were handed over before this date are not taken back.",
     )

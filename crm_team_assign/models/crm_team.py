@@ -52,7 +52,6 @@ class CrmTeam(models.Model):
         help="The next run starts with the member after this one.",
     )
     assignment_credit = TechnicalInteger(
-        readonly=True,
         copy=False,
         help="How much this team is owed of the leads that it shares with others.",
     )

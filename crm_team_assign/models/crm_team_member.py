@@ -50,7 +50,6 @@ class CrmTeamMember(models.Model):
         compute="_compute_assignment_pace", help="What the capacity is on a day."
     )
     assignment_credit = TechnicalInteger(
-        readonly=True,
         copy=False,
         help="How much this member is owed of the leads of the team, by the turns.",
     )

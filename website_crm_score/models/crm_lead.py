@@ -44,7 +44,6 @@ class CrmLead(models.Model):
         groups="sales_team.group_sale_salesman",
     )
     pageviews_stale = TechnicalBoolean(
-        readonly=True,
         copy=False,
         groups="base.group_system",
         help="The visitors of the lead changed since its page views were derived.",
@@ -52,7 +51,6 @@ class CrmLead(models.Model):
 
     last_company_id = TechnicalMany2one(
         comodel_name="res.company",
-        readonly=True,
         copy=False,
         groups="base.group_system",
         help="The company that the lead was of before core left it without one. It is "

@@ -10,7 +10,7 @@ class ResCompany(models.Model):
     _inherit = "res.company"
 
     # Set once, whatever is taken back later.
-    scoring_steps_over = TechnicalBoolean(readonly=True, copy=False)
+    scoring_steps_over = TechnicalBoolean(copy=False)
 
     @api.model_create_multi
     def create(self, vals_list):

@@ -48,7 +48,6 @@ class WebsiteCrmPageview(models.Model):
         comodel_name="website.crm.url",
         string="Address",
         required=True,
-        readonly=True,
         ondelete="restrict",
     )
     url = fields.Text(related="url_id.url", string="URL")

@@ -25,10 +25,7 @@ class WebsiteCrmScoreCategory(models.AbstractModel):
         help="Fit: who they are.\nEngagement: what they do.",
     )
     category_date = TechnicalDatetime(
-        readonly=True,
-        copy=False,
-        groups="base.group_system",
-        help="When the category last changed.",
+        copy=False, groups="base.group_system", help="When the category last changed."
     )
 
     @api.depends("rule_type", "domain", "apply_to")

@@ -60,7 +60,6 @@ class WebsiteCrmScoreCount(models.AbstractModel):
 
     changed_date = TechnicalDatetime(
         default=lambda _rule: fields.Datetime.now(),
-        readonly=True,
         copy=False,
         groups="base.group_system",
         help="When what the points are given for last changed.",

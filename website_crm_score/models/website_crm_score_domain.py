@@ -45,10 +45,8 @@ class WebsiteCrmScoreDomain(models.AbstractModel):
         ondelete="restrict",
         help="The rule looks at what this user may read.",
     )
-    lang = TechnicalChar(
-        default=lambda self: self.env.lang or self.env.user.lang, readonly=True
-    )
-    tz = TechnicalChar(default=lambda self: self.env.tz.zone, readonly=True)
+    lang = TechnicalChar(default=lambda self: self.env.lang or self.env.user.lang)
+    tz = TechnicalChar(default=lambda self: self.env.tz.zone)
     unknown_names = TechnicalChar(compute="_compute_unknown_names")
 
     @api.depends("apply_to")

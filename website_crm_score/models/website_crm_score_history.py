@@ -27,9 +27,9 @@ class WebsiteCrmScoreHistory(models.Model):
     _order = "date desc, id desc"
     _log_access = False
 
-    lead_id = LedgerMany2one(comodel_name="crm.lead", readonly=True, ondelete="cascade")
+    lead_id = LedgerMany2one(comodel_name="crm.lead", ondelete="cascade")
     partner_id = LedgerMany2one(
-        comodel_name="res.partner", string="Contact", readonly=True, ondelete="cascade"
+        comodel_name="res.partner", string="Contact", ondelete="cascade"
     )
     date = fields.Date(required=True, readonly=True, help="The day, in UTC.")
     score_before = fields.Float(

@@ -31,16 +31,12 @@ class WebsiteCrmScoreLine(models.Model):
     _order = "first_date desc, id desc"
     _log_access = False
 
-    lead_id = LedgerMany2one(comodel_name="crm.lead", readonly=True, ondelete="cascade")
+    lead_id = LedgerMany2one(comodel_name="crm.lead", ondelete="cascade")
     partner_id = LedgerMany2one(
-        comodel_name="res.partner", string="Contact", readonly=True, ondelete="cascade"
+        comodel_name="res.partner", string="Contact", ondelete="cascade"
     )
     rule_id = LedgerMany2one(
-        comodel_name="website.crm.score",
-        required=True,
-        readonly=True,
-        index=True,
-        ondelete="cascade",
+        comodel_name="website.crm.score", required=True, index=True, ondelete="cascade"
     )
     # The name is shown even to those who may not open the rule itself.
     rule_name = fields.Char(related="rule_id.name", string="Reason")
@@ -56,7 +52,6 @@ class WebsiteCrmScoreLine(models.Model):
         digits=(16, 6),
         default=1.0,
         required=True,
-        readonly=True,
         help="How many times the value of the rule this is worth: fading events are "
         "worth less than they were.",
     )

@@ -24,7 +24,6 @@ from ..tools.rule_domain import describe_error
 
 _logger = logging.getLogger(__name__)
 
-OF_JOBS = {"readonly": True, "groups": "base.group_system"}
 KEEP_DAYS = 7
 VACUUM_SIZE = 10_000
 # What a run found is not written any more when it is older than this.
@@ -93,23 +92,24 @@ class WebsiteCrmScoreRun(models.Model):
         readonly=True,
     )
     # What a run is caught up to that is made of several calls of a scheduled action.
-    cron_id = TechnicalMany2one(comodel_name="ir.cron", **OF_JOBS)
-    part_count = TechnicalInteger(string="Parts", readonly=True)
-    done_part_count = TechnicalInteger(string="Parts Done", readonly=True)
-    to_write_count = TechnicalInteger(string="To Write", readonly=True)
+    cron_id = TechnicalMany2one(comodel_name="ir.cron", groups="base.group_system")
+    part_count = TechnicalInteger(string="Parts")
+    done_part_count = TechnicalInteger(string="Parts Done")
+    to_write_count = TechnicalInteger(string="To Write")
     has_changes = TechnicalBoolean(
-        help="Rules count again what they counted before.", **OF_JOBS
+        help="Rules count again what they counted before.", groups="base.group_system"
     )
-    has_losses = TechnicalBoolean(**OF_JOBS)
+    has_losses = TechnicalBoolean(groups="base.group_system")
     owners_date = TechnicalDatetime(
         help="The rules last changed before this date looked at all owners in it.",
-        **OF_JOBS,
+        groups="base.group_system",
     )
     events_date = TechnicalDatetime(
-        help="The events before this date were counted in this run.", **OF_JOBS
+        help="The events before this date were counted in this run.",
+        groups="base.group_system",
     )
     # The connection that does the work, by which one tells whether it is alive.
-    backend = TechnicalChar(**OF_JOBS)
+    backend = TechnicalChar(groups="base.group_system")
 
     @api.depends("start_date")
     @api.depends_context("lang", "tz")

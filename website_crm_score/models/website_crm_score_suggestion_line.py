@@ -18,7 +18,7 @@ class WebsiteCrmScoreSuggestionLine(models.Model):
     name = fields.Char(string="Rule", required=True, readonly=True)
     is_used = fields.Boolean(string="Use", default=True)
     points = fields.Integer(readonly=True)
-    rule_values = TechnicalJson(readonly=True)
+    rule_values = TechnicalJson()
     lead_count = fields.Integer(
         string="Leads", readonly=True, help="Closed leads that the rule matches."
     )
@@ -35,8 +35,8 @@ class WebsiteCrmScoreSuggestionLine(models.Model):
         help="How many of the other leads were won.",
     )
     lift = fields.Float(string="Lift Ratio", readonly=True, aggregator=None)
-    lift_low = TechnicalFloat(readonly=True, aggregator=None)
-    lift_high = TechnicalFloat(readonly=True, aggregator=None)
+    lift_low = TechnicalFloat()
+    lift_high = TechnicalFloat()
     lift_text = fields.Char(
         string="Lift",
         compute="_compute_lift_text",

@@ -16,7 +16,6 @@ class WebsiteCrmScoredStale(models.AbstractModel):
     # each change of a score one of all indexes.
     score_stale = TechnicalBoolean(
         default=True,
-        readonly=True,
         copy=False,
         groups="base.group_system",
         help="It is new, or it saw pages since the rules last looked at it.",

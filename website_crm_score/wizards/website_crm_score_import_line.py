@@ -19,5 +19,5 @@ class WebsiteCrmScoreImportLine(models.TransientModel):
         readonly=True, help="The rule cannot be made in this database."
     )
     is_used = fields.Boolean(string="Import", default=True)
-    rule_values = TechnicalJson(readonly=True)
-    translations = TechnicalJson(readonly=True)
+    rule_values = TechnicalJson()
+    translations = TechnicalJson()
