@@ -171,10 +171,11 @@ class WebsiteCrmScoreTemplate(models.TransientModel):
         is_business = [("email_normalized", "!=", False)]
         for host in FREE_MAIL:
             is_business.append(("email_normalized", "not ilike", f"@{host}"))
+        has_phone, has_job = ([(name, "!=", False)] for name in ("phone", "function"))
         rules = [
             (self.env._("Has a business e-mail address"), 10, is_business),
-            (self.env._("Gave a phone number"), 5, [("phone", "!=", False)]),
-            (self.env._("Tells a job position"), 5, [("function", "!=", False)]),
+            (self.env._("Gave a phone number"), 5, has_phone),
+            (self.env._("Tells a job position"), 5, has_job),
         ]
         if country := self.env.company.country_id:  # else of all who have any
             is_ours = [("country_id", "=", country.id)]
