@@ -294,17 +294,18 @@ class TestTakeBack(PlanCase):
 
     # HOW LONG
 
-    def keep_office_hours(self):
+    def give_at(self, date):
+        """Return a lead that Ann got then, who has office hours, as Bob has."""
         calendar = self.env.ref("resource.resource_calendar_std").copy({"tz": "UTC"})
         self.env.company.resource_calendar_id = calendar
-
-    def test_time_counts_in_working_hours(self):
-        self.keep_office_hours()
         lead = self.make_scored(60)
         self.assign(self.team)
         self.add(self.bob)
-        friday = fields.Datetime.to_datetime("2025-03-07 14:00:00")
-        self.find_open(lead).write({"date": friday})
+        self.find_open(lead).write({"date": date})
+        return lead
+
+    def test_time_counts_in_working_hours(self):
+        lead = self.give_at(fields.Datetime.to_datetime("2025-03-07 14:00:00"))
         for date, owner, is_reminded in (
             ("2025-03-10 08:30:00", self.ann, False),  # 3.5 hours
             ("2025-03-10 09:00:00", self.ann, True),  # 4
@@ -318,12 +319,8 @@ class TestTakeBack(PlanCase):
                 self.assertEqual(bool(reminded), is_reminded)
 
     def test_on_a_weekend_no_time_goes_by(self):
-        self.keep_office_hours()
-        lead = self.make_scored(60)
-        self.assign(self.team)
-        self.add(self.bob)
         saturday = fields.Datetime.to_datetime("2025-03-08 03:00:00")
-        self.find_open(lead).write({"date": saturday})
+        lead = self.give_at(saturday)
         for hours in (12, 40):
             with self.at(saturday + timedelta(hours=hours)):
                 self.follow_up()
