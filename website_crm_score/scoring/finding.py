@@ -45,8 +45,8 @@ class Finding(Worklist):
         It would take all events for a few, and read all owners for each.
         """
         sources = self.env["website.crm.score.source"]._get_all()
-        names = {source._evidence for source in sources if source._evidence}
-        tables = [self.env[name]._table for name in {*names, self.model._name}]
+        names = {self.model._name, *(source._evidence for source in sources)} - {None}
+        tables = [self.env[name]._table for name in names]
         unknown = self._fetch(
             SQL(
                 "SELECT relname FROM pg_class"
