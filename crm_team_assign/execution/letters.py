@@ -22,6 +22,7 @@ class Letters:
     template = None
 
     def __init__(self, model):
+        """:param crm.lead model: of the leads that are told of"""
         self.numbers, self.bases = {}, {}
         self.is_known = "website_id" not in model._fields and not any(
             list_strangers(model, METHODS, KNOWN)

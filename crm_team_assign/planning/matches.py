@@ -7,6 +7,8 @@ class Matches:
     Who asks first has those looked at that he asks about; as soon as somebody else asks
     about others, all are looked at, so that it takes two queries at most, whoever has
     the same filter.
+
+    :param domain: the filter
     """
 
     def __init__(self, domain):

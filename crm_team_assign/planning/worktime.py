@@ -5,7 +5,10 @@ from itertools import accumulate
 
 
 class Schedule:
-    """Working time, as pairs of when it begins and ends, in order and apart."""
+    """Working time.
+
+    :param list intervals: pairs of when it begins and ends, in order and apart
+    """
 
     def __init__(self, intervals):
         self.intervals = intervals

@@ -72,6 +72,11 @@ class Unpacked:
     """
 
     def __init__(self, packed, model, references):
+        """Read ``packed``.
+
+        :raise ValueError: if it is no domain
+        :raise UserError: if it is one on a field that there is not
+        """
         self.missing = []  # of what is not here, the model and the name
         self.ambiguous = []  # of what is here more than once, the same
         self._references = references

@@ -13,6 +13,8 @@ class Rises:
     Nothing is noted of leads without a salesperson, of the first scoring, and of rules
     that are applied by hand. What leads gain or lose by a rule that was changed since
     it was last counted is no news: without it they have to rise as well.
+
+    :param Writing writing: what writes the leads
     """
 
     def __init__(self, writing):

@@ -47,11 +47,13 @@ def create_tables(run):
 
 
 def drop_tables(run):
+    """Drop the tables of ``run``, if they are there."""
     for table in name_tables(run):
         run.env.cr.execute(SQL("DROP TABLE IF EXISTS %s", table))
 
 
 def has_tables(run):
+    """Return whether the tables of ``run`` are there."""
     names = [table.code for table in name_tables(run)]
     query = SQL("SELECT bool_and(to_regclass(x) IS NOT NULL) FROM unnest(%s) x", names)
     [(there,)] = run.env.execute_query(query)
@@ -86,6 +88,8 @@ class Worklist:
     They are found in one transaction, which reads only, and written in several, a part
     of the owners each. An owner that changed in between, or that somebody is changing,
     is left out: it keeps what makes the next run find it.
+
+    :param models.BaseModel run: the run that finds and writes
     """
 
     def __init__(self, run):

@@ -63,6 +63,7 @@ def find_paths(text):
 
 
 def is_condition(term):
+    """Return whether this is a condition of a domain."""
     return isinstance(term, (list, tuple)) and len(term) == 3
 
 

@@ -56,7 +56,10 @@ BELONGINGS = {
 
 
 class Mergers(HandedDown):
-    """The groups of leads that are being merged."""
+    """The groups of leads that are being merged.
+
+    :param crm.lead leads: all of them
+    """
 
     context_key = "mergers"
 
